@@ -1,0 +1,1 @@
+"""This city: its configuration and versions, its working-day calendar, its places."""

@@ -1,0 +1,206 @@
+"""The city's configuration: limits, rankings, thresholds, reason codes and lists; none is a constant in code.
+
+One TOML file is validated into one frozen tree; its digest is the city version that is recorded on whatever it
+decided. The defaults are those of the domain page, section 4, with the city each was seen in.
+"""
+
+import hashlib
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from terms.errors import BadInput
+
+
+class Unit(StrEnum):
+    """What a limit counts. Minutes and hours run round the clock, working days on the calendar."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    WORKING_DAY = "working_day"
+    DAY = "day"
+
+
+class Frozen(BaseModel):
+    """A part of the configuration: immutable, and a key nobody knows is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limit(Frozen):
+    """A time limit with its unit."""
+
+    amount: int = Field(gt=0)
+    unit: Unit
+
+
+def minutes(amount: int) -> Limit:
+    """A limit in minutes, round the clock."""
+    return Limit(amount=amount, unit=Unit.MINUTE)
+
+
+def hours(amount: int) -> Limit:
+    """A limit in hours, round the clock."""
+    return Limit(amount=amount, unit=Unit.HOUR)
+
+
+def working_days(amount: int) -> Limit:
+    """A limit in working days of the city's calendar."""
+    return Limit(amount=amount, unit=Unit.WORKING_DAY)
+
+
+class Clocks(Frozen):
+    """The clocks of an order and of a boundary case (domain, section 4)."""
+
+    dispatch_urgent: Limit = minutes(30)  # 深圳
+    dispatch_general: Limit = hours(2)  # 深圳
+    sign_life_safety: Limit = minutes(15)  # 天津
+    sign_urgent: Limit = minutes(30)  # 天津, utilities
+    sign_general: Limit = working_days(1)
+    return_order: Limit = working_days(1)  # 吕梁 2024; silence accepts
+    objection_review: Limit = working_days(1)
+    first_contact: Limit = working_days(1)  # 上海
+    handle_enquiry: Limit = working_days(3)
+    handle_general: Limit = working_days(5)  # 济南, 潍坊
+    handle_complex: Limit = working_days(15)
+    handle_urgent: Limit = hours(24)
+    extension: Limit = working_days(3)  # each; 吕梁
+    extensions_at_most: int = Field(default=3, ge=0)
+    long_cycle: Limit = Limit(amount=180, unit=Unit.DAY)
+    rework: Limit = working_days(3)  # 上海
+    written_opinion: Limit = working_days(5)
+    hand_over_receipt: Limit = working_days(2)
+    warn_at_percent: int = Field(default=80, ge=1, le=99)
+
+
+class Routing(Frozen):
+    """Thresholds and weights of routing; weights are integers so that the same order gives the same bytes."""
+
+    automatic_at: int = Field(default=85, ge=0, le=100, description="least calibrated confidence, in percent")
+    close_call: int = Field(default=12, ge=0, le=100, description="least lead over the runner-up, in percent of it")
+    least_characters: int = Field(default=4, ge=1)
+    recall: int = Field(default=300, ge=10)
+    evidence: int = Field(default=60, ge=5)
+    alternatives: int = Field(default=5, ge=1)
+    supports_at_most: int = Field(default=3, ge=0)
+    duplicate_window_hours: int = Field(default=72, ge=1)
+    duplicate_at: int = Field(default=80, ge=0, le=100)
+    caller_note_weight: int = Field(default=60, ge=0, le=100, description="weight of what the call-taker wrote")
+
+
+class Escalation(Frozen):
+    """When bouncing escalates by rule."""
+
+    designate_after_returns: int = Field(default=2, ge=1)
+    ping_pong_after: int = Field(default=2, ge=1, description="times an order comes back to a unit that returned it")
+    buck_passing_refused: int = Field(default=3, ge=1, description="refused returns of one matter in a quarter: 推诿")
+    stuck_days: int = Field(default=30, ge=1)
+
+
+class ReturnReason(Frozen):
+    """A reason code of a return and what it must carry (domain, section 2)."""
+
+    code: str
+    label: str
+    must_carry: tuple[str, ...]
+
+
+DEFAULT_REASONS = (
+    ReturnReason(code="not_ours", label="明确不属本单位职责", must_carry=("denied_clause", "claimed_clause|no_clause")),
+    ReturnReason(code="unclear", label="权属不清", must_carry=("denied_clause", "claimed_clause|no_clause")),
+    ReturnReason(code="overlap", label="职能交叉", must_carry=("denied_clause", "claimed_clause|no_clause")),
+    ReturnReason(code="territory", label="属地不符", must_carry=("place",)),
+    ReturnReason(code="duplicate", label="重复诉求", must_carry=("other_order",)),
+    ReturnReason(code="incomplete", label="信息不全", must_carry=("missing",)),
+    ReturnReason(code="legal_channel", label="应走法定途径", must_carry=("channel",)),
+    ReturnReason(code="partial", label="部分属于本单位", must_carry=("keeps", "asked_support")),
+)
+
+
+class Sources(Frozen):
+    """Which kinds of instrument may decide a duty, best first (宁波: 部门规章、规范性文件 may not)."""
+
+    ranking: tuple[str, ...] = (
+        "decision",
+        "law",
+        "sanding",
+        "boundary_list",
+        "power_list",
+        "subdistrict_list",
+        "conferred",
+        "industry_law",
+        "franchise",
+        "property",
+        "department_rule",
+        "normative",
+    )
+    may_not_decide: tuple[str, ...] = ("department_rule", "normative")
+
+
+class Weights(Frozen):
+    """How outcomes count in memory, in percent of an acceptance; `half_life_days` ages them."""
+
+    signed: int = 100
+    closed_satisfied: int = 120
+    reassigned: int = 150
+    returned_upheld: int = -150
+    designated: int = 200
+    decided: int = 500
+    half_life_days: int = 720
+
+
+class ImportRules(Frozen):
+    """What an import may do."""
+
+    clocks_start_within_days: int = Field(default=30, ge=0, description="older orders start no clocks")
+    body_limit_bytes: int = Field(default=20 * 1024 * 1024, gt=0)
+    earliest_year: int = 2000
+
+
+class CityConfiguration(Frozen):
+    """Everything this city decides for itself."""
+
+    name: str = "云泽市"
+    province: str = ""
+    timezone: str = "Asia/Shanghai"
+    fallback_unit: str = "C26"  # 兜底单位
+    hotline_unit: str = "C26"
+    bianban_unit: str = "C39"
+    justice_unit: str = "C22"
+    clocks: Clocks = Clocks()
+    routing: Routing = Routing()
+    escalation: Escalation = Escalation()
+    sources: Sources = Sources()
+    memory: Weights = Weights()
+    imports: ImportRules = ImportRules()
+    return_reasons: tuple[ReturnReason, ...] = DEFAULT_REASONS
+    urgencies: tuple[str, ...] = ("一般", "紧急", "特急")
+    order_kinds: tuple[str, ...] = ("咨询", "求助", "投诉", "举报", "建议", "表扬")
+    unit_classes: tuple[str, ...] = ("经济", "社会管理和执法监督", "政务和社会事业")
+    extra_holidays: tuple[str, ...] = ()  # ISO dates, over the national calendar
+    extra_workdays: tuple[str, ...] = ()
+    life_safety_words: tuple[str, ...] = ("燃气泄漏", "漏电", "火灾", "被困", "坍塌", "溺水", "中毒", "触电", "爆炸")
+
+    @property
+    def version(self) -> str:
+        """The city version: sha-256 (hex) of the canonical configuration, recorded on what it decided."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def load_configuration(path: Path | None) -> CityConfiguration:
+    """Read and validate the city's TOML file; without one, the defaults of the domain page.
+
+    Raises BadInput with the path of the first fault inside the file.
+    """
+    if path is None:
+        return CityConfiguration()
+    try:
+        return CityConfiguration.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput("input.unreadable", at=path.name, reason=str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadInput("city.invalid", at=f"{path.name}: {place}", reason=first["msg"]) from error

@@ -1,0 +1,1 @@
+"""Who must do what, under which clause, from when until when."""

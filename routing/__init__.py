@@ -1,0 +1,1 @@
+"""Which unit and why; pure functions, no input or output."""
