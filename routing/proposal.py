@@ -32,7 +32,8 @@ class Citation:
     """The clause that proves a unit's part, with where it speaks in both texts.
 
     `order_span` lies in `OrderText.title + "\\n" + text` when there is a title, else in `text`. `clause_span` lies in
-    the clause's text; where it is None, `via` names the everyday wording (or list, decision, past order) that led there.
+    the clause's text; where it is None, `via` names the everyday wording (a list, a decision, a past order) that led
+    there.
     """
 
     unit: UnitCode
