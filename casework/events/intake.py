@@ -1,0 +1,140 @@
+"""How an order comes in, before and beside its dispatch: received, supplemented, chased, merged, not accepted."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from casework.events.fact import Attachment, Deadline, OrderFact
+from routing.proposal import Proposal
+from terms.ids import UnitCode
+
+
+class WorkOrderReceived(OrderFact):
+    """受理: an order came in. `title`, `text` and `place` are masked; what was masked lies in `sealed`.
+
+    `caller` is a pseudonym (keyed hash) by which repeats of one requester are found. `sealed` maps a field
+    ("caller_name", "contact", "title", "text", "place" …) to its ciphertext (base64) under the order's own key.
+    `mode` is "history" when the order was older than `city.imports.clocks_start_within_days`: it starts no clocks.
+    """
+
+    kind: str = ""  # 工单类型: 咨询/求助/投诉/举报/建议/表扬
+    category: str = ""  # 问题分类, levels joined by "/"
+    title: str = ""
+    text: str
+    urgency: str = "一般"
+    district: str = ""
+    street: str = ""
+    place: str = ""
+    channel: str = ""  # 12345, web, app, letter …
+    received_at: AwareDatetime
+    caller: str = ""
+    sealed: Mapping[str, str] = Field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+    mode: Literal["live", "history"] = "live"
+    reporter_hidden: bool = False  # 济南条例 art. 32
+    subject_units: tuple[UnitCode, ...] = ()  # units complained about: never routed to them
+    origin: str = ""  # the platform or file it came from
+    city_version: str = ""
+    deadlines: tuple[Deadline, ...] = ()  # the hotline's own dispatch clock
+
+
+class AssignmentProposed(OrderFact):
+    """The router's whole answer. `proposal.abstained` says why nothing goes by rule."""
+
+    proposal: Proposal
+    why: Literal["received", "added", "returned", "decided", "asked"] = "received"
+    attempt: int = 1
+
+
+class InformationRequested(OrderFact):
+    """待补充: the hotline asks the requester for what is missing before it dispatches."""
+
+    missing: tuple[str, ...]
+    note: str = ""
+
+
+class AdditionReceived(OrderFact):
+    """The requester added to the order; it stays one order. Text masked, the original sealed."""
+
+    text: str
+    sealed: Mapping[str, str] = Field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+    channel: str = ""
+
+
+class OrderChased(OrderFact):
+    """催单: the requester asks how it stands; `times` counts from 1."""
+
+    times: int
+    channel: str = ""
+    note: str = ""
+
+
+class OrderNotAccepted(OrderFact):
+    """不予受理 (北京条例 art. 11): with the ground and the right channel named."""
+
+    ground: str
+    channel: str
+    note: str = ""
+
+
+class AnsweredAtOnce(OrderFact):
+    """即时答复: answered by the hotline from its knowledge base, nothing to dispatch."""
+
+    reply: str
+    citations: tuple[str, ...] = ()
+
+
+class OrdersMerged(OrderFact):
+    """并单: `child` is handled under `parent`. Stands in both streams."""
+
+    parent: str
+    child: str
+    similarity: int | None = None  # percent, when found by rule
+    note: str = ""
+
+
+class OrderUnmerged(OrderFact):
+    """A merge is undone: `child` goes its own way again. Stands in both streams."""
+
+    parent: str
+    child: str
+    reason: str
+
+
+class HistoryRecorded(OrderFact):
+    """What an older platform already did, as it told it; may arrive in any order, even before the order itself.
+
+    `what` is one of "dispatched", "signed", "returned", "return_refused", "reassigned", "support_added", "started",
+    "progress", "extended", "result", "accepted", "follow_up", "rework", "closed", "other". A return without a basis
+    has `basis_complete=False` (依据不全): recorded, never refused.
+    """
+
+    what: str
+    happened_at: AwareDatetime
+    unit: UnitCode = UnitCode("")
+    other_unit: UnitCode = UnitCode("")
+    supports: tuple[UnitCode, ...] = ()
+    unit_text: str = ""  # the unit's name as given, when it is not known here
+    reason: str = ""
+    note: str = ""
+    contacted: bool | None = None
+    resolved: bool | None = None
+    satisfied: bool | None = None
+    basis_complete: bool = True
+    origin: str = ""
+
+
+class PersonalDataRead(OrderFact):
+    """Somebody opened the sealed personal data of the order."""
+
+    account: str
+    purpose: str
+    fields: tuple[str, ...] = ()
+
+
+class PersonalDataErased(OrderFact):
+    """The order's key was erased: views and memory drop its text; folds read nothing there from now on."""
+
+    ground: str

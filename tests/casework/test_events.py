@@ -1,0 +1,66 @@
+"""The facts of the order lane are written to the ledger and read back unchanged, under names that never move."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from casework import events
+from casework.events import ORDER_FACTS, AssignmentProposed, Deadline, OrderFact, WorkOrderDispatched, WorkOrderReceived
+from routing.proposal import Abstention, Candidate, Citation, Proposal
+from terms.ids import ClauseId, UnitCode
+
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+
+
+def test_every_fact_of_the_order_lane_is_registered_once_under_its_own_name() -> None:
+    assert {fact.__name__ for fact in OrderFact.__subclasses__()} == {fact.event_type() for fact in ORDER_FACTS}
+    assert len(ORDER_FACTS) == len({fact.event_type() for fact in ORDER_FACTS})
+
+
+def test_a_received_order_reads_back_as_it_was_written() -> None:
+    fact = WorkOrderReceived(order_no="G1", text="夜间施工噪声", received_at=NOON, sealed={"contact": "b64"})
+    payload = json.loads(json.dumps(fact.to_payload()))
+    assert events.read("WorkOrderReceived", payload) == fact
+    assert payload["received_at"] == "2026-03-02T04:00:00Z"
+
+
+def test_a_dispatch_reads_back_with_its_citations_and_deadlines() -> None:
+    citation = Citation(UnitCode("C05"), ClauseId("C05-1"), None, "负责施工噪声监管", (0, 4), (2, 6), "")
+    deadline = Deadline(clock="handle", unit=UnitCode("C05"), part="lead", starts=NOON, warn_at=NOON, due=NOON)
+    fact = WorkOrderDispatched(
+        order_no="G1", lead=UnitCode("C05"), by="rule", citations=(citation,), deadlines=(deadline,)
+    )
+    assert events.read("WorkOrderDispatched", json.loads(json.dumps(fact.to_payload()))) == fact
+
+
+def test_the_whole_proposal_is_data_of_the_ledger() -> None:
+    proposal = Proposal(
+        lead=None,
+        supports=(),
+        confidence=12,
+        automatic=False,
+        abstained=Abstention("route.no-clause", "没有条目"),
+        citations=(),
+        candidates=(Candidate(UnitCode("C05"), 300, "无条款"),),
+        reasons=(),
+        register_edition="e",
+        memory_edition="m",
+        city_version="v",
+    )
+    fact = AssignmentProposed(order_no="G1", proposal=proposal)
+    assert events.read("AssignmentProposed", json.loads(json.dumps(fact.to_payload()))) == fact
+
+
+def test_a_field_nobody_knows_is_an_error_and_a_fact_never_changes() -> None:
+    with pytest.raises(ValidationError):
+        WorkOrderReceived.from_payload({"order_no": "G1", "text": "x", "received_at": NOON, "phone": "1"})
+    fact = WorkOrderReceived(order_no="G1", text="x", received_at=NOON)
+    with pytest.raises(ValidationError):
+        fact.text = "y"  # type: ignore[misc]  # the point of the test
+
+
+def test_a_time_without_its_zone_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        WorkOrderReceived(order_no="G1", text="x", received_at=datetime(2026, 3, 2))
