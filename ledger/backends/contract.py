@@ -1,0 +1,71 @@
+"""What the store asks of a database: few, plain questions; every backend answers all of them the same way."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
+
+from ledger.admission import Head, SourceKey
+from ledger.chain import Row
+from ledger.envelope import SealedKey
+
+
+class ErasedKey(NamedTuple):
+    """The receipt of an erasure: which key of which subject, when (`instant` text). It survives the key."""
+
+    key_id: str
+    subject: str
+    erased_at: str
+
+
+class Writing(Protocol):
+    """One open write transaction. The writers' lock is held, so nothing read here can change before the commit."""
+
+    def head(self) -> Head: ...
+
+    def versions(self, streams: Sequence[str]) -> dict[str, int]: ...
+
+    def known(self, keys: Sequence[SourceKey]) -> dict[SourceKey, Row]: ...
+
+    def key_ids(self, subjects: Sequence[str]) -> dict[str, str]: ...
+
+    def insert(self, rows: Sequence[Row]) -> None: ...
+
+    def insert_keys(self, keys: Sequence[SealedKey]) -> None: ...
+
+
+class Backend(Protocol):
+    """One database that holds the record. Safe to share between threads; not to be carried over a fork."""
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """Take the writers' lock; commit at the end, roll back on any error. Raises Unavailable, Conflict."""
+        ...
+
+    def head(self) -> Head: ...
+
+    def rows(self, after: int, limit: int, *, forgiving: bool = False) -> list[Row]:
+        """Rows with position > after, in order. `forgiving` reads even text that is no longer UTF-8."""
+        ...
+
+    def stream_rows(self, stream: str, after_version: int) -> list[Row]: ...
+
+    def source_row(self, source: str, source_key: str) -> Row | None: ...
+
+    def event_row(self, event_id: str) -> Row | None: ...
+
+    def recorded_at(self, position: int) -> str | None: ...
+
+    def sealed_keys(self, subjects: Sequence[str]) -> dict[str, SealedKey]: ...
+
+    def erased(self, subjects: Sequence[str]) -> dict[str, ErasedKey]:
+        """The latest receipt of each of these subjects that has one."""
+        ...
+
+    def erase(self, receipts: Iterable[ErasedKey]) -> int:
+        """Overwrite and delete these keys, keep the receipts, leave no copy in the files; how many keys there were."""
+        ...
+
+    def fingerprint(self, offered: str) -> str:
+        """The master key's fingerprint this database is bound to; the first one offered is kept."""
+        ...
+
+    def close(self) -> None: ...

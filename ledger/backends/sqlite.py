@@ -1,0 +1,271 @@
+"""The record in one SQLite file: WAL, `synchronous=FULL`, one writer at a time, readers that cannot write.
+
+The write engine has a single connection that begins IMMEDIATE; the read engine is `query_only`. One engine with a
+blanket IMMEDIATE hook would let one leaked read lock everybody out.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import event as hooks
+
+from ledger.admission import Head, SourceKey
+from ledger.backends.contract import ErasedKey, Writing
+from ledger.chain import Row
+from ledger.envelope import SealedKey
+from terms.errors import BadInput, Conflict, LedgerBroken, Unavailable
+
+_BUSY_MS = 30_000
+_ROW = (
+    "position, event_id, stream, version, type, schema, occurred_at, recorded_at, actor, cause, correlation, source,"
+    " source_key, mark, payload, digest"
+)
+_HEAD = "SELECT position, recorded_at, digest FROM ledger_events ORDER BY position DESC LIMIT 1"
+_VERSIONS = (
+    "SELECT value, (SELECT max(version) FROM ledger_events WHERE stream = value) AS latest FROM json_each(?)"
+    " WHERE latest IS NOT NULL"
+)
+_KNOWN = (
+    f"SELECT {_ROW} FROM (SELECT json_extract(value, '$[0]') AS asked_source,"  # noqa: S608 (constants only)
+    " json_extract(value, '$[1]') AS asked_key FROM json_each(?))"
+    " CROSS JOIN ledger_events ON source = asked_source AND source_key = asked_key"
+)
+_INSERT = f"INSERT INTO ledger_events ({_ROW}) VALUES ({', '.join('?' * 16)})"  # noqa: S608 (constants only)
+_ROWS = f"SELECT {_ROW} FROM ledger_events WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 (constants only)
+_STREAM = f"SELECT {_ROW} FROM ledger_events WHERE stream = ? AND version > ? ORDER BY version"  # noqa: S608 (constants only)
+_SOURCE = f"SELECT {_ROW} FROM ledger_events WHERE source = ? AND source_key = ?"  # noqa: S608 (constants only)
+_EVENT = f"SELECT {_ROW} FROM ledger_events WHERE event_id = ?"  # noqa: S608 (constants only)
+
+
+def file_of(url: sa.URL) -> Path:
+    """The database file of a `sqlite:///path` URL. Raises BadInput for a database in memory: it would not last."""
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise BadInput("ledger.no-file", at=str(url))
+    return Path(url.database)
+
+
+def write_engine(url: sa.URL) -> sa.Engine:
+    """An engine with one connection, for the ledger's writer and for migrations; its transactions are IMMEDIATE."""
+    file_of(url).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.pool.QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_MS / 1000},
+    )
+
+    @hooks.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # an erased key leaves no bytes in free pages
+        connection.execute("PRAGMA recursive_triggers=ON")  # else INSERT OR REPLACE deletes past the triggers
+
+    @hooks.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def read_engine(url: sa.URL) -> sa.Engine:
+    """An engine whose connections refuse to write."""
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.pool.QueuePool,
+        pool_size=8,
+        max_overflow=24,
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_MS / 1000},
+    )
+
+    @hooks.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    return engine
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise Conflict("ledger.already-there", at=str(error)) from error
+    except sqlite3.OperationalError as error:
+        if "decode to UTF-8" in str(error):
+            raise LedgerBroken("ledger.unreadable", at=str(error)) from error
+        raise Unavailable("ledger.unavailable", at=str(error)) from error
+    except sqlite3.DatabaseError as error:
+        raise LedgerBroken("ledger.unreadable", at=str(error)) from error
+
+
+class _Transaction:
+    """The questions of `Writing`, asked on the writer's own connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def head(self) -> Head:
+        found = self._connection.execute(_HEAD).fetchone()
+        return Head(*found) if found else Head()
+
+    def versions(self, streams: Sequence[str]) -> dict[str, int]:
+        return dict(self._connection.execute(_VERSIONS, (orjson.dumps(streams).decode(),)).fetchall())
+
+    def known(self, keys: Sequence[SourceKey]) -> dict[SourceKey, Row]:
+        rows = map(Row._make, self._connection.execute(_KNOWN, (orjson.dumps(keys).decode(),)))
+        return {(row.source or "", row.source_key or ""): row for row in rows}
+
+    def key_ids(self, subjects: Sequence[str]) -> dict[str, str]:
+        asked = orjson.dumps(subjects).decode()
+        sql = "SELECT subject, key_id FROM vault_keys WHERE subject IN (SELECT value FROM json_each(?))"
+        return dict(self._connection.execute(sql, (asked,)).fetchall())
+
+    def insert(self, rows: Sequence[Row]) -> None:
+        self._connection.executemany(_INSERT, rows)
+
+    def insert_keys(self, keys: Sequence[SealedKey]) -> None:
+        self._connection.executemany(
+            "INSERT INTO vault_keys (subject, key_id, wrapped) VALUES (?, ?, ?)",
+            [(key.subject, key.key_id, key.wrapped) for key in keys],
+        )
+
+
+class SqliteBackend:
+    """One file. `writing()` is serialised within the process by a lock and between processes by SQLite's own."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self._writer = write_engine(url)
+        self._reader = read_engine(url)
+        self._lock = threading.Lock()
+        self._held: sa.PoolProxiedConnection | None = None
+
+    def _write_connection(self) -> sqlite3.Connection:
+        if self._held is None:
+            self._held = self._writer.raw_connection()
+        connection = self._held.driver_connection
+        if not isinstance(connection, sqlite3.Connection):
+            raise Unavailable("ledger.unavailable")
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        with self._lock, _plain_errors():
+            connection = self._write_connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield _Transaction(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with _plain_errors():
+            pooled = self._reader.raw_connection()
+            try:
+                connection = pooled.driver_connection
+                if not isinstance(connection, sqlite3.Connection):
+                    raise Unavailable("ledger.unavailable")
+                yield connection
+            finally:
+                pooled.close()
+
+    def head(self) -> Head:
+        with self._reading() as connection:
+            return _Transaction(connection).head()
+
+    def rows(self, after: int, limit: int, *, forgiving: bool = False) -> list[Row]:
+        with self._reading() as connection:
+            if forgiving:
+                connection.text_factory = _as_far_as_readable
+            try:
+                return list(map(Row._make, connection.execute(_ROWS, (after, limit))))
+            finally:
+                connection.text_factory = str
+
+    def stream_rows(self, stream: str, after_version: int) -> list[Row]:
+        with self._reading() as connection:
+            return list(map(Row._make, connection.execute(_STREAM, (stream, after_version))))
+
+    def source_row(self, source: str, source_key: str) -> Row | None:
+        return self._one(_SOURCE, (source, source_key))
+
+    def event_row(self, event_id: str) -> Row | None:
+        return self._one(_EVENT, (event_id,))
+
+    def _one(self, sql: str, values: tuple[str, ...]) -> Row | None:
+        with self._reading() as connection:
+            found = connection.execute(sql, values).fetchone()
+        return Row._make(found) if found else None
+
+    def recorded_at(self, position: int) -> str | None:
+        with self._reading() as connection:
+            sql = "SELECT recorded_at FROM ledger_events WHERE position = ?"
+            found = connection.execute(sql, (position,)).fetchone()
+        return str(found[0]) if found else None
+
+    def sealed_keys(self, subjects: Sequence[str]) -> dict[str, SealedKey]:
+        sql = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject IN (SELECT value FROM json_each(?))"
+        with self._reading() as connection:
+            found = connection.execute(sql, (orjson.dumps(subjects).decode(),)).fetchall()
+        return {subject: SealedKey(subject, key_id, wrapped) for subject, key_id, wrapped in found}
+
+    def erased(self, subjects: Sequence[str]) -> dict[str, ErasedKey]:
+        sql = (
+            "SELECT key_id, subject, erased_at FROM vault_erasures"
+            " WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY erased_at"
+        )
+        with self._reading() as connection:
+            found = connection.execute(sql, (orjson.dumps(subjects).decode(),)).fetchall()
+        return {receipt.subject: receipt for receipt in map(ErasedKey._make, found)}
+
+    def erase(self, receipts: Iterable[ErasedKey]) -> int:
+        destroyed = 0
+        with self._lock, _plain_errors():
+            connection = self._write_connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for receipt in receipts:
+                    connection.execute(
+                        "UPDATE vault_keys SET wrapped = zeroblob(length(wrapped)) WHERE key_id = ?", (receipt.key_id,)
+                    )
+                    gone = connection.execute("DELETE FROM vault_keys WHERE key_id = ?", (receipt.key_id,))
+                    destroyed += gone.rowcount
+                    connection.execute("INSERT OR IGNORE INTO vault_erasures VALUES (?, ?, ?)", receipt)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            # the write-ahead log still holds the page with the key: fold it in and cut the log to nothing
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return destroyed
+
+    def fingerprint(self, offered: str) -> str:
+        with self._lock, _plain_errors():
+            connection = self._write_connection()
+            connection.execute("INSERT OR IGNORE INTO vault_master (one, fingerprint) VALUES (1, ?)", (offered,))
+            return str(connection.execute("SELECT fingerprint FROM vault_master").fetchone()[0])
+
+    def close(self) -> None:
+        with self._lock:
+            if self._held is not None:
+                self._held.close()
+                self._held = None
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def _as_far_as_readable(text: bytes) -> str:
+    return text.decode("utf-8", "replace")

@@ -1,0 +1,197 @@
+"""The record: one way to append, plain ways to read. Made by `ledger.backends.open_ledger`.
+
+An append is one short transaction: encoding and checking happen before it, decoding after it. Inside stand only the
+lock, three look-ups, the hashing and the insert.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import orjson
+
+from ledger.admission import Prepared, Verdict, admit, conflict_key, conflict_stream, disputed, prepare
+from ledger.backends.contract import Backend, Writing
+from ledger.canonical import instant, moment
+from ledger.chain import START, Link, Row, follow
+from ledger.envelope import Append, Appended, Event, Outcome, SealedKey
+from ledger.growth import Growth
+from ledger.upcast import EventTypes
+from terms.errors import Conflict, LedgerBroken
+from terms.ids import EventId, Position, StreamId
+
+
+class Ledger:
+    """The append-only record and its ordered feed. Safe to share between threads; open a new one after a fork."""
+
+    def __init__(self, backend: Backend, *, clock: Callable[[], datetime], types: EventTypes | None) -> None:
+        self.backend = backend
+        self.types = types
+        self._clock = clock
+        self.growth = Growth()
+
+    # --- writing ---
+
+    def append(self, *appends: Append, keys: Sequence[SealedKey] = ()) -> tuple[Appended, ...]:
+        """Write all of it or nothing, in one transaction; an answer for every append, in order.
+
+        A stream that has moved on refuses the whole: raises Conflict `ledger.version-moved`. A source key that is
+        known is no refusal: its append is answered DUPLICATE or CONFLICT and the other streams go in. `keys` are the
+        vault keys under which new payloads are sealed; raises Conflict `vault.key-moved` if somebody else made a key
+        for the same subject meanwhile (seal again and retry). Raises BadInput, Unavailable.
+        """
+        return self._write(appends, keys, whole=True)
+
+    def append_each(self, appends: Iterable[Append], keys: Sequence[SealedKey] = ()) -> tuple[Appended, ...]:
+        """Write many independent appends in one transaction, each with its own outcome, MOVED among them.
+
+        Meant for batches of some hundred orders; the lock is held for the time of the batch. Raises as `append`,
+        but for a version that moved on.
+        """
+        return self._write(tuple(appends), keys, whole=False)
+
+    def _write(self, appends: Sequence[Append], keys: Sequence[SealedKey], *, whole: bool) -> tuple[Appended, ...]:
+        prepared = [prepare(append) for append in appends]
+        if not prepared and not keys:
+            return ()
+        with self.backend.writing() as writing:
+            _admit_keys(writing, keys)
+            verdicts = self._admit(writing, prepared, whole=whole)
+        if any(verdict.outcome in (Outcome.NEW, Outcome.CONFLICT) for verdict in verdicts):
+            self.growth.tell()
+        return tuple(
+            Appended(append.stream, verdict.outcome, tuple(map(self.decode, verdict.rows)), verdict.version)
+            for append, verdict in zip(prepared, verdicts, strict=True)
+        )
+
+    def _admit(self, writing: Writing, prepared: Sequence[Prepared], *, whole: bool) -> list[Verdict]:
+        asked = list(dict.fromkeys(key for append in prepared for key in append.keys))
+        known = writing.known(asked) if asked else {}
+        streams = dict.fromkeys(append.stream for append in prepared)
+        if quarrels := disputed(prepared, known):
+            known |= writing.known([conflict_key(event) for event in quarrels])
+            streams |= dict.fromkeys(conflict_stream(event.source or "") for event in quarrels)
+        admission = admit(
+            prepared, head=writing.head(), now=self._clock(), known=known, versions=writing.versions(list(streams))
+        )
+        if whole:
+            for append, verdict in zip(prepared, admission.verdicts, strict=True):
+                if verdict.outcome is Outcome.MOVED:
+                    raise Conflict("ledger.version-moved", at=str(verdict.version), stream=append.stream)
+        if admission.rows:
+            writing.insert(admission.rows)
+        return admission.verdicts
+
+    # --- reading ---
+
+    def stream(self, stream: StreamId, after_version: int = 0) -> list[Event]:
+        """The events of one stream with version > `after_version`, in order; an unknown stream is empty."""
+        return [self.decode(row) for row in self.backend.stream_rows(stream, after_version)]
+
+    def read(self, after: Position, limit: int) -> list[Event]:
+        """At most `limit` events with position > `after`, in order. Raises LedgerBroken at a hole."""
+        return [self.decode(row) for row in self.read_raw(after, limit)]
+
+    def read_raw(self, after: Position, limit: int) -> list[Row]:
+        """As `read`, but undecoded, for a feed that decodes only the types it folds. Raises LedgerBroken at a hole."""
+        rows = self.backend.rows(after, limit)
+        for expected, row in enumerate(rows, start=after + 1):
+            if row.position != expected:
+                raise LedgerBroken("ledger.hole", at=str(expected), expected=expected, found=row.position)
+        return rows
+
+    def decode(self, row: Row) -> Event:
+        """A row as an event, its payload in the present form of its type. Raises LedgerBroken for an unknown type."""
+        payload = orjson.loads(row.payload)
+        schema = row.schema
+        if self.types is not None:
+            schema, payload = self.types.present(row.type, schema, payload)
+        return Event(
+            Position(row.position), EventId(row.event_id), StreamId(row.stream), row.version, row.type, schema,
+            moment(row.occurred_at), moment(row.recorded_at), row.actor, EventId(row.cause) if row.cause else None,
+            row.correlation, row.source, row.source_key, row.mark, payload, row.digest,
+        )  # fmt: skip
+
+    def head(self) -> Position:
+        """The last position written; 0 for an empty record."""
+        return Position(self.backend.head().position)
+
+    def by_source(self, source: str, source_key: str) -> Event | None:
+        """The event recorded under a source key, if any."""
+        row = self.backend.source_row(source, source_key)
+        return self.decode(row) if row else None
+
+    def event(self, event_id: EventId) -> Event | None:
+        """The event of this id, if any."""
+        row = self.backend.event_row(event_id)
+        return self.decode(row) if row else None
+
+    def recorded_at(self, position: Position) -> datetime | None:
+        """When the event at a position was recorded (aware UTC); None where there is no such event."""
+        text = self.backend.recorded_at(position)
+        return moment(text) if text else None
+
+    def position_at(self, when: datetime) -> Position:
+        """The last position recorded at or before `when`: what was known then. 0 before the first event.
+
+        Recording times never run backwards, so a search by halves on the primary key needs no index of its own.
+        """
+        asked = instant(when)
+        low, high = 0, int(self.head())
+        while low < high:
+            middle = (low + high + 1) // 2
+            found = self.backend.recorded_at(middle)
+            if found is not None and found <= asked:
+                low = middle
+            else:
+                high = middle - 1
+        return Position(low)
+
+    # --- proving ---
+
+    def link(self, position: Position) -> Link:
+        """Where the chain stands at a position, taken on trust: the start for verifying what follows."""
+        if position == 0:
+            return START
+        rows = self.backend.rows(position - 1, 1)
+        if not rows or rows[0].position != position:
+            raise LedgerBroken("ledger.hole", at=str(position), expected=position, found=None)
+        return Link(position, rows[0].digest)
+
+    def verify(
+        self,
+        start: Link = START,
+        upto: Position | None = None,
+        *,
+        chunk: int = 5_000,
+        progress: Callable[[Position], None] | None = None,
+    ) -> Link:
+        """Recompute the chain after `start`, to `upto` or the end, `chunk` events at a time; where it then stands.
+
+        Raises LedgerBroken with the position of the first event that does not prove itself. Events cut off the end
+        can only be seen by whoever kept an earlier `Link`: compare it.
+        """
+        link = start
+        while upto is None or link.position < upto:
+            limit = chunk if upto is None else min(chunk, upto - link.position)
+            rows = self.backend.rows(link.position, limit, forgiving=True)
+            if not rows:
+                break
+            link = follow(link, rows)
+            if progress:
+                progress(link.position)
+        if upto is not None and link.position < upto:
+            raise LedgerBroken("ledger.hole", at=str(link.position + 1), expected=link.position + 1, found=None)
+        return link
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.backend.close()
+
+
+def _admit_keys(writing: Writing, keys: Sequence[SealedKey]) -> None:
+    if not keys:
+        return
+    there = writing.key_ids([key.subject for key in keys])
+    if any(there.get(key.subject, key.key_id) != key.key_id for key in keys):
+        raise Conflict("vault.key-moved")
+    writing.insert_keys([key for key in keys if key.subject not in there])
