@@ -72,6 +72,13 @@ class Clocks(Frozen):
     rework: Limit = working_days(3)  # 上海
     written_opinion: Limit = working_days(5)
     hand_over_receipt: Limit = working_days(2)
+    hand_over_result: Limit = working_days(5)
+    proposed_unit_answer: Limit = hours(4)  # asked before an order is moved to it
+    proposed_unit_answer_urgent: Limit = minutes(30)
+    result_review: Limit = working_days(1)
+    follow_up: Limit = working_days(2)
+    negotiation: Limit = working_days(10)
+    rectification: Limit = working_days(15)
     warn_at_percent: int = Field(default=80, ge=1, le=99)
 
 
@@ -97,6 +104,90 @@ class Escalation(Frozen):
     ping_pong_after: int = Field(default=2, ge=1, description="times an order comes back to a unit that returned it")
     buck_passing_refused: int = Field(default=3, ge=1, description="refused returns of one matter in a quarter: 推诿")
     stuck_days: int = Field(default=30, ge=1)
+
+
+class WorkRules(Frozen):
+    """What the order lane asks beyond its clocks."""
+
+    rating_reason_below: int = Field(default=3, ge=1, le=5, description="a mutual rating below it needs a reason")
+    kinds_enquiry: tuple[str, ...] = ("咨询",)  # handled on the enquiry limit
+    urgent: tuple[str, ...] = ("紧急", "特急")
+    life_safety: tuple[str, ...] = ("特急",)
+
+
+class NotAcceptedGround(Frozen):
+    """A ground of 不予受理 and the right channel it names (北京条例 art. 11)."""
+
+    code: str
+    label: str
+    channel: str
+
+
+DEFAULT_GROUNDS = (
+    NotAcceptedGround(code="emergency", label="紧急警情、火情、急救", channel="拨打110、119、120或122"),
+    NotAcceptedGround(
+        code="legal_channel", label="应通过诉讼、仲裁、复议等法定途径解决", channel="人民法院、仲裁或行政复议机构"
+    ),
+    NotAcceptedGround(code="petition", label="已进入信访程序的事项", channel="信访部门"),
+    NotAcceptedGround(code="repeat", label="重复反映且无新情况", channel="按原答复执行，如有新情况请补充"),
+    NotAcceptedGround(code="secret", label="涉及国家秘密、商业秘密、个人隐私", channel="有权机关依法处理"),
+    NotAcceptedGround(code="beyond", label="不属于政府职责范围", channel="有关单位或当事人协商"),
+    NotAcceptedGround(code="unlawful", label="违反法律法规、社会公序良俗", channel="依法另行处理"),
+)
+
+
+class CaseRules(Frozen):
+    """The matter lane: boundary cases (domain, section 3)."""
+
+    opinion_rounds: int = Field(default=2, ge=1)
+    # who decides what: questions of duty go to 编办, questions of enforcement basis to 司法行政
+    jurisdictions: tuple[str, ...] = ("duty", "enforcement_basis")
+    competent_bodies: tuple[str, ...] = ("市委机构编制委员会", "市人民政府")
+    dispositions: tuple[str, ...] = ("解释", "会商", "立案", "改清单")  # of the periodic digest
+
+
+class FindingRules(Frozen):
+    """Findings: faults, problem classes, notices, holds (domain, section 8)."""
+
+    faults: tuple[str, ...] = (
+        "越位",
+        "缺位",
+        "错位",
+        "职责交叉",
+        "权责脱节",
+        "重权轻责",
+        "衔接不畅",
+        "推诿",
+    )
+    problem_classes: tuple[str, ...] = (
+        "部门职能不理顺",
+        "工作职责未明确",
+        "部门间职责边界不清",
+        "部门内部职责不理顺",
+        "工作流程有待进一步优化",
+        "议事协调机构协调配合不畅",
+        "基层管理体制机制不理顺",
+        "编制人员管理方面",
+        "机构编制违规违纪",
+    )
+    violation_classes: tuple[str, ...] = ("编制人员管理方面", "机构编制违规违纪")  # only these bear a 督查通知书
+    sources: tuple[str, ...] = ("events", "survey", "visit", "inspection", "audit", "discipline", "invited_assessor")
+
+
+class Papers(Frozen):
+    """Documents: who issues them and how they are numbered; templates may be the city's own."""
+
+    prefixes: tuple[tuple[str, str], ...] = (
+        ("dispatch_notice", "云热派"),
+        ("return_application", "云热退"),
+        ("review_result", "云热审"),
+        ("minutes", "云协纪"),
+        ("coordination_application", "云协申"),
+        ("coordination_opinion", "云编协"),
+        ("decision", "云编决"),
+        ("supervision_notice", "云编督"),
+    )
+    templates: str = ""  # a folder of .docx templates that replace ours, by name
 
 
 class ReturnReason(Frozen):
@@ -175,7 +266,12 @@ class CityConfiguration(Frozen):
     sources: Sources = Sources()
     memory: Weights = Weights()
     imports: ImportRules = ImportRules()
+    work: WorkRules = WorkRules()
+    cases: CaseRules = CaseRules()
+    findings: FindingRules = FindingRules()
+    papers: Papers = Papers()
     return_reasons: tuple[ReturnReason, ...] = DEFAULT_REASONS
+    not_accepted_grounds: tuple[NotAcceptedGround, ...] = DEFAULT_GROUNDS
     urgencies: tuple[str, ...] = ("一般", "紧急", "特急")
     order_kinds: tuple[str, ...] = ("咨询", "求助", "投诉", "举报", "建议", "表扬")
     unit_classes: tuple[str, ...] = ("经济", "社会管理和执法监督", "政务和社会事业")
