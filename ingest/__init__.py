@@ -1,0 +1,1 @@
+"""How facts arrive: validate, key, seal, append. Knows no view."""

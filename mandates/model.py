@@ -135,8 +135,8 @@ class Clause:
     instrument: InstrumentId
     number: str
     section: Section
-    role: DutyRole | None
     text: str
+    role: DutyRole | None = None
     parties: tuple[UnitCode, ...] = ()
     posts: int | None = None
     span: Span = field(default_factory=Span)

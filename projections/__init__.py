@@ -1,0 +1,1 @@
+"""What people read: the engine that folds, and the views."""

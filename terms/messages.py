@@ -37,6 +37,11 @@ MESSAGES: dict[str, str] = {
     # --- mandates ---
     "mandates.bad-field": "{column} 列有误：{reason}。请更正后重新导入这一行。",
     "mandates.unknown-table": "无法判断这是哪张表（列：{columns}）。请按 docs/mandates.md 的模板命名文件或列名。",
+    # --- projections ---
+    "projections.no-view": "没有名为 {name} 的视图。现有：{known}。",
+    "projections.no-build": "视图 {name} 尚未建立，请先运行 dingze projections rebuild {name}。",
+    # --- ingest ---
+    "ingest.bad-field": "{field} 有误：{reason}。请更正后重新提交这一条。",
     # --- city ---
     "city.invalid": "城市配置有误：{reason}。请按 docs/configuration.md 修改后重新载入。",
 }

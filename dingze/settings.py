@@ -1,0 +1,27 @@
+"""The settings of one running Dingze, from the environment (`DINGZE_*`) or the command line; one typed object."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. `docs/configuration.md` names each one; a test holds the two together."""
+
+    model_config = SettingsConfigDict(env_prefix="DINGZE_", frozen=True, extra="ignore")
+
+    database_url: Annotated[str, Field(description="sqlite:///PATH or postgresql://USER@HOST/NAME")] = (
+        "sqlite:///var/dingze.db"
+    )
+    master_key: Annotated[Path | None, Field(description="the master key file; default beside the database")] = None
+    city_file: Annotated[Path | None, Field(description="the city's TOML file; default: the built-in defaults")] = None
+    cache: Annotated[Path, Field(description="folder for route indexes and the segmenter's cache")] = Path("var/cache")
+    host: Annotated[str, Field(description="address that `serve` listens on")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535, description="port that `serve` listens on")] = 8000
+    log_level: Annotated[str, Field(description="debug, info, warning or error")] = "info"
+    session_hours: Annotated[int, Field(ge=1, description="hours until a sign-in ends")] = 10
+    sample_sign_in: Annotated[
+        bool, Field(description="a sign-in button for each sample user; honoured on loopback addresses only")
+    ] = True

@@ -1,0 +1,175 @@
+"""Rows of a CSV, XLSX, JSON or JSONL file (also .gz), each with its place; bad rows keep their bytes.
+
+Input is hostile until read: an XLSX is a ZIP and is measured before it is opened, a GB18030 file is recognised, a
+line that no encoding reads is handed on as a fault beside its neighbours.
+"""
+
+import csv
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from python_calamine import CalamineError, CalamineWorkbook
+
+from terms.errors import BadInput, TooLarge
+
+LIMIT = 1024 * 1024 * 1024  # bytes after unpacking; larger files are split by their owner
+ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: `number` counts from 1 as a person sees it (the header is row 1 of a table), `fault` says why not."""
+
+    file: str
+    number: int
+    cells: dict[str, Any]
+    raw: bytes
+    fault: str = ""
+
+    @property
+    def at(self) -> str:
+        """The place a message names."""
+        return f"{self.file} 第 {self.number} 行"
+
+
+def read_rows(path: Path, *, limit: int = LIMIT) -> Iterator[Row]:
+    """The rows of a file by its ending: .csv .tsv .xlsx .json .jsonl, each also with .gz.
+
+    Raises BadInput("input.unreadable") when the file as a whole cannot be read, TooLarge past `limit` bytes.
+    """
+    try:
+        data = _bytes(path, limit)
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadInput("input.unreadable", at=path.name, reason=str(error)) from error
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    return rows_of(data, suffixes[-1] if suffixes else "", path.name)
+
+
+def rows_of(data: bytes, suffix: str, name: str) -> Iterator[Row]:
+    """The rows of file content that is already in memory; `suffix` like ".csv", `name` for messages."""
+    match suffix:
+        case ".jsonl" | ".ndjson":
+            return _json_lines(data, name)
+        case ".json":
+            return _json(data, name)
+        case ".csv":
+            return _csv(data, name, ",")
+        case ".tsv":
+            return _csv(data, name, "\t")
+        case ".xlsx":
+            return _xlsx(data, name)
+    raise BadInput("input.unreadable", at=name, reason=f"不支持的文件类型 {suffix or name}")
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    with path.open("rb") as file:
+        source = gzip.GzipFile(fileobj=file) if path.suffix.lower() == ".gz" else file
+        data = source.read(limit + 1)
+    if len(data) > limit:
+        raise TooLarge("input.too-large", at=path.name, limit=f"{limit // 1024 // 1024} MB")
+    return data
+
+
+def decoded(data: bytes) -> str:
+    """Text in UTF-8 or GB18030; bytes that neither reads stay as lone surrogates, so the fault keeps its place."""
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _unreadable(text: str) -> bool:
+    return any("\udc80" <= letter <= "\udcff" for letter in text)
+
+
+def _json_lines(data: bytes, name: str) -> Iterator[Row]:
+    for number, line in enumerate(data.splitlines(), 1):
+        if line.strip():
+            yield _json_row(line, name, number)
+
+
+def _json_row(line: bytes, name: str, number: int) -> Row:
+    try:
+        cells = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        text = decoded(line)
+        try:
+            cells = orjson.loads(text)
+        except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
+            return Row(name, number, {}, line, f"不是有效的 JSON：{error}")
+    if not isinstance(cells, dict):
+        return Row(name, number, {}, line, "每行应是一个 JSON 对象")
+    return Row(name, number, cells, line)
+
+
+def _json(data: bytes, name: str) -> Iterator[Row]:
+    try:
+        found = orjson.loads(decoded(data))
+    except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
+        raise BadInput("input.unreadable", at=name, reason=str(error)) from error
+    for number, cells in enumerate(found if isinstance(found, list) else [found], 1):
+        raw = orjson.dumps(cells)
+        if isinstance(cells, dict):
+            yield Row(name, number, cells, raw)
+        else:
+            yield Row(name, number, {}, raw, "每条应是一个 JSON 对象")
+
+
+def _csv(data: bytes, name: str, delimiter: str) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(decoded(data).replace("\0", "\ufffd")), delimiter=delimiter)
+    header: list[str] | None = None
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row(name, number, {}, b"", f"无法按表格读取：{error}")
+            continue
+        raw = delimiter.join(cells).encode("utf-8", "surrogateescape")
+        if header is None:
+            header = [cell.strip() for cell in cells]
+        elif not any(cell.strip() for cell in cells):
+            continue
+        elif _unreadable("".join(cells)):
+            yield Row(name, number, {}, raw, "编码无法识别，请另存为 UTF-8 或 GB18030")
+        elif len(cells) > len(header):
+            yield Row(name, number, {}, raw, f"多出 {len(cells) - len(header)} 列，请检查分隔符与引号")
+        else:
+            yield Row(name, number, dict(zip(header, cells, strict=False)), raw)
+
+
+def _xlsx(data: bytes, name: str) -> Iterator[Row]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LIMIT // 4:
+                raise TooLarge("input.too-large", at=name, limit=f"{LIMIT // 4 // 1024 // 1024} MB")
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        table = sheet.to_python()
+    except (zipfile.BadZipFile, CalamineError) as error:
+        raise BadInput("input.unreadable", at=name, reason=str(error)) from error
+    header = [str(cell).strip() for cell in table[0]] if table else []
+    for number, values in enumerate(table[1:], 2):
+        cells = {key: _plain(value) for key, value in zip(header, values, strict=False) if key}
+        if any(value != "" for value in cells.values()):
+            yield Row(name, number, cells, orjson.dumps(cells))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value if isinstance(value, bool) else str(value)

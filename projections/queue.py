@@ -1,0 +1,362 @@
+"""The hotline's queue: one row an order, with where it stands, who should have it and what is due next.
+
+The row's `state` is the word of the domain page, section 5. A dispatcher's lists are filters on it; any of them can
+be asked for as of a position.
+"""
+
+from typing import Any
+
+from sqlalchemy import Boolean, Integer, String, Text
+
+from ledger.envelope import Event
+from projections.view import Handler, Masked, Row, Rows, StateTable, View
+
+ORDERS = StateTable(
+    name="orders",
+    key=("order_no",),
+    columns=(
+        ("order_no", String(80)),
+        ("received_at", String(40)),
+        ("kind", String(40)),
+        ("category", String(200)),
+        ("title", Text()),
+        ("urgency", String(20)),
+        ("district", String(80)),
+        ("street", String(80)),
+        ("place", Text()),
+        ("channel", String(40)),
+        ("caller", String(80)),
+        ("mode", String(10)),
+        ("state", String(20)),
+        ("state_before", String(20)),  # where a return or a shelf goes back to
+        ("lead", String(20)),  # who has it; before dispatch, nobody
+        ("supports", Text()),  # unit codes joined by |
+        ("desk", String(20)),
+        ("proposed", String(20)),  # the router's lead
+        ("confidence", Integer()),
+        ("automatic", Boolean()),
+        ("abstained", String(60)),
+        ("matter", String(200)),
+        ("matter_id", String(80)),
+        ("disputed", String(80)),
+        ("dispatched_by", String(10)),
+        ("dispatch_due", String(40)),
+        ("due", String(40)),  # the lead's handling deadline
+        ("returns", Integer()),
+        ("bounces", Integer()),
+        ("chased", Integer()),
+        ("parent", String(80)),
+        ("closed_how", String(20)),
+        ("resolved", Boolean()),
+        ("satisfied", Boolean()),
+        ("updated_at", String(40)),
+    ),
+    indexes=(("state", "received_at"), ("lead", "state"), ("caller",), ("matter_id",)),
+)
+
+SETTLED = ("不予受理", "即时答复", "并单", "结案", "归档")  # nothing is waited for
+HISTORY_STATES = {
+    "dispatched": "已派单",
+    "signed": "签收",
+    "returned": "退单申请",
+    "return_refused": "签收",
+    "reassigned": "已派单",
+    "started": "办理中",
+    "progress": "办理中",
+    "result": "办结审核",
+    "accepted": "回访",
+    "follow_up": "回访",
+    "rework": "重办",
+    "closed": "结案",
+}
+
+_EMPTY: Row = {name: None for name, _ in ORDERS.columns if name != "order_no"} | {
+    "title": "", "place": "", "state": "", "state_before": "", "lead": "", "supports": "", "proposed": "",
+    "returns": 0, "bounces": 0, "chased": 0, "parent": "",
+}  # fmt: skip
+
+
+def _row(rows: Rows, event: Event) -> Row:
+    return rows.get("orders", (event.payload["order_no"],)) or _EMPTY
+
+
+def _put(rows: Rows, event: Event, row: Row, **changes: Any) -> None:
+    changes["updated_at"] = event.recorded_at.isoformat()
+    rows.put("orders", (event.payload["order_no"],), row | changes)
+
+
+def headline(masked: Masked) -> str:
+    """What a list shows of an order: its title, else the beginning of its text."""
+    return masked.get("title") or masked.get("text", "")[:40]
+
+
+def due_of(deadlines: list[dict[str, Any]], clock: str, unit: str | None = None) -> str | None:
+    """When a clock among new deadlines is due, if it is there."""
+    for deadline in deadlines:
+        if deadline["clock"] == clock and unit in (None, deadline["unit"]):
+            due: str = deadline["due"]
+            return due
+    return None
+
+
+def _received(rows: Rows, event: Event, masked: Masked) -> None:
+    told = event.payload
+    before = rows.get("orders", (told["order_no"],))  # what an older platform did may be known before the order is
+    _put(
+        rows,
+        event,
+        before or _EMPTY,
+        **{
+            name: told[name]
+            for name in (
+                "received_at",
+                "kind",
+                "category",
+                "urgency",
+                "district",
+                "street",
+                "channel",
+                "caller",
+                "mode",
+            )
+        },
+        title=headline(masked),
+        place=masked.get("place", ""),
+        state=before["state"] if before and before["state"] else "待派遣",
+        dispatch_due=due_of(told["deadlines"], "dispatch"),
+    )
+
+
+def _proposed(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload["proposal"]
+    _put(
+        rows,
+        event,
+        _row(rows, event),
+        proposed=told["lead"] or "",
+        confidence=told["confidence"],
+        automatic=told["automatic"],
+        abstained=told["abstained"]["code"] if told["abstained"] else None,
+        matter=told["matter"],
+        matter_id=told["matter_id"],
+        disputed=told["disputed"],
+    )
+
+
+def _dispatched(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload
+    _put(
+        rows,
+        event,
+        _row(rows, event),
+        state="已派单",
+        lead=told["lead"],
+        supports="|".join(told["supports"]),
+        desk=told["desk"],
+        dispatched_by=told["by"],
+        dispatch_due=None,
+        due=due_of(told["deadlines"], "handle", told["lead"]),
+    )
+
+
+def _moved(field: str) -> Handler:
+    """改派 and 指定承办 alike: another unit leads, and its clocks begin anew."""
+
+    def handler(rows: Rows, event: Event, _: Masked) -> None:
+        told = event.payload
+        row = _row(rows, event)
+        again = due_of(told["deadlines"], "handle", told[field])
+        _put(
+            rows,
+            event,
+            row,
+            state="已派单" if told[field] != told["from_unit"] else row["state_before"] or row["state"],
+            lead=told[field],
+            supports="|".join(told["supports"]),
+            desk=told["desk"],
+            bounces=told["bounces"],
+            due=again or row["due"],
+        )
+
+    return handler
+
+
+def _returned(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    if event.payload["part"] != "lead":
+        return
+    before = row["state_before"] if row["state"] == "退单申请" else row["state"]
+    _put(rows, event, row, state="退单申请", state_before=before, returns=row["returns"] + 1)
+
+
+def _back(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    if row["state"] == "退单申请":
+        _put(rows, event, row, state=row["state_before"] or "签收", state_before="")
+
+
+def _support_added(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    supports = [unit for unit in row["supports"].split("|") if unit] + [event.payload["unit"]]
+    _put(rows, event, row, supports="|".join(dict.fromkeys(supports)))
+
+
+def _support_released(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    left = [unit for unit in row["supports"].split("|") if unit and unit != event.payload["unit"]]
+    _put(rows, event, row, supports="|".join(left))
+
+
+def _lead_only(state: str) -> Handler:
+    """A step that changes the order only when its lead takes it."""
+
+    def handler(rows: Rows, event: Event, _: Masked) -> None:
+        row = _row(rows, event)
+        if event.payload["part"] == "lead" and row["state"] != "退单申请":
+            _put(rows, event, row, state=state)
+
+    return handler
+
+
+def _becomes(state: str, **changes: Any) -> Handler:
+    def handler(rows: Rows, event: Event, _: Masked) -> None:
+        _put(rows, event, _row(rows, event), state=state, **changes)
+
+    return handler
+
+
+def _added(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    if row["state"] == "待补充":
+        _put(rows, event, row, state="待派遣")
+
+
+def _consulted(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    if not row["lead"]:
+        _put(rows, event, row, state="会商")
+
+
+def _consultation_closed(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    if row["state"] == "会商":
+        _put(rows, event, row, state="待派遣")
+
+
+def _merged(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload
+    if told["child"] == told["order_no"]:
+        row = _row(rows, event)
+        _put(rows, event, row, state="并单", state_before=row["state"], parent=told["parent"])
+
+
+def _unmerged(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload
+    if told["child"] == told["order_no"]:
+        row = _row(rows, event)
+        _put(rows, event, row, state=row["state_before"] or "待派遣", state_before="", parent="")
+
+
+def _shelved(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    _put(rows, event, row, state="挂账", state_before=row["state"])
+
+
+def _resumed(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    due = due_of(event.payload["deadlines"], "handle", row["lead"])
+    _put(rows, event, row, state=row["state_before"] or "办理中", state_before="", due=due or row["due"])
+
+
+def _extended(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    if event.payload["unit"] == row["lead"]:
+        _put(rows, event, row, due=due_of(event.payload["deadlines"], "handle", row["lead"]) or row["due"])
+
+
+def _reworked(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    _put(rows, event, row, state="重办", due=due_of(event.payload["deadlines"], "rework") or row["due"])
+
+
+def _chased(rows: Rows, event: Event, _: Masked) -> None:
+    _put(rows, event, _row(rows, event), chased=event.payload["times"])
+
+
+def _followed_up(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload
+    _put(rows, event, _row(rows, event), state="回访", resolved=told["resolved"], satisfied=told["satisfied"])
+
+
+def _closed(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload
+    row = _row(rows, event)
+    # 不予受理, 即时答复 and 并单 keep their own word: it says more than 结案.
+    state = row["state"] if row["state"] in SETTLED else "结案"
+    resolved = row["resolved"] if told["resolved"] is None else told["resolved"]
+    satisfied = row["satisfied"] if told["satisfied"] is None else told["satisfied"]
+    _put(
+        rows, event, row, state=state, closed_how=told["how"], resolved=resolved, satisfied=satisfied,
+        due=None, dispatch_due=None,
+    )  # fmt: skip
+
+
+def _history(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload
+    row = _row(rows, event)
+    changes: dict[str, Any] = {"state": HISTORY_STATES.get(told["what"], row["state"])}
+    if told["what"] in ("dispatched", "reassigned"):
+        changes |= {"lead": told["other_unit"] or told["unit"], "supports": "|".join(told["supports"])}
+    if told["what"] == "returned":
+        changes["returns"] = row["returns"] + 1
+    for answer in ("resolved", "satisfied"):
+        if told[answer] is not None:
+            changes[answer] = told[answer]
+    _put(rows, event, row, **changes)
+
+
+def _erased(rows: Rows, event: Event, _: Masked) -> None:
+    rows.scrub("orders", event.payload["order_no"], {"title": "", "place": ""})
+
+
+QUEUE = View(
+    name="queue",
+    version=1,
+    tables=(ORDERS,),
+    handlers={
+        "WorkOrderReceived": _received,
+        "AssignmentProposed": _proposed,
+        "InformationRequested": _becomes("待补充"),
+        "AdditionReceived": _added,
+        "OrderChased": _chased,
+        "OrderNotAccepted": _becomes("不予受理"),
+        "AnsweredAtOnce": _becomes("即时答复"),
+        "OrdersMerged": _merged,
+        "OrderUnmerged": _unmerged,
+        "HistoryRecorded": _history,
+        "PersonalDataErased": _erased,
+        "WorkOrderDispatched": _dispatched,
+        "DispatchWithdrawn": _becomes("待派遣", lead="", supports="", due=None),
+        "WorkOrderSignedFor": _lead_only("签收"),
+        "ConsultationOpened": _consulted,
+        "ConsultationClosed": _consultation_closed,
+        "OrderReassigned": _moved("to_unit"),
+        "UnitDesignated": _moved("unit"),
+        "SupportAdded": _support_added,
+        "SupportReleased": _support_released,
+        "ReturnRequested": _returned,
+        "ReturnRefused": _back,
+        "ReturnWithdrawn": _back,
+        "WorkStarted": _lead_only("办理中"),
+        "ExtensionGranted": _extended,
+        "OrderShelved": _shelved,
+        "OrderResumed": _resumed,
+        "ResultSubmitted": _lead_only("办结审核"),
+        "ResultAccepted": _becomes("回访"),
+        "ResultSentBack": _becomes("办理中"),
+        "FollowUpRecorded": _followed_up,
+        "ReworkOrdered": _reworked,
+        "OrderClosed": _closed,
+        "OrderArchived": _becomes("归档"),
+    },
+)

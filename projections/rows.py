@@ -1,0 +1,140 @@
+"""The rows of one view during one batch: read once, folded in memory, written once a key."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from projections.view import OPEN, Key, Row, StateTable, View
+
+Load = Callable[[str, list[Any]], Iterable[tuple[Key, int, Row]]]  # table, groups → key, from_position, row
+
+
+@dataclass(slots=True)
+class Version:
+    """One version of a row: from its position on, until it is closed."""
+
+    from_position: int
+    row: Row
+    to_position: int = OPEN
+    stored: bool = False  # it is in the database already
+
+
+@dataclass(slots=True)
+class Writes:
+    """What a batch leaves to write, by table: rows to close, rows to insert, lines to add, groups to blank."""
+
+    closed: dict[str, list[tuple[int, Key]]] = field(default_factory=dict)
+    inserted: dict[str, list[tuple[Key, Version]]] = field(default_factory=dict)
+    facts: dict[str, list[tuple[int, str, int, Row]]] = field(default_factory=dict)
+    scrubbed: dict[str, list[tuple[Any, Row]]] = field(default_factory=dict)
+
+
+class BatchRows:
+    """Implements `projections.view.Rows`. Groups stay in a bounded cache between batches."""
+
+    def __init__(self, view: View, load: Load, keep: int = 20_000) -> None:
+        self._load = load
+        self._keep = keep
+        self._of = {table.name: table.of for table in view.tables if isinstance(table, StateTable)}
+        self._groups: dict[str, OrderedDict[Any, dict[Key, Version]]] = {
+            table.name: OrderedDict() for table in view.tables if isinstance(table, StateTable)
+        }
+        self._position = 0
+        self._event_id = ""
+        self._lines = 0
+        self._writes = Writes()
+
+    def at(self, position: int, event_id: str) -> None:
+        """What follows is done by this event."""
+        self._position = position
+        self._event_id = event_id
+        self._lines = 0
+
+    def prefetch(self, streams: Iterable[tuple[str, str, bool]]) -> None:
+        """Load what a batch will ask for, one query a table. `streams` are (kind, name, whether it begins here)."""
+        for table, cached in self._groups.items():
+            missing: list[Any] = []
+            for kind, name, begins in streams:
+                if kind == self._of[table] and name not in cached:
+                    cached[name] = {}
+                    if not begins:
+                        missing.append(name)
+            if missing:
+                for key, position, row in self._load(table, sorted(missing)):
+                    cached[key[0]][key] = Version(position, row, stored=True)
+
+    def _group(self, table: str, first: Any) -> dict[Key, Version]:
+        cached = self._groups[table]
+        if first not in cached:
+            cached[first] = {
+                key: Version(position, row, stored=True) for key, position, row in self._load(table, [first])
+            }
+        return cached[first]
+
+    def get(self, table: str, key: Key) -> Row | None:
+        """See `projections.view.Rows`."""
+        found = self._group(table, key[0]).get(key)
+        return found.row if found else None
+
+    def group(self, table: str, first: Any) -> dict[Key, Row]:
+        """See `projections.view.Rows`."""
+        return {key: version.row for key, version in self._group(table, first).items()}
+
+    def put(self, table: str, key: Key, row: Row) -> None:
+        """See `projections.view.Rows`."""
+        held = self._group(table, key[0])
+        old = held.get(key)
+        if old is not None:
+            if old.row == row:
+                return
+            if old.from_position == self._position:
+                old.row = row
+                return
+            self._end(table, key, old)
+        version = held[key] = Version(self._position, row)
+        self._writes.inserted.setdefault(table, []).append((key, version))
+
+    def close(self, table: str, key: Key) -> None:
+        """See `projections.view.Rows`."""
+        old = self._group(table, key[0]).pop(key, None)
+        if old is not None:
+            self._end(table, key, old)
+
+    def _end(self, table: str, key: Key, old: Version) -> None:
+        old.to_position = self._position
+        if old.stored:
+            self._writes.closed.setdefault(table, []).append((self._position, key))
+
+    def add(self, table: str, fact: Row) -> None:
+        """See `projections.view.Rows`."""
+        self._writes.facts.setdefault(table, []).append((self._position, self._event_id, self._lines, fact))
+        self._lines += 1
+
+    def scrub(self, table: str, first: Any, blank: Row) -> None:
+        """See `projections.view.Rows`."""
+        for version in self._group(table, first).values():
+            version.row = version.row | blank
+        for key, version in self._writes.inserted.get(table, []):
+            if key[0] == first:
+                version.row = version.row | blank
+        self._writes.scrubbed.setdefault(table, []).append((first, blank))
+
+    def take(self) -> Writes:
+        """What is to be written; afterwards the batch is empty and its rows count as stored."""
+        writes, self._writes = self._writes, Writes()
+        for versions in writes.inserted.values():
+            # A version that opened and closed on one position never held; it leaves no row.
+            versions[:] = [(key, version) for key, version in versions if version.from_position < version.to_position]
+            for _, version in versions:
+                version.stored = True
+        for cached in self._groups.values():
+            while len(cached) > self._keep:
+                cached.popitem(last=False)
+        return writes
+
+    def forget(self) -> None:
+        """Drop everything that was not written: the transaction failed, or an event could not be folded."""
+        self._writes = Writes()
+        for cached in self._groups.values():
+            cached.clear()

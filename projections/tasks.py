@@ -1,0 +1,218 @@
+"""A unit's tasks: one row for each part a unit has in an order, lead and support with clocks of their own."""
+
+from typing import Any
+
+from sqlalchemy import Integer, String, Text
+
+from ledger.envelope import Event
+from projections.queue import due_of, headline
+from projections.view import Handler, Masked, Row, Rows, StateTable, View
+
+PARTS = StateTable(
+    name="parts",
+    key=("order_no", "unit"),
+    columns=(
+        ("order_no", String(80)),
+        ("unit", String(20)),
+        ("part", String(10)),  # lead / support
+        (
+            "state",
+            String(20),
+        ),  # 待签收, 签收, 办理中, 退单申请, 挂账, 办结审核, 回访, 重办, 结案; 已移出 when it lost the part
+        ("title", Text()),
+        ("urgency", String(20)),
+        ("place", Text()),
+        ("lead", String(20)),
+        ("matter", String(200)),
+        ("dispatched_at", String(40)),
+        ("sign_due", String(40)),
+        ("return_due", String(40)),
+        ("handle_due", String(40)),
+        ("signed_at", String(40)),
+        ("finished_at", String(40)),
+        ("designated", Integer()),
+        ("returns", Integer()),
+        ("share", Text()),
+    ),
+    indexes=(("unit", "state", "handle_due"),),
+)
+ORDERS = StateTable(
+    name="orders",
+    key=("order_no",),
+    columns=(
+        ("order_no", String(80)),
+        ("title", Text()),
+        ("urgency", String(20)),
+        ("place", Text()),
+        ("matter", String(200)),
+    ),
+)
+GONE = "已移出"
+DONE = ("办结审核", "回访", "结案", GONE)
+
+_NEW: Row = {name: None for name, _ in PARTS.columns if name not in PARTS.key} | {
+    "state": "待签收", "designated": 0, "returns": 0, "share": "",
+}  # fmt: skip
+
+
+def _received(rows: Rows, event: Event, masked: Masked) -> None:
+    rows.put(
+        "orders",
+        (event.payload["order_no"],),
+        {
+            "title": headline(masked),
+            "place": masked.get("place", ""),
+            "urgency": event.payload["urgency"],
+            "matter": "",
+        },
+    )
+
+
+def _proposed(rows: Rows, event: Event, _: Masked) -> None:
+    key = (event.payload["order_no"],)
+    if row := rows.get("orders", key):
+        rows.put("orders", key, row | {"matter": event.payload["proposal"]["matter"]})
+
+
+def _give(rows: Rows, event: Event, unit: str, part: str, lead: str, **changes: Any) -> None:
+    order_no = event.payload["order_no"]
+    deadlines = event.payload.get("deadlines", [])
+    row = _NEW | (rows.get("orders", (order_no,)) or {"title": "", "urgency": "", "place": "", "matter": ""})
+    rows.put(
+        "parts",
+        (order_no, unit),
+        row
+        | {
+            "part": part,
+            "lead": lead,
+            "dispatched_at": event.occurred_at.isoformat(),
+            "sign_due": due_of(deadlines, "sign", unit),
+            "return_due": due_of(deadlines, "return", unit),
+            "handle_due": due_of(deadlines, "handle", unit),
+        }
+        | changes,
+    )
+
+
+def _dispatched(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload
+    for (order_no, unit), row in rows.group("parts", told["order_no"]).items():
+        if row["part"] == "lead" and unit != told["lead"]:
+            rows.put("parts", (order_no, unit), row | {"state": GONE})
+    _give(rows, event, told["lead"], "lead", told["lead"])
+    for unit in told["supports"]:
+        _give(rows, event, unit, "support", told["lead"])
+
+
+def _moved(field: str) -> Handler:
+    def handler(rows: Rows, event: Event, _: Masked) -> None:
+        told = event.payload
+        order_no, lead = told["order_no"], told[field]
+        designated = 1 if event.type == "UnitDesignated" else 0
+        for key, row in rows.group("parts", order_no).items():
+            if key[1] == lead and row["part"] == "lead":
+                state = "签收" if row["state"] == "退单申请" else row["state"]
+                rows.put("parts", key, row | {"designated": designated, "state": state})
+            elif row["part"] == "lead":
+                rows.put("parts", key, row | {"state": GONE, "lead": lead})
+            elif row["state"] != GONE:
+                rows.put("parts", key, row | {"lead": lead})
+        if lead != told["from_unit"]:
+            _give(rows, event, lead, "lead", lead, designated=designated)
+        for unit in told["supports"]:
+            if unit not in {key[1] for key in rows.group("parts", order_no)}:
+                _give(rows, event, unit, "support", lead)
+
+    return handler
+
+
+def _support_added(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload
+    lead = next((key[1] for key, row in rows.group("parts", told["order_no"]).items() if _leads(row)), "")
+    _give(rows, event, told["unit"], "support", lead, share=told["share"])
+
+
+def _leads(row: Row) -> bool:
+    return bool(row["part"] == "lead" and row["state"] != GONE)
+
+
+def _step(state: str, **fixed: str) -> Handler:
+    """What a unit does to its own part. `fixed` names columns that take the time of the event."""
+
+    def handler(rows: Rows, event: Event, _: Masked) -> None:
+        key = (event.payload["order_no"], event.payload["unit"])
+        row = rows.get("parts", key)
+        if row and row["state"] != GONE:
+            times = {column: event.occurred_at.isoformat() for column in fixed}
+            rows.put("parts", key, row | {"state": state} | times)
+
+    return handler
+
+
+def _returned(rows: Rows, event: Event, _: Masked) -> None:
+    key = (event.payload["order_no"], event.payload["unit"])
+    if row := rows.get("parts", key):
+        rows.put("parts", key, row | {"state": "退单申请", "returns": row["returns"] + 1})
+
+
+def _whole(state: str, *, lead_only: bool = False) -> Handler:
+    """What happens to the order happens to every part that is still held."""
+
+    def handler(rows: Rows, event: Event, _: Masked) -> None:
+        for key, row in rows.group("parts", event.payload["order_no"]).items():
+            if row["state"] != GONE and (row["part"] == "lead" or not lead_only):
+                due = due_of(event.payload.get("deadlines", []), "handle", key[1])
+                rows.put("parts", key, row | {"state": state, "handle_due": due or row["handle_due"]})
+
+    return handler
+
+
+def _extended(rows: Rows, event: Event, _: Masked) -> None:
+    key = (event.payload["order_no"], event.payload["unit"])
+    row = rows.get("parts", key)
+    due = due_of(event.payload["deadlines"], "handle", key[1])
+    if row and due:
+        rows.put("parts", key, row | {"handle_due": due})
+
+
+def _reworked(rows: Rows, event: Event, _: Masked) -> None:
+    for key, row in rows.group("parts", event.payload["order_no"]).items():
+        if _leads(row):
+            due = due_of(event.payload["deadlines"], "rework", key[1])
+            rows.put("parts", key, row | {"state": "重办", "handle_due": due, "finished_at": None})
+
+
+def _erased(rows: Rows, event: Event, _: Masked) -> None:
+    for table in ("orders", "parts"):
+        rows.scrub(table, event.payload["order_no"], {"title": "", "place": ""})
+
+
+TASKS = View(
+    name="tasks",
+    version=1,
+    tables=(ORDERS, PARTS),
+    handlers={
+        "WorkOrderReceived": _received,
+        "AssignmentProposed": _proposed,
+        "WorkOrderDispatched": _dispatched,
+        "DispatchWithdrawn": _whole(GONE),
+        "WorkOrderSignedFor": _step("签收", signed_at="now"),
+        "OrderReassigned": _moved("to_unit"),
+        "UnitDesignated": _moved("unit"),
+        "SupportAdded": _support_added,
+        "SupportReleased": _step(GONE),
+        "ReturnRequested": _returned,
+        "ReturnRefused": _step("签收"),
+        "ReturnWithdrawn": _step("签收"),
+        "WorkStarted": _step("办理中"),
+        "ExtensionGranted": _extended,
+        "OrderShelved": _whole("挂账"),
+        "OrderResumed": _whole("办理中"),
+        "ResultSubmitted": _step("办结审核", finished_at="now"),
+        "ResultAccepted": _whole("回访", lead_only=True),
+        "ResultSentBack": _whole("办理中", lead_only=True),
+        "ReworkOrdered": _reworked,
+        "OrderClosed": _whole("结案"),
+        "PersonalDataErased": _erased,
+    },
+)
