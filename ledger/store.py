@@ -9,7 +9,17 @@ from datetime import datetime
 
 import orjson
 
-from ledger.admission import Prepared, Verdict, admit, conflict_key, conflict_stream, disputed, prepare
+from ledger.admission import (
+    LEDGER_TYPES,
+    SOURCE_CONFLICT,
+    Prepared,
+    Verdict,
+    admit,
+    conflict_key,
+    conflict_stream,
+    disputed,
+    prepare,
+)
 from ledger.backends.contract import Backend, Writing
 from ledger.canonical import instant, moment
 from ledger.chain import START, Link, Row, follow
@@ -25,7 +35,7 @@ class Ledger:
 
     def __init__(self, backend: Backend, *, clock: Callable[[], datetime], types: EventTypes | None) -> None:
         self.backend = backend
-        self.types = types
+        self.types = types if types is None or SOURCE_CONFLICT in types else EventTypes(LEDGER_TYPES, types)
         self._clock = clock
         self.growth = Growth()
 
@@ -37,7 +47,8 @@ class Ledger:
         A stream that has moved on refuses the whole: raises Conflict `ledger.version-moved`. A source key that is
         known is no refusal: its append is answered DUPLICATE or CONFLICT and the other streams go in. `keys` are the
         vault keys under which new payloads are sealed; raises Conflict `vault.key-moved` if somebody else made a key
-        for the same subject meanwhile (seal again and retry). Raises BadInput, Unavailable.
+        for the same subject meanwhile (seal again and retry). Raises BadInput, Unavailable; LedgerBroken for an
+        event whose type or schema this program does not declare.
         """
         return self._write(appends, keys, whole=True)
 
@@ -51,6 +62,7 @@ class Ledger:
 
     def _write(self, appends: Sequence[Append], keys: Sequence[SealedKey], *, whole: bool) -> tuple[Appended, ...]:
         prepared = [prepare(append) for append in appends]
+        self._refuse_unknown(appends)
         if not prepared and not keys:
             return ()
         with self.backend.writing() as writing:
@@ -62,6 +74,12 @@ class Ledger:
             Appended(append.stream, verdict.outcome, tuple(map(self.decode, verdict.rows)), verdict.version)
             for append, verdict in zip(prepared, verdicts, strict=True)
         )
+
+    def _refuse_unknown(self, appends: Sequence[Append]) -> None:
+        if self.types is not None:
+            for event in (event for append in appends for event in append.events):
+                if self.types.schema_of(event.type) != event.schema:
+                    raise LedgerBroken("ledger.unknown-event", type=event.type, schema=event.schema)
 
     def _admit(self, writing: Writing, prepared: Sequence[Prepared], *, whole: bool) -> list[Verdict]:
         asked = list(dict.fromkeys(key for append in prepared for key in append.keys))
@@ -104,7 +122,7 @@ class Ledger:
         payload = orjson.loads(row.payload)
         schema = row.schema
         if self.types is not None:
-            schema, payload = self.types.present(row.type, schema, payload)
+            schema, payload = self.types.present(row.type, schema, payload, at=str(row.position))
         return Event(
             Position(row.position), EventId(row.event_id), StreamId(row.stream), row.version, row.type, schema,
             moment(row.occurred_at), moment(row.recorded_at), row.actor, EventId(row.cause) if row.cause else None,

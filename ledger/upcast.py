@@ -51,14 +51,16 @@ class EventTypes:
         known = self._known.get(type_name)
         return known.schema if known else None
 
-    def present(self, type_name: str, schema: int, payload: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """The payload in its present form, and that form's schema number.
+    def present(
+        self, type_name: str, schema: int, payload: dict[str, Any], *, at: str | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """The payload in its present form, and that form's schema number; `at` is where it was read.
 
         Raises LedgerBroken for a type nobody declared or a schema newer than this program.
         """
         known = self._known.get(type_name)
         if known is None or not 1 <= schema <= known.schema:
-            raise LedgerBroken("ledger.unknown-event", type=type_name, schema=schema)
+            raise LedgerBroken("ledger.unknown-event", at=at, type=type_name, schema=schema)
         for step in known.upcasts[schema - 1 :]:
             payload = step(payload)
         return known.schema, payload

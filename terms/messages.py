@@ -34,6 +34,7 @@ MESSAGES: dict[str, str] = {
     "input.unreadable": "文件无法读取：{reason}。请检查格式与编码（支持 UTF-8 与 GB18030）。",
     "input.too-large": "内容超过上限 {limit}。请拆分后重新提交。",
     "input.invalid": "{reason}",
+    "input.row-unreadable": "这一行无法读取：{reason}。请更正后重新提交。",
     # --- mandates ---
     "mandates.bad-field": "{column} 列有误：{reason}。请更正后重新导入这一行。",
     "mandates.unknown-table": "无法判断这是哪张表（列：{columns}）。请按 docs/mandates.md 的模板命名文件或列名。",
@@ -42,6 +43,8 @@ MESSAGES: dict[str, str] = {
     "projections.no-build": "视图 {name} 尚未建立，请先运行 dingze projections rebuild {name}。",
     # --- ingest ---
     "ingest.bad-field": "{field} 有误：{reason}。请更正后重新提交这一条。",
+    "ingest.absurd-date": "受理时间 {found} 不合常理。请核对年份后重新提交这一条。",
+    "ingest.erased": "该工单的个人信息已依申请删除，不能再次导入同一编号。",
     # --- city ---
     "city.invalid": "城市配置有误：{reason}。请按 docs/configuration.md 修改后重新载入。",
 }

@@ -249,7 +249,8 @@ class SqliteBackend:
                     connection.execute("ROLLBACK")
                 raise
             # the write-ahead log still holds the page with the key: fold it in and cut the log to nothing
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if destroyed:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return destroyed
 
     def fingerprint(self, offered: str) -> str:

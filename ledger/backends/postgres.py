@@ -1,0 +1,182 @@
+"""The record on PostgreSQL, by psycopg 3: an advisory lock, then explicit positions.
+
+The lock is a statement of its own at READ COMMITTED: the next statement takes a fresh snapshot, so the head read
+under the lock is the head. (Within one statement, or at REPEATABLE READ, the snapshot would be older than the lock.)
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from ledger.admission import Head, SourceKey
+from ledger.backends.contract import ErasedKey, Writing
+from ledger.chain import Row
+from ledger.envelope import SealedKey
+from terms.errors import Conflict, LedgerBroken, Unavailable
+
+_WRITERS_LOCK = 0x64696E677A65_02  # "dingze" and a number; ledger.migrate holds 01
+_COLUMNS = (
+    "position, event_id, stream, version, type, schema, occurred_at, recorded_at, actor, cause, correlation, source,"
+    " source_key, mark, payload, digest"
+)
+_SELECT = f"SELECT {_COLUMNS} FROM ledger_events"  # noqa: S608 (constants only)
+_HEAD = "SELECT position, recorded_at, digest FROM ledger_events ORDER BY position DESC LIMIT 1"
+_VERSIONS = (
+    "SELECT asked.stream, latest.version FROM unnest(%s::text[]) AS asked (stream) CROSS JOIN LATERAL"
+    " (SELECT version FROM ledger_events WHERE stream = asked.stream ORDER BY version DESC LIMIT 1) AS latest"
+)
+_KNOWN = _SELECT + (
+    " JOIN unnest(%s::text[], %s::text[]) AS asked (a_source, a_key) ON source = asked.a_source"
+    " AND source_key = asked.a_key"
+)
+_COPY = f"COPY ledger_events ({_COLUMNS}) FROM STDIN"
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.UniqueViolation as error:
+        raise Conflict("ledger.already-there", at=str(error.diag.constraint_name)) from error
+    except (psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted) as error:
+        raise LedgerBroken("ledger.unreadable", at=str(error)) from error
+    except psycopg.Error as error:
+        raise Unavailable("ledger.unavailable", at=str(error).strip()) from error
+    except sa.exc.DBAPIError as error:
+        raise Unavailable("ledger.unavailable", at=str(error.orig).strip()) from error
+
+
+class _Transaction:
+    """The questions of `Writing`, asked on the connection that holds the lock."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def head(self) -> Head:
+        found = self._connection.execute(_HEAD).fetchone()
+        return Head(*found) if found else Head()
+
+    def versions(self, streams: Sequence[str]) -> dict[str, int]:
+        return dict(self._connection.execute(_VERSIONS, (list(streams),)).fetchall())
+
+    def known(self, keys: Sequence[SourceKey]) -> dict[SourceKey, Row]:
+        asked = [source for source, _ in keys], [key for _, key in keys]
+        rows = map(Row._make, self._connection.execute(_KNOWN, asked))
+        return {(row.source or "", row.source_key or ""): row for row in rows}
+
+    def key_ids(self, subjects: Sequence[str]) -> dict[str, str]:
+        sql = "SELECT subject, key_id FROM vault_keys WHERE subject = ANY (%s)"
+        return dict(self._connection.execute(sql, (list(subjects),)).fetchall())
+
+    def insert(self, rows: Sequence[Row]) -> None:
+        with self._connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def insert_keys(self, keys: Sequence[SealedKey]) -> None:
+        with (
+            self._connection.cursor() as cursor,
+            cursor.copy("COPY vault_keys (subject, key_id, wrapped) FROM STDIN") as copy,
+        ):
+            for key in keys:
+                copy.write_row((key.subject, key.key_id, key.wrapped))
+
+
+class PostgresBackend:
+    """One PostgreSQL database. Writers of all processes queue on one advisory lock, first come, first served."""
+
+    def __init__(self, url: sa.URL) -> None:
+        # a server restart costs one failed statement, not a broken pool: a dead connection is found at checkout
+        self._engine = sa.create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        with _plain_errors():
+            pooled = self._engine.raw_connection()
+            try:
+                connection = pooled.driver_connection
+                if not isinstance(connection, psycopg.Connection):
+                    raise Unavailable("ledger.unavailable")
+                yield connection
+            except psycopg.OperationalError:
+                pooled.invalidate()
+                raise
+            finally:
+                pooled.close()  # rolls back what was not committed
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        with self._connection() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITERS_LOCK,))
+            yield _Transaction(connection)
+            connection.commit()
+
+    def head(self) -> Head:
+        with self._connection() as connection:
+            return _Transaction(connection).head()
+
+    def rows(self, after: int, limit: int, *, forgiving: bool = False) -> list[Row]:  # PostgreSQL checks its UTF-8
+        return self._rows(_SELECT + " WHERE position > %s ORDER BY position LIMIT %s", (after, limit))
+
+    def stream_rows(self, stream: str, after_version: int) -> list[Row]:
+        return self._rows(_SELECT + " WHERE stream = %s AND version > %s ORDER BY version", (stream, after_version))
+
+    def source_row(self, source: str, source_key: str) -> Row | None:
+        return next(iter(self._rows(_SELECT + " WHERE source = %s AND source_key = %s", (source, source_key))), None)
+
+    def event_row(self, event_id: str) -> Row | None:
+        return next(iter(self._rows(_SELECT + " WHERE event_id = %s", (event_id,))), None)
+
+    def _rows(self, sql: str, values: tuple[object, ...]) -> list[Row]:
+        return list(map(Row._make, self._all(sql, values)))
+
+    def _all(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        with self._connection() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def recorded_at(self, position: int) -> str | None:
+        found = self._all("SELECT recorded_at FROM ledger_events WHERE position = %s", (position,))
+        return str(found[0][0]) if found else None
+
+    def sealed_keys(self, subjects: Sequence[str]) -> dict[str, SealedKey]:
+        sql = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject = ANY (%s)"
+        return {row[0]: SealedKey(*row) for row in self._all(sql, (list(subjects),))}
+
+    def erased(self, subjects: Sequence[str]) -> dict[str, ErasedKey]:
+        sql = "SELECT key_id, subject, erased_at FROM vault_erasures WHERE subject = ANY (%s) ORDER BY erased_at"
+        return {receipt.subject: receipt for receipt in map(ErasedKey._make, self._all(sql, (list(subjects),)))}
+
+    def erase(self, receipts: Iterable[ErasedKey]) -> int:
+        destroyed = 0
+        with self._connection() as connection:
+            for receipt in receipts:
+                destroyed += connection.execute("DELETE FROM vault_keys WHERE key_id = %s", (receipt.key_id,)).rowcount
+                connection.execute("INSERT INTO vault_erasures VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", receipt)
+            connection.commit()
+        if destroyed:
+            self._rewrite_keys()
+        return destroyed
+
+    def _rewrite_keys(self) -> None:
+        # an update would only add a second copy here: rows are overwritten by rewriting the table without them
+        with self._connection() as connection:
+            connection.autocommit = True
+            try:
+                connection.execute("VACUUM (FULL) vault_keys")
+            finally:
+                connection.autocommit = False
+
+    def fingerprint(self, offered: str) -> str:
+        with self._connection() as connection:
+            connection.execute("INSERT INTO vault_master VALUES (1, %s) ON CONFLICT DO NOTHING", (offered,))
+            found = connection.execute("SELECT fingerprint FROM vault_master").fetchone()
+            connection.commit()
+        return str(found[0]) if found else offered
+
+    def close(self) -> None:
+        self._engine.dispose()

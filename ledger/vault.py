@@ -1,0 +1,208 @@
+"""Personal data, sealed from the first event: one AES-256-GCM key a subject, kept outside the events.
+
+A subject is whatever is erased as one: a work order (its stream id), or a caller. The event holds ciphertext; the key
+lies in table `vault_keys`, wrapped by the master key. Erasing the key erases the text everywhere it was ever copied
+to, backups included, and the chain stays valid. Receipts of erasures are also kept in a file beside the master key,
+so that a restored backup, whose keys are back, is erased again when it is opened.
+
+A batch works on a `Keyring`: one look-up for thousands of subjects, and the keys it had to make go to
+`Ledger.append_each(..., keys=ring.new_keys())`, into the transaction of the events they seal.
+"""
+
+import base64
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ledger.backends.contract import ErasedKey
+from ledger.canonical import canonical, instant
+from ledger.envelope import SealedKey
+from ledger.master_key import MasterKey, read_master_key
+from ledger.store import Ledger
+from terms.errors import LedgerBroken, Refused, Unavailable
+
+_NONCE = 12  # bytes, as AES-GCM wants them; random: a subject's key seals far fewer than 2^32 texts
+_BOX, _KEY = "sealed", "key"
+
+
+class Erased(Refused):
+    """The subject's key was destroyed on request; nothing can be sealed or compared under it any more."""
+
+
+class Keyring:
+    """The keys of some subjects, in memory for one batch. Do not keep it: an erasure elsewhere must take effect."""
+
+    def __init__(self, keys: Mapping[str, tuple[str, bytes]], new: Iterable[SealedKey], erased: Iterable[str]) -> None:
+        self._keys = dict(keys)
+        self._new = tuple(new)
+        self._erased = frozenset(erased)
+
+    def new_keys(self) -> tuple[SealedKey, ...]:
+        """The keys made for this batch: hand them to the append that writes what they seal."""
+        return self._new
+
+    def is_erased(self, subject: str) -> bool:
+        """Whether this subject's personal data was erased."""
+        return subject in self._erased
+
+    def seal(self, subject: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields as one sealed box, a JSON object for the payload. Raises Erased; BadInput for odd values."""
+        key_id, key = self._key(subject)
+        nonce = secrets.token_bytes(_NONCE)
+        box = nonce + AESGCM(key).encrypt(nonce, canonical(fields), _bound(subject, key_id))
+        return {_BOX: base64.b64encode(box).decode(), _KEY: key_id}
+
+    def open(self, subject: str, box: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The fields again, times as text; None once the key is gone. Raises LedgerBroken for a damaged box."""
+        found = self._keys.get(subject)
+        if found is None or found[0] != box[_KEY]:
+            return None  # erased, or sealed under a key that was erased before this one was made
+        raw = base64.b64decode(box[_BOX])
+        try:
+            plain = AESGCM(found[1]).decrypt(raw[:_NONCE], raw[_NONCE:], _bound(subject, found[0]))
+        except InvalidTag as error:
+            raise LedgerBroken("vault.damaged", at=subject) from error
+        opened: dict[str, Any] = orjson.loads(plain)
+        return opened
+
+    def mark(self, subject: str, body: bytes) -> str:
+        """The mark of a body as received (hex): equal marks, equal bodies; tells nothing without the key.
+
+        Raises Erased.
+        """
+        return _hmac(self._key(subject)[1], b"mark", body)
+
+    def pseudonym(self, caller: str) -> str:
+        """A name for a caller (`Vault.caller`) that links their orders until the caller is erased. Raises Erased."""
+        return _hmac(self._key(caller)[1], b"pseudonym", b"")[:24]
+
+    def _key(self, subject: str) -> tuple[str, bytes]:
+        try:
+            return self._keys[subject]
+        except KeyError as error:
+            raise Erased("vault.erased", at=subject, subject=subject) from error
+
+
+class Vault:
+    """The sealed personal data of one ledger."""
+
+    def __init__(self, ledger: Ledger, master: MasterKey, receipts: Path) -> None:
+        self._backend = ledger.backend
+        self._wrapping = AESGCM(master.derived("wrapping"))
+        self._naming = master.derived("callers")
+        self._receipts = receipts
+        if not hmac.compare_digest(self._backend.fingerprint(master.fingerprint()), master.fingerprint()):
+            raise Unavailable("vault.wrong-key")
+
+    def caller(self, number: str) -> str:
+        """The vault's subject for a caller's number: keyed, so that the vault itself names nobody.
+
+        Only the digits count. The subject is not for events: it outlives an erasure. Events hold the pseudonym.
+        """
+        digits = "".join(filter(str.isdigit, number)) or number.strip()
+        return "caller-" + _hmac(self._naming, b"caller", digits.encode())[:32]
+
+    def keyring(self, subjects: Iterable[str]) -> Keyring:
+        """The keys of these subjects, new ones made where there are none yet. One or two look-ups for thousands.
+
+        An erased order gets no new key (`is_erased`). An erased caller who calls again is a new caller.
+        """
+        asked = list(dict.fromkeys(subjects))
+        there = self._backend.sealed_keys(asked)
+        missing = [subject for subject in asked if subject not in there]
+        gone = {s for s in self._backend.erased(missing) if not s.startswith("caller-")} if missing else set()
+        keys = {subject: (sealed.key_id, self._unwrap(sealed)) for subject, sealed in there.items()}
+        new = []
+        for subject in missing:
+            if subject not in gone:
+                key_id, key = secrets.token_hex(16), secrets.token_bytes(32)
+                keys[subject] = (key_id, key)
+                new.append(self._wrap(subject, key_id, key))
+        return Keyring(keys, new, gone)
+
+    def reading(self, subjects: Iterable[str]) -> Keyring:
+        """The keys there are, for opening; makes none. Recording that somebody read is the caller's duty."""
+        asked = list(dict.fromkeys(subjects))
+        there = self._backend.sealed_keys(asked)
+        keys = {subject: (sealed.key_id, self._unwrap(sealed)) for subject, sealed in there.items()}
+        return Keyring(keys, (), (subject for subject in asked if subject not in there))
+
+    def open(self, subject: str, box: Mapping[str, Any]) -> dict[str, Any] | None:
+        """One box of one subject; None once erased. Recording the reading is the caller's duty."""
+        return self.reading([subject]).open(subject, box)
+
+    def erase(self, subjects: Iterable[str], at: datetime) -> tuple[ErasedKey, ...]:
+        """Destroy the keys of these subjects and give the receipts, which stay. Again: no keys, no receipts.
+
+        The receipt is on disk beside the master key before the key is destroyed: a crash between the two leaves an
+        erasure that the next opening completes, never a key that is gone without a receipt.
+        """
+        there = self._backend.sealed_keys(list(dict.fromkeys(subjects)))
+        receipts = tuple(ErasedKey(key.key_id, key.subject, instant(at)) for key in there.values())
+        if receipts:
+            self._keep(receipts)
+            self._backend.erase(receipts)
+        return receipts
+
+    def erase_again(self) -> int:
+        """Apply every kept receipt to this database, as after a restore; how many keys had come back."""
+        if not self._receipts.exists():
+            return 0
+        lines = self._receipts.read_text(encoding="utf-8").splitlines()
+        return self._backend.erase([receipt for receipt in map(_receipt, lines) if receipt])
+
+    def _keep(self, receipts: Iterable[ErasedKey]) -> None:
+        handle = os.open(self._receipts, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "a", encoding="utf-8") as file:
+            # a line cut short by a crash ends here, so that it spoils no later one
+            file.writelines("\n" + json.dumps(list(receipt), ensure_ascii=False) for receipt in receipts)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _wrap(self, subject: str, key_id: str, key: bytes) -> SealedKey:
+        nonce = secrets.token_bytes(_NONCE)
+        return SealedKey(subject, key_id, nonce + self._wrapping.encrypt(nonce, key, _bound(subject, key_id)))
+
+    def _unwrap(self, sealed: SealedKey) -> bytes:
+        raw = bytes(sealed.wrapped)
+        try:
+            return self._wrapping.decrypt(raw[:_NONCE], raw[_NONCE:], _bound(sealed.subject, sealed.key_id))
+        except InvalidTag as error:
+            raise Unavailable("vault.wrong-key", at=sealed.subject) from error
+
+
+def open_vault(ledger: Ledger, key_file: Path) -> Vault:
+    """The vault of a ledger under the master key in `key_file`; erasures are applied again first.
+
+    Receipts lie in `<key_file>.erasures`. Raises Unavailable: no key file, or not this database's key.
+    """
+    vault = Vault(ledger, read_master_key(key_file), key_file.with_name(key_file.name + ".erasures"))
+    vault.erase_again()
+    return vault
+
+
+def _bound(subject: str, key_id: str) -> bytes:
+    # what is sealed for one subject cannot be passed off as another's
+    return f"{subject}\n{key_id}".encode()
+
+
+def _hmac(key: bytes, use: bytes, body: bytes) -> str:
+    return hmac.new(key, use + b"\0" + body, sha256).hexdigest()
+
+
+def _receipt(line: str) -> ErasedKey | None:
+    try:
+        return ErasedKey(*json.loads(line))
+    except ValueError:
+        return None  # blank, or cut short by a crash before its key was touched: that erasure was never promised

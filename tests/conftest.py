@@ -1,0 +1,59 @@
+"""What every test can ask for: a database on either backend; and what none may do: speak to the outside."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger.backends import migrate
+from tests import needs, postgres
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """No socket leaves this machine: loopback and Unix sockets only."""
+    config.option.allow_hosts = "127.0.0.0/8,::1,localhost"
+    config.option.allow_unix_socket = True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not run."""
+    needs.report(terminalreporter)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str | postgres.NoServer]:
+    """The URL of a running PostgreSQL server, or why there is none (tests ask for `postgres_url`)."""
+    running = postgres.server()
+    try:
+        url = running.__enter__()
+    except postgres.NoServer as absent:
+        yield absent
+        return
+    try:
+        yield url
+    finally:
+        running.__exit__(None, None, None)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str | postgres.NoServer) -> Iterator[str]:
+    """The URL of a fresh, empty PostgreSQL database. Mark the test `postgres`."""
+    if isinstance(postgres_server, postgres.NoServer):
+        needs.missing("postgres", str(postgres_server))
+    with postgres.database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a fresh, empty SQLite database file."""
+    return f"sqlite:///{tmp_path / 'dingze.db'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh, migrated database; a test that asks for it runs once on each backend."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    migrate(url)
+    return url
