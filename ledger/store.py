@@ -20,9 +20,9 @@ from ledger.admission import (
     disputed,
     prepare,
 )
-from ledger.backends.contract import Backend, Writing
 from ledger.canonical import instant, moment
 from ledger.chain import START, Link, Row, follow
+from ledger.contract import Backend, Writing
 from ledger.envelope import Append, Appended, Event, Outcome, SealedKey
 from ledger.growth import Growth
 from ledger.upcast import EventTypes

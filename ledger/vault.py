@@ -24,8 +24,8 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.backends.contract import ErasedKey
 from ledger.canonical import canonical, instant
+from ledger.contract import ErasedKey
 from ledger.envelope import SealedKey
 from ledger.master_key import MasterKey, read_master_key
 from ledger.store import Ledger

@@ -112,7 +112,7 @@ class ProjectionEngine:
                 break
             wanted = set().union(*(runner.view.handlers for runner in running))
             events = [self.ledger.decode(row) for row in raw if row.type in wanted]
-            masked = self._open_masked([event for event in events if "sealed" in event.payload])
+            masked = self._open_masked([event for event in events if event.payload.get("masked")])
             last = raw[-1].position
             for runner in running:
                 if runner.build.position < last:

@@ -11,18 +11,20 @@ from terms.ids import UnitCode
 
 
 class WorkOrderReceived(OrderFact):
-    """受理: an order came in. `title`, `text` and `place` are masked; what was masked lies in `sealed`.
+    """受理: an order came in. No text of it stands here in the clear: the record is for ever, the text may be erased.
 
-    `caller` is a pseudonym (keyed hash) by which repeats of one requester are found. `sealed` maps a field
-    ("caller_name", "contact", "title", "text", "place" …) to its ciphertext (base64) under the order's own key.
+    Two boxes under the order's own key (`ledger.vault`): `sealed` holds what was received (caller_name, contact, title,
+    text, place), opened on demand and the reading recorded; `masked` holds title, text and place with personal data
+    covered, which views, routing and memory read. `caller` is a pseudonym by which one requester's orders are found.
     `mode` is "history" when the order was older than `city.imports.clocks_start_within_days`: it starts no clocks.
     """
 
     kind: str = ""  # 工单类型: 咨询/求助/投诉/举报/建议/表扬
     category: str = ""  # 问题分类, levels joined by "/"
     title: str = ""
-    text: str
+    text: str = ""
     urgency: str = "一般"
+    tier: Literal["life_safety", "urgent", "general"] = "general"  # which limits hold for it
     district: str = ""
     street: str = ""
     place: str = ""
@@ -30,6 +32,7 @@ class WorkOrderReceived(OrderFact):
     received_at: AwareDatetime
     caller: str = ""
     sealed: Mapping[str, str] = Field(default_factory=dict)
+    masked: Mapping[str, str] = Field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     mode: Literal["live", "history"] = "live"
     reporter_hidden: bool = False  # 济南条例 art. 32
@@ -57,8 +60,9 @@ class InformationRequested(OrderFact):
 class AdditionReceived(OrderFact):
     """The requester added to the order; it stays one order. Text masked, the original sealed."""
 
-    text: str
+    text: str = ""
     sealed: Mapping[str, str] = Field(default_factory=dict)
+    masked: Mapping[str, str] = Field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     channel: str = ""
 

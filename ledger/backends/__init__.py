@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from ledger.backends.contract import Backend
 from ledger.backends.sqlite import SqliteBackend
 from ledger.backends.urls import database_url
+from ledger.contract import Backend
 from ledger.migrate import migrate
 from ledger.store import Ledger
 from ledger.upcast import EventTypes

@@ -12,8 +12,8 @@ import psycopg
 import sqlalchemy as sa
 
 from ledger.admission import Head, SourceKey
-from ledger.backends.contract import ErasedKey, Writing
 from ledger.chain import Row
+from ledger.contract import ErasedKey, Writing
 from ledger.envelope import SealedKey
 from terms.errors import Conflict, LedgerBroken, Unavailable
 

