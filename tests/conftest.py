@@ -1,9 +1,11 @@
 """What every test can ask for: a database on either backend; and what none may do: speak to the outside."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from ledger.backends import migrate
 from tests import needs, postgres
@@ -36,6 +38,25 @@ def postgres_server() -> Iterator[str | postgres.NoServer]:
         running.__exit__(None, None, None)
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str | postgres.NoServer) -> Iterator[str | postgres.NoServer]:
+    """The name of a migrated database on the server: copying it takes less than migrating anew."""
+    if isinstance(postgres_server, postgres.NoServer):
+        yield postgres_server
+        return
+    with postgres.database(postgres_server) as url:
+        migrate(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, for copying."""
+    path = tmp_path_factory.mktemp("migrated") / "dingze.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
 def postgres_url(postgres_server: str | postgres.NoServer) -> Iterator[str]:
     """The URL of a fresh, empty PostgreSQL database. Mark the test `postgres`."""
@@ -51,9 +72,26 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'dingze.db'}"
 
 
+@pytest.fixture
+def migrated_postgres_url(
+    postgres_server: str | postgres.NoServer, migrated_postgres: str | postgres.NoServer
+) -> Iterator[str]:
+    """The URL of a fresh, migrated PostgreSQL database. Mark the test `postgres`."""
+    if isinstance(postgres_server, postgres.NoServer) or isinstance(migrated_postgres, postgres.NoServer):
+        needs.missing("postgres", str(postgres_server))
+    with postgres.database(postgres_server, migrated_postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def migrated_sqlite_url(sqlite_url: str, migrated_sqlite: Path) -> str:
+    """The URL of a fresh, migrated SQLite database."""
+    shutil.copy(migrated_sqlite, str(make_url(sqlite_url).database))
+    return sqlite_url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh, migrated database; a test that asks for it runs once on each backend."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    migrate(url)
+    url: str = request.getfixturevalue(f"migrated_{request.param}_url")
     return url

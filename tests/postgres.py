@@ -50,14 +50,13 @@ def server(*, durable: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def database(server_url: str) -> Iterator[str]:
-    """The URL of a fresh, empty database on that server; dropped afterwards."""
+def database(server_url: str, template: str = "template0") -> Iterator[str]:
+    """The URL of a fresh copy of a database on that server, by default an empty one; dropped afterwards."""
     name = f"dingze_test_{os.getpid()}_{next(_names)}"
     admin = server_url.replace("postgresql+psycopg:", "postgresql:")
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
-        )
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
+        connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:

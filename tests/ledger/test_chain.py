@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.admission import Head, admit, prepare
@@ -27,6 +27,7 @@ def rows_of(payloads: list[dict[str, Any]]) -> list[Row]:
     return admit(appends, head=Head(), now=WHEN, known={}, versions={}).rows
 
 
+@settings(max_examples=40)
 @given(st.lists(objects, min_size=1, max_size=8), st.data())
 def test_a_change_anywhere_breaks_the_chain_there_and_not_before(payloads: list[dict[str, Any]], data: Any) -> None:
     rows = rows_of(payloads)
@@ -43,6 +44,7 @@ def test_a_change_anywhere_breaks_the_chain_there_and_not_before(payloads: list[
     assert found.value.at == str(at + 1)
 
 
+@settings(max_examples=40)
 @given(st.lists(objects, min_size=2, max_size=8), st.data())
 def test_a_missing_or_swapped_event_is_a_hole(payloads: list[dict[str, Any]], data: Any) -> None:
     rows = rows_of(payloads)
@@ -53,6 +55,7 @@ def test_a_missing_or_swapped_event_is_a_hole(payloads: list[dict[str, Any]], da
         follow(START, [*rows[:at], rows[at + 1], rows[at], *rows[at + 2 :]])
 
 
+@settings(max_examples=40)
 @given(st.lists(objects, min_size=1, max_size=8), st.integers(0, 8))
 def test_following_in_pieces_is_following_at_once(payloads: list[dict[str, Any]], cut: int) -> None:
     rows = rows_of(payloads)
