@@ -11,7 +11,7 @@ Pure: the store reads, holds the lock, asks `admit`, writes what it says. Rules:
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.canonical import canonical, instant
 from ledger.chain import GENESIS, Row, digest_of
@@ -35,18 +35,16 @@ class Head:
     digest: str = GENESIS
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """An append whose every text is known to be writable; made before the lock is taken."""
 
     stream: StreamId
     expected: int | None
     events: tuple[tuple[NewEvent, str, str], ...]  # the event, its occurred_at, its payload as canonical JSON
-    keys: tuple[SourceKey, ...]
+    keyed: tuple[tuple[SourceKey, NewEvent], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of one append and the rows that answer it; `version` is the stream's afterwards."""
 
     outcome: Outcome
@@ -65,28 +63,33 @@ class Admission:
 def prepare(append: Append) -> Prepared:
     """Check and encode one append. Raises BadInput for what no backend could keep (NaN, NUL, half a surrogate)."""
     events = []
-    keys = []
+    keyed: dict[SourceKey, NewEvent] = {}
+    _writable(append.stream)
     for event in append.events:
-        texts = (event.type, event.actor, event.cause, event.correlation, event.source, event.source_key, event.mark)
-        _writable(event.event_id + append.stream + "".join(text for text in texts if text))
+        _writable(
+            f"{event.event_id}{event.type}{event.actor}{event.cause}{event.correlation}{event.source}"
+            f"{event.source_key}{event.mark}"
+        )
         events.append((event, instant(event.occurred_at), canonical(event.payload).decode()))
         if event.source is not None and event.source_key is not None:
-            keys.append((event.source, event.source_key))
+            key = (event.source, event.source_key)
+            if key in keyed:
+                raise BadInput("ledger.key-twice", at=append.stream)
+            keyed[key] = event
     if not events:
         raise BadInput("ledger.empty-append", at=append.stream)
-    if len(set(keys)) < len(keys):
-        raise BadInput("ledger.key-twice", at=append.stream)
-    return Prepared(append.stream, append.expected, tuple(events), tuple(keys))
+    return Prepared(append.stream, append.expected, tuple(events), tuple(keyed.items()))
 
 
 def _writable(text: str) -> None:
     # PostgreSQL keeps no NUL in a text and nobody can encode half a surrogate pair; say so before the lock
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise BadInput("ledger.not-text", at=repr(text[error.start : error.end])) from error
     if "\0" in text:
         raise BadInput("ledger.not-text", at="NUL")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise BadInput("ledger.not-text", at=repr(text[error.start : error.end])) from error
 
 
 def conflict_stream(source: str) -> StreamId:
@@ -104,8 +107,8 @@ def disputed(appends: Sequence[Prepared], known: Mapping[SourceKey, Row]) -> lis
     marks: dict[SourceKey, str | None] = {key: row.mark for key, row in known.items()}
     found = []
     for append in appends:
-        partly = 0 < sum(key in known for key in append.keys) < len(append.keys)
-        for event, key in _keyed(append):
+        partly = known and 0 < sum(key in known for key, _ in append.keyed) < len(append.keyed)
+        for key, event in append.keyed:
             if partly or marks.setdefault(key, event.mark) != event.mark:
                 found.append(event)
     return found
@@ -149,13 +152,13 @@ class _Desk:
         for event, occurred_at, payload in events:
             version += 1
             self.position += 1
-            row = Row(
+            written = (
                 self.position, event.event_id, stream, version, event.type, event.schema, occurred_at,
                 self.recorded_at, event.actor, event.cause, event.correlation, event.source, event.source_key,
-                event.mark, payload, "",
+                event.mark, payload,
             )  # fmt: skip
-            self.digest = digest_of(self.digest, row)
-            row = Row(*row[:-1], self.digest)
+            self.digest = digest_of(self.digest, written)
+            row = Row(*written, self.digest)
             rows.append(row)
             if event.source is not None and event.source_key is not None:
                 self.known[event.source, event.source_key] = row
@@ -163,22 +166,14 @@ class _Desk:
         return tuple(rows)
 
 
-def _keyed(append: Prepared) -> list[tuple[NewEvent, SourceKey]]:
-    keyed = (event for event, _, _ in append.events if event.source is not None)
-    return list(zip(keyed, append.keys, strict=True))
-
-
 def _decide(desk: _Desk, append: Prepared, rows: list[Row], now: datetime) -> Verdict:
     version = desk.versions.get(append.stream, 0)
-    if append.keys:
-        keyed = _keyed(append)
-        there = [(event, desk.known[key]) for event, key in keyed if key in desk.known]
-        if there:
-            same = len(there) == len(keyed) and all(event.mark == row.mark for event, row in there)
-            if same:
-                return Verdict(Outcome.DUPLICATE, tuple(row for _, row in there), version)
-            refused, first = next(((e, r) for e, r in there if e.mark != r.mark), there[0])
-            return _conflict(desk, append, refused, first, rows, now)
+    there = [(event, desk.known[key]) for key, event in append.keyed if key in desk.known]
+    if there:
+        if len(there) == len(append.keyed) and all(event.mark == row.mark for event, row in there):
+            return Verdict(Outcome.DUPLICATE, tuple(row for _, row in there), version)
+        refused, first = next(((event, row) for event, row in there if event.mark != row.mark), there[0])
+        return _conflict(desk, append, refused, first, rows, now)
     if append.expected is not None and append.expected != version:
         return Verdict(Outcome.MOVED, (), version)
     entered = desk.enter(append.stream, append.events)

@@ -20,7 +20,8 @@ def instant(moment: datetime) -> str:
     """An aware time as `2023-04-01T08:00:00.000000Z`. Raises BadInput for a time without a zone."""
     if moment.tzinfo is None:
         raise BadInput("ledger.naive-time", at=moment.isoformat())
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def moment(text: str) -> datetime:

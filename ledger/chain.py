@@ -7,7 +7,7 @@ A byte changed anywhere breaks the chain at that position and nowhere earlier. W
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -49,28 +49,32 @@ class Link:
 START = Link(Position(0), GENESIS)
 
 
-def digest_of(previous: str, row: Row) -> str:
-    """The digest an event must carry (hex); `row.digest` itself is not read.
+def digest_of(previous: str, row: tuple[Any, ...]) -> str:
+    """The digest (hex) an event must carry: `row` is a `Row`, or what stands in one before its digest.
 
     The keys stand in code-point order, so this is the canonical JSON of the envelope without sorting it again.
     """
+    (
+        position, event_id, stream, version, type_name, schema, occurred_at, recorded_at,
+        actor, cause, correlation, source, source_key, mark, payload,
+    ) = row[:15]  # fmt: skip
     envelope = orjson.dumps(
         {
-            "actor": row.actor,
-            "cause": row.cause,
-            "correlation": row.correlation,
-            "event_id": row.event_id,
-            "mark": row.mark,
-            "occurred_at": row.occurred_at,
-            "payload": orjson.Fragment(row.payload),
-            "position": row.position,
-            "recorded_at": row.recorded_at,
-            "schema": row.schema,
-            "source": row.source,
-            "source_key": row.source_key,
-            "stream": row.stream,
-            "type": row.type,
-            "version": row.version,
+            "actor": actor,
+            "cause": cause,
+            "correlation": correlation,
+            "event_id": event_id,
+            "mark": mark,
+            "occurred_at": occurred_at,
+            "payload": orjson.Fragment(payload),
+            "position": position,
+            "recorded_at": recorded_at,
+            "schema": schema,
+            "source": source,
+            "source_key": source_key,
+            "stream": stream,
+            "type": type_name,
+            "version": version,
         }
     )
     return sha256(previous.encode() + envelope).hexdigest()

@@ -4,12 +4,13 @@ Nothing here touches a database. A payload is a JSON object: text, whole numbers
 and objects with text keys; dates and aware datetimes are written as RFC 3339 (`ledger.canonical`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from ledger.chain import Row
 from terms.errors import BadInput
 from terms.ids import EventId, Position, StreamId, new_event_id
 
@@ -90,18 +91,37 @@ class Outcome(StrEnum):
     MOVED = "moved"  # the stream has gone on since the writer read it (only from append_each)
 
 
-@dataclass(frozen=True, slots=True)
 class Appended:
-    """The answer for one `Append`, in the order given.
+    """The answer for one `Append`, in the order given; not to be changed.
 
-    `events`: NEW the events written; DUPLICATE the events first recorded under these source keys; CONFLICT the
-    SourceConflictRecorded event; MOVED nothing. `version` is the stream's version after the append.
+    `positions`, and `events` behind them: NEW the events written; DUPLICATE those first recorded under these source
+    keys; CONFLICT the SourceConflictRecorded event; MOVED none. `version` is the stream's version after the append.
+    Events are decoded only when asked for: an import of thousands asks for the outcome alone.
     """
 
-    stream: StreamId
-    outcome: Outcome
-    events: tuple[Event, ...]
-    version: int
+    __slots__ = ("_decode", "_rows", "outcome", "stream", "version")
+
+    def __init__(
+        self, stream: StreamId, outcome: Outcome, version: int, rows: tuple[Row, ...], decode: Callable[[Row], Event]
+    ) -> None:
+        self.stream = stream
+        self.outcome = outcome
+        self.version = version
+        self._rows = rows
+        self._decode = decode
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events that answer, in order of position."""
+        return tuple(map(self._decode, self._rows))
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        """The positions of the events that answer."""
+        return tuple(Position(row.position) for row in self._rows)
+
+    def __repr__(self) -> str:
+        return f"Appended({self.stream!r}, {self.outcome}, version={self.version}, positions={self.positions})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Ledger:
         if any(verdict.outcome in (Outcome.NEW, Outcome.CONFLICT) for verdict in verdicts):
             self.growth.tell()
         return tuple(
-            Appended(append.stream, verdict.outcome, tuple(map(self.decode, verdict.rows)), verdict.version)
+            Appended(append.stream, verdict.outcome, verdict.version, verdict.rows, self.decode)
             for append, verdict in zip(prepared, verdicts, strict=True)
         )
 
@@ -82,7 +82,7 @@ class Ledger:
                     raise LedgerBroken("ledger.unknown-event", type=event.type, schema=event.schema)
 
     def _admit(self, writing: Writing, prepared: Sequence[Prepared], *, whole: bool) -> list[Verdict]:
-        asked = list(dict.fromkeys(key for append in prepared for key in append.keys))
+        asked = list({key: None for append in prepared for key, _ in append.keyed})
         known = writing.known(asked) if asked else {}
         streams = dict.fromkeys(append.stream for append in prepared)
         if quarrels := disputed(prepared, known):
