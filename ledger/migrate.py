@@ -6,8 +6,6 @@ No alembic.ini is needed; the scripts lie in this package. Views are not here: t
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from ledger.backends.sqlite import write_engine
 from ledger.backends.urls import database_url
@@ -21,6 +19,9 @@ def migrate(url: str | sa.URL, revision: str = "head") -> None:
 
     The whole migration is one transaction under a lock: SQLite's write lock, PostgreSQL's advisory lock.
     """
+    from alembic import command  # 0.4 s of loading that only migrations need
+    from alembic.config import Config
+
     target = database_url(url)
     engine = write_engine(target) if target.get_backend_name() == "sqlite" else sa.create_engine(target)
     config = Config()

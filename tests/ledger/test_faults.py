@@ -1,0 +1,110 @@
+"""Many writers at once, a reader on their heels, and writers that are killed: nothing is lost, nothing half done."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ledger.backends import open_ledger
+from ledger.feed import Feed
+from terms.errors import Unavailable
+from terms.ids import Position
+from tests.ledger.facts import fact, noted
+
+WRITERS, EACH = 8, 120
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.faults
+
+
+def writer(url: str, name: str, count: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.ledger.writing", url, name, str(count)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def test_eight_writers_and_a_tailing_reader_lose_nothing_and_see_contiguous_positions(database_url: str) -> None:
+    writers = [writer(database_url, f"w{n}", EACH) for n in range(WRITERS)]
+    ledger = open_ledger(database_url)
+    feed = Feed(ledger)
+    seen: list[tuple[str, str]] = []
+    after = Position(0)
+    until = time.monotonic() + 100
+    while len(seen) < WRITERS * EACH and time.monotonic() < until:
+        feed.wait(after, 1)
+        for batch in feed.batches(after, 50):  # raises at a hole
+            seen.extend((str(event.source), str(event.source_key)) for event in batch)
+            after = batch[-1].position
+    for process in writers:
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0 and output.endswith("done\n")
+    assert Counter(seen) == Counter((f"w{w}", str(n)) for w in range(WRITERS) for n in range(EACH))
+    assert ledger.verify().position == ledger.head() == WRITERS * EACH
+    shared = [event.version for event in ledger.read(Position(0), 10_000) if event.stream == "shared"]
+    assert shared == list(range(1, len(shared) + 1))
+    ledger.close()
+
+
+def test_kill_9_in_mid_append_leaves_a_valid_chain_and_every_promise_kept(database_url: str) -> None:
+    promised = 0
+    for attempt in range(3):
+        processes = [writer(database_url, f"k{attempt}-{n}", 1_000_000) for n in range(2)]
+        for process in processes:
+            assert process.stdout is not None
+            for _ in range(3 + 7 * attempt):
+                line = process.stdout.readline()
+                promised = max(promised, int(line)) if line.strip().isdigit() else promised
+        for process in processes:
+            os.kill(process.pid, signal.SIGKILL)
+        for process in processes:
+            rest, _ = process.communicate()
+            complete = [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
+            promised = max([promised, *(int(line) for line in complete)])
+        ledger = open_ledger(database_url)
+        assert ledger.verify().position == ledger.head() >= promised
+        ledger.append(noted("after", fact()))  # nobody's lock is left behind
+        for n in range(2):
+            keys = [
+                int(str(event.source_key))
+                for event in ledger.read(Position(0), 100_000)
+                if event.source == f"k{attempt}-{n}"
+            ]
+            assert sorted(keys) == list(range(len(keys))), "no append went in by half"
+        ledger.close()
+    assert promised > 0
+
+
+@pytest.mark.postgres
+def test_a_server_that_ends_every_session_costs_the_next_append_nothing(migrated_postgres_url: str) -> None:
+    ledger = open_ledger(migrated_postgres_url)
+    ledger.append(noted("a"))
+    end_sessions(migrated_postgres_url)
+    ledger.append(noted("a"))
+    end_sessions(migrated_postgres_url)
+    assert len(ledger.read(Position(0), 10)) == 2
+    ledger.verify()
+    ledger.close()
+
+
+def end_sessions(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_a_database_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    for url in (f"sqlite:///{tmp_path / 'not-migrated.db'}", f"postgresql://nobody@/none?host={tmp_path}"):
+        ledger = open_ledger(url)
+        with pytest.raises(Unavailable) as absent:
+            ledger.append(noted("a"))
+        assert absent.value.code == "ledger.unavailable"
+        with pytest.raises(Unavailable):
+            ledger.head()
+        ledger.close()
