@@ -2,9 +2,17 @@
 
 import os
 from collections import Counter
-from typing import NoReturn
+from typing import Any, NoReturn, Protocol
 
 import pytest
+
+
+class Terminal(Protocol):
+    """The part of pytest's terminal reporter that is used."""
+
+    def write_line(self, line: str, **markup: Any) -> None:
+        """One line, marked up."""
+
 
 _missing: Counter[tuple[str, str]] = Counter()
 
@@ -17,7 +25,7 @@ def missing(marker: str, reason: str) -> NoReturn:
     pytest.skip(f"{marker}: {reason}")
 
 
-def report(terminal: pytest.TerminalReporter) -> None:
+def report(terminal: Terminal) -> None:
     """Write what was missing, in red, where nobody overlooks it."""
     for (marker, reason), tests in sorted(_missing.items()):
         terminal.write_line(f"NOT RUN: {tests} {marker} tests: {reason}", red=True, bold=True)

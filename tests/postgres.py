@@ -20,6 +20,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
+FOLDERS = "/usr/lib/postgresql"  # Debian: one folder a version
 _names = count(1)
 
 
@@ -65,7 +66,7 @@ def database(server_url: str, template: str = "template0") -> Iterator[str]:
 
 
 def _binaries() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    found = sorted(Path(FOLDERS).glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     initdb = str(found[-1]) if found else shutil.which("initdb")
     if initdb is None:
         raise NoServer("no PostgreSQL binaries (Debian: apt-get install postgresql) and no DINGZE_TEST_DATABASE_URL")
