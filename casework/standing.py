@@ -1,0 +1,61 @@
+"""Who answers for a matter while its duty is disputed: the status-quo unit (domain, section 2). Pure.
+
+A dispute never leaves a matter without an owner (山东 "协商协调期间,相关部门仍按照原职责划分规定开展工作"):
+last decided → designated → clause in force → first receiver → fallback (兜底) unit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from casework import events as e
+from terms.ids import UnitCode
+
+Ground = Literal["decided", "designated", "clause", "first_receiver", "fallback"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of one matter. `open_case` is the boundary case it is under, `decision` the last one's number."""
+
+    matter_id: str = ""
+    decided: UnitCode | None = None
+    decision: str = ""
+    designated: UnitCode | None = None
+    first_receiver: UnitCode | None = None
+    open_case: str = ""
+
+
+NOTHING_KNOWN = Standing()
+
+
+def status_quo(standing: Standing, clause_unit: UnitCode | None, fallback: UnitCode) -> tuple[UnitCode, Ground]:
+    """The unit that handles new orders of the matter meanwhile, and on what ground.
+
+    `clause_unit` is the unit whose clause in force the router found; `fallback` the city's 兜底 unit.
+    """
+    if standing.decided:
+        return standing.decided, "decided"
+    if standing.designated:
+        return standing.designated, "designated"
+    if clause_unit:
+        return clause_unit, "clause"
+    if standing.first_receiver:
+        return standing.first_receiver, "first_receiver"
+    return fallback, "fallback"
+
+
+def learn_standing(known: Mapping[str, Standing], matter_id: str, fact: e.Fact) -> dict[str, Standing]:
+    """What is known of all matters after one more fact; `matter_id` is the matter of the fact's order or case."""
+    if not matter_id:
+        return dict(known)
+    had = known.get(matter_id, Standing(matter_id))
+    return {**known, matter_id: _learn(had, fact)}
+
+
+def _learn(had: Standing, fact: e.Fact) -> Standing:
+    if isinstance(fact, e.WorkOrderDispatched) and had.first_receiver is None:
+        return replace(had, first_receiver=fact.lead)
+    if isinstance(fact, e.UnitDesignated):
+        return replace(had, designated=fact.unit)
+    return had

@@ -1,0 +1,368 @@
+"""Deciding who answers: proposal, dispatch, passing on, signing, consultation, reassignment, supports."""
+
+from collections.abc import Iterable
+
+from casework import events as e
+from casework.clocks import Clock
+from casework.grounds import (
+    basic_item,
+    belongs,
+    district_of,
+    in_force,
+    same_duty,
+    statutory_days,
+    withdrawn_item,
+)
+from casework.guards import require
+from casework.standing import status_quo
+from casework.work_order import commands as c
+from casework.work_order.context import Context
+from casework.work_order.permit import in_status
+from casework.work_order.state import BEFORE_DISPATCH, IN_HANDS, WITH_LEAD, Status, WorkOrder
+from routing.proposal import Citation
+from terms.ids import UnitCode
+
+Facts = tuple[e.OrderFact, ...]
+
+
+# --- rules on whom an order may go to --------------------------------------------------------------------------
+
+
+def check_lead(order: WorkOrder, lead: UnitCode, citations: tuple[Citation, ...], context: Context) -> None:
+    """Whom an order may go to as lead: a unit of the register that is not complained about, on grounds in force."""
+    register = context.register
+    require(lead in register.units, "unit-known", unit=lead)
+    require(lead not in order.subject_units, "never-to-the-one-complained-about", unit=name_of(lead, context))
+    for citation in citations:
+        require(in_force(citation.clause_id, register), "clause-in-force", clause=citation.clause_id)
+    _street_leads_only_on_its_list(lead, citations, context)
+
+
+def _street_leads_only_on_its_list(lead: UnitCode, citations: tuple[Citation, ...], context: Context) -> None:
+    """A subdistrict or township leads only on 基本履职 or conferred items (国办函〔2025〕66号 item (五))."""
+    if context.register.units[lead].level != "街":
+        return
+    cited = tuple(citation.clause_id for citation in citations)
+    require(
+        not withdrawn_item(lead, cited, context.register), "withdrawn-never-to-the-street", unit=name_of(lead, context)
+    )
+    require(basic_item(lead, cited, context.register), "street-leads-on-basic-items", unit=name_of(lead, context))
+
+
+def check_supports(order: WorkOrder, lead: UnitCode, supports: tuple[UnitCode, ...], context: Context) -> None:
+    """Supports are units of the register, each once, none of them the lead or complained about."""
+    require(len(set(supports)) == len(supports) and lead not in supports, "supports-once")
+    for unit in supports:
+        require(unit in context.register.units, "unit-known", unit=unit)
+        require(unit not in order.subject_units, "never-to-the-one-complained-about", unit=name_of(unit, context))
+
+
+def desk_for(lead: UnitCode, given: UnitCode | None, context: Context) -> UnitCode | None:
+    """The desk of the lead's district, and none other (two tiers, 北京条例 art. 12)."""
+    desk = district_of(lead, context.register)
+    require(given is None or given == desk, "desk-of-the-district", unit=name_of(lead, context))
+    return desk
+
+
+def name_of(unit: UnitCode, context: Context) -> str:
+    """The unit's name for a sentence, its code when it is not known."""
+    known = context.register.units.get(unit)
+    return known.name if known else unit
+
+
+def cited_for(unit: UnitCode, citations: Iterable[Citation], context: Context) -> bool:
+    """Whether a clause in force that is the unit's own is among the citations."""
+    return any(
+        in_force(one.clause_id, context.register) and belongs(one.clause_id, unit, context.register)
+        for one in citations
+    )
+
+
+def fresh_clocks(
+    order: WorkOrder,
+    lead: UnitCode | None,
+    supports: Iterable[UnitCode],
+    citations: tuple[Citation, ...],
+    context: Context,
+    *,
+    complex_matter: bool = False,
+    given_days: int | None = None,
+    total: bool = False,
+    designated: bool = False,
+) -> tuple[e.Deadline, ...]:
+    """The clocks of units that just got the order; none for history. `total` starts the citizen's as well."""
+    if not order.starts_clocks:
+        return ()
+    reckoner = context.reckoner
+    cited_days = statutory_days((one.clause_id for one in citations), context.register)
+    days = max((one for one in (given_days, cited_days) if one is not None), default=None)
+    handle = reckoner.handle_limit(order.kind, order.tier, complex_matter=complex_matter, statutory_days=days)
+    found: list[e.Deadline] = []
+    if lead:
+        found.extend(reckoner.unit_clocks(lead, "lead", order.tier, handle))
+    for unit in supports:
+        found.extend(reckoner.unit_clocks(unit, "support", order.tier, handle))
+    if total:
+        found.append(reckoner.start(Clock.TOTAL, handle))
+    return tuple(one for one in found if not (designated and one.clock == Clock.RETURN))
+
+
+# --- commands --------------------------------------------------------------------------------------------------
+
+
+def propose(order: WorkOrder, command: c.Propose, context: Context) -> Facts:
+    """Keep the router's answer; after dispatch it is shown, it moves nothing."""
+    in_status(order, command, BEFORE_DISPATCH | WITH_LEAD)
+    return (
+        e.AssignmentProposed(
+            order_no=order.order_no, proposal=command.proposal, why=command.why, attempt=order.proposals + 1
+        ),
+    )
+
+
+def dispatch(order: WorkOrder, command: c.Dispatch, context: Context) -> Facts:
+    """派单: by rule on a sure proposal with a clause or decision in force, by hand with the reason for departing."""
+    in_status(order, command, BEFORE_DISPATCH)
+    citations = command.citations or _proposed_citations(order, command.lead)
+    check_lead(order, command.lead, citations, context)
+    desk = desk_for(command.lead, command.desk, context)
+    check_supports(order, command.lead, command.supports, context)
+    standing = context.standing
+    quo, ground = status_quo(standing, _clause_unit(order, context), UnitCode(context.city.fallback_unit))
+    if standing.open_case:
+        require(
+            same_duty(command.lead, quo, context.register) or command.lead == district_of(quo, context.register),
+            "disputed-goes-to-status-quo",
+            unit=name_of(quo, context),
+            case=standing.open_case,
+        )
+    if command.by == "rule":
+        _by_rule(order, command, citations, context)
+    followed = order.proposal is not None and order.proposal.lead == command.lead
+    has_reason = bool(command.reason.strip()) or command.by == "rule" or followed or bool(standing.open_case)
+    require(has_reason or order.proposal is None, "departure-needs-a-reason")
+    on_decision = standing.decided is not None and same_duty(command.lead, standing.decided, context.register)
+    return (
+        e.WorkOrderDispatched(
+            order_no=order.order_no,
+            lead=command.lead,
+            supports=command.supports,
+            desk=desk,
+            by=command.by,
+            citations=citations,
+            deadlines=fresh_clocks(
+                order,
+                command.lead,
+                command.supports,
+                citations,
+                context,
+                complex_matter=command.complex_matter,
+                given_days=command.statutory_days,
+                total=order.clock(Clock.TOTAL) is None,
+            ),
+            reason=command.reason,
+            matter=order.matter,
+            matter_id=order.matter_id,
+            proposal_followed=followed,
+            fallback=command.lead == context.city.fallback_unit and not cited_for(command.lead, citations, context),
+            disputed=standing.open_case,
+            decision=standing.decision if on_decision else "",
+            status_quo=ground if standing.open_case else "",
+            decided_by_version=context.city.version,
+        ),
+    )
+
+
+def _proposed_citations(order: WorkOrder, lead: UnitCode) -> tuple[Citation, ...]:
+    """The router's citations, when the lead is the one it named."""
+    found = order.proposal
+    return found.citations if found is not None and found.lead == lead else ()
+
+
+def _clause_unit(order: WorkOrder, context: Context) -> UnitCode | None:
+    found = order.proposal
+    if found is None or found.lead is None or not cited_for(found.lead, found.citations, context):
+        return None
+    return found.lead
+
+
+def _by_rule(order: WorkOrder, command: c.Dispatch, citations: tuple[Citation, ...], context: Context) -> None:
+    """A lead without a clause or decision in force is never automatic (design, Routing)."""
+    found = order.proposal
+    disputed = bool(context.standing.open_case)
+    sure = found is not None and found.automatic and found.abstained is None and found.lead == command.lead
+    require(disputed or sure, "rule-needs-a-sure-proposal")
+    decided = context.standing.decided
+    grounded = cited_for(command.lead, citations, context) or (
+        decided is not None and same_duty(command.lead, decided, context.register)
+    )
+    require(disputed or grounded, "rule-needs-a-clause")
+    require(not any(one.what in HANDLED for one in order.history), "handled-elsewhere")
+
+
+HANDLED = frozenset({"dispatched", "signed", "reassigned", "started", "result", "accepted", "follow_up", "closed"})
+
+
+def pass_on(order: WorkOrder, command: c.PassOn, context: Context) -> Facts:
+    """The district desk passes the order on among its bureaus and subdistricts (北京条例 art. 12)."""
+    in_status(order, command, IN_HANDS)
+    require(order.lead is not None and order.lead == order.desk, "already-passed-on")
+    require(district_of(command.lead, context.register) == order.desk, "inside-the-district")
+    require(command.lead != order.desk, "inside-the-district")
+    require(order.objection is None, "return-open")
+    check_lead(order, command.lead, command.citations, context)
+    check_supports(order, command.lead, command.supports, context)
+    fresh = tuple(unit for unit in command.supports if order.member(unit) is None)
+    return (
+        e.WorkOrderDispatched(
+            order_no=order.order_no,
+            lead=command.lead,
+            supports=command.supports,
+            desk=order.desk,
+            tier="district",
+            by="hand",
+            citations=command.citations,
+            deadlines=fresh_clocks(
+                order,
+                command.lead,
+                fresh,
+                command.citations,
+                context,
+                complex_matter=command.complex_matter,
+                given_days=command.statutory_days,
+            ),
+            reason=command.reason,
+            matter=order.matter,
+            matter_id=order.matter_id,
+            disputed=order.disputed,
+            decided_by_version=context.city.version,
+        ),
+    )
+
+
+def withdraw_dispatch(order: WorkOrder, command: c.WithdrawDispatch, context: Context) -> Facts:
+    """A dispatch nobody has signed for can be undone; afterwards the way is a reassignment."""
+    untouched = order.status is Status.DISPATCHED and not any(one.signed or one.finished for one in order.members)
+    require(untouched and not order.past_leads and not order.objections, "signed-for-is-not-withdrawn")
+    return (e.DispatchWithdrawn(order_no=order.order_no, lead=order.lead or UnitCode(""), reason=command.reason),)
+
+
+def sign_for(order: WorkOrder, command: c.SignFor, context: Context) -> Facts:
+    """签收; signing twice changes nothing. Handling started at dispatch already."""
+    in_status(order, command, WITH_LEAD)
+    member = order.member(command.unit)
+    require(member is not None, "no-part", unit=name_of(command.unit, context))
+    if member is None or member.signed:
+        return ()
+    return (e.WorkOrderSignedFor(order_no=order.order_no, unit=command.unit, part=member.part),)
+
+
+def open_consultation(order: WorkOrder, command: c.OpenConsultation, context: Context) -> Facts:
+    """会商: the duty is unclear, units are asked to fix 主办 and 协办 (国办函〔2025〕66号 item (五)); work goes on."""
+    in_status(order, command, BEFORE_DISPATCH | IN_HANDS)
+    require(order.consultation is None, "one-consultation-at-a-time")
+    require(len(set(command.units)) >= 2, "consult-at-least-two")
+    for unit in command.units:
+        require(unit in context.register.units, "unit-known", unit=unit)
+    return (
+        e.ConsultationOpened(
+            order_no=order.order_no,
+            consultation=len(order.consultations) + 1,
+            units=command.units,
+            question=command.question,
+        ),
+    )
+
+
+def close_consultation(order: WorkOrder, command: c.CloseConsultation, context: Context) -> Facts:
+    """What the consultation came to; agreed it names a lead among those asked."""
+    found = order.consultation
+    require(found is not None, "no-consultation-open")
+    if found is None:
+        return ()
+    named = command.lead is not None and command.lead in found.units
+    require(not command.agreed or named, "consultation-names-a-lead")
+    return (
+        e.ConsultationClosed(
+            order_no=order.order_no,
+            consultation=found.number,
+            agreed=command.agreed,
+            lead=command.lead,
+            supports=command.supports,
+            conclusion=command.conclusion,
+        ),
+    )
+
+
+def reassign(order: WorkOrder, command: c.Reassign, context: Context) -> Facts:
+    """改派 by the hotline: the unit's clocks restart, the citizen's total does not."""
+    in_status(order, command, IN_HANDS)
+    require(order.objection is None, "return-open")
+    require(order.designated is None or command.by != "hand", "designated-stays")
+    require(bool(command.reason.strip()), "reason-given")
+    return (
+        moved(order, command.to, command.supports, command.desk, command.citations, command.reason, context, command),
+    )
+
+
+def moved(
+    order: WorkOrder,
+    to: UnitCode,
+    supports: tuple[UnitCode, ...],
+    desk: UnitCode | None,
+    citations: tuple[Citation, ...],
+    reason: str,
+    context: Context,
+    command: c.Reassign | None = None,
+    objection: int | None = None,
+) -> e.OrderReassigned:
+    """The fact of a change of lead, after the rules on whom an order may go to."""
+    require(to != order.lead, "already-the-lead", unit=name_of(to, context))
+    own_desk = desk_for(to, desk, context)
+    check_lead(order, to, citations, context)
+    check_supports(order, to, supports, context)
+    fresh = tuple(unit for unit in supports if order.member(unit) is None)
+    return e.OrderReassigned(
+        order_no=order.order_no,
+        from_unit=order.lead or UnitCode(""),
+        to_unit=to,
+        supports=supports,
+        desk=own_desk,
+        by=command.by if command else "review",
+        objection=objection,
+        citations=citations,
+        deadlines=fresh_clocks(order, to, fresh, citations, context),
+        reason=reason,
+        bounces=order.bounces + 1,
+        decision=command.decision if command else "",
+    )
+
+
+def add_support(order: WorkOrder, command: c.AddSupport, context: Context) -> Facts:
+    """加派: one more support, with its own clocks."""
+    in_status(order, command, IN_HANDS)
+    require(order.objection is None or order.objection.reason != "partial", "return-open")
+    return (joined(order, command.unit, command.share, command.citations, command.reason, context),)
+
+
+def joined(
+    order: WorkOrder,
+    unit: UnitCode,
+    share: str,
+    citations: tuple[Citation, ...],
+    reason: str,
+    context: Context,
+    objection: int | None = None,
+) -> e.SupportAdded:
+    """The fact of a new support, after the rules on supports."""
+    require(order.member(unit) is None, "supports-once")
+    check_supports(order, order.lead or UnitCode(""), (unit,), context)
+    return e.SupportAdded(
+        order_no=order.order_no,
+        unit=unit,
+        share=share,
+        objection=objection,
+        citations=citations,
+        deadlines=fresh_clocks(order, None, (unit,), citations, context),
+        reason=reason,
+    )
