@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from ledger.admission import Head, SourceKey
 from ledger.chain import Row
-from ledger.envelope import SealedKey
+from ledger.envelope import Bookmark, SealedKey
 
 
 class ErasedKey(NamedTuple):
@@ -32,6 +32,10 @@ class Writing(Protocol):
 
     def insert_keys(self, keys: Sequence[SealedKey]) -> None: ...
 
+    def bookmarks(self, reader: str) -> dict[str, int]: ...
+
+    def set_bookmarks(self, bookmarks: Sequence[Bookmark]) -> None: ...
+
 
 class Backend(Protocol):
     """One database that holds the record. Safe to share between threads; not to be carried over a fork."""
@@ -53,6 +57,10 @@ class Backend(Protocol):
     def event_row(self, event_id: str) -> Row | None: ...
 
     def recorded_at(self, position: int) -> str | None: ...
+
+    def bookmarks(self, reader: str) -> dict[str, int]:
+        """Where a reader stands, by the name of what it reads."""
+        ...
 
     def sealed_keys(self, subjects: Sequence[str]) -> dict[str, SealedKey]: ...
 

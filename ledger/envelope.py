@@ -125,6 +125,20 @@ class Appended:
 
 
 @dataclass(frozen=True, slots=True)
+class Bookmark:
+    """How far a reader of something outside came, moved in the transaction of what it brought (`Ledger.append`).
+
+    `name` is what it reads (a topic's partition), `before` what it found there (None = nothing yet), `place` where it
+    now stands.
+    """
+
+    reader: str
+    name: str
+    before: int | None
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class SealedKey:
     """A subject's key, wrapped by the master key, on its way into table `vault_keys` (`ledger.vault`)."""
 

@@ -23,7 +23,7 @@ from ledger.admission import (
 from ledger.canonical import instant, moment
 from ledger.chain import START, Link, Row, follow
 from ledger.contract import Backend, Writing
-from ledger.envelope import Append, Appended, Event, Outcome, SealedKey
+from ledger.envelope import Append, Appended, Bookmark, Event, Outcome, SealedKey
 from ledger.growth import Growth
 from ledger.upcast import EventTypes
 from terms.errors import Conflict, LedgerBroken
@@ -41,7 +41,9 @@ class Ledger:
 
     # --- writing ---
 
-    def append(self, *appends: Append, keys: Sequence[SealedKey] = ()) -> tuple[Appended, ...]:
+    def append(
+        self, *appends: Append, keys: Sequence[SealedKey] = (), bookmarks: Sequence[Bookmark] = ()
+    ) -> tuple[Appended, ...]:
         """Write all of it or nothing, in one transaction; an answer for every append, in order.
 
         A stream that has moved on refuses the whole: raises Conflict `ledger.version-moved`. A source key that is
@@ -49,8 +51,11 @@ class Ledger:
         vault keys under which new payloads are sealed; raises Conflict `vault.key-moved` if somebody else made a key
         for the same subject meanwhile (seal again and retry). Raises BadInput, Unavailable; LedgerBroken for an
         event whose type or schema this program does not declare.
+
+        `bookmarks` move in the same transaction, compare-and-set; raises Conflict `ledger.bookmark-moved` when another
+        reader was here first. They may move without any event.
         """
-        return self._write(appends, keys, whole=True)
+        return self._write(appends, keys, bookmarks, whole=True)
 
     def append_each(self, appends: Iterable[Append], keys: Sequence[SealedKey] = ()) -> tuple[Appended, ...]:
         """Write many independent appends in one transaction, each with its own outcome, MOVED among them.
@@ -58,14 +63,22 @@ class Ledger:
         Meant for batches of some hundred orders; the lock is held for the time of the batch. Raises as `append`,
         but for a version that moved on.
         """
-        return self._write(tuple(appends), keys, whole=False)
+        return self._write(tuple(appends), keys, (), whole=False)
 
-    def _write(self, appends: Sequence[Append], keys: Sequence[SealedKey], *, whole: bool) -> tuple[Appended, ...]:
+    def _write(
+        self,
+        appends: Sequence[Append],
+        keys: Sequence[SealedKey],
+        bookmarks: Sequence[Bookmark],
+        *,
+        whole: bool,
+    ) -> tuple[Appended, ...]:
         prepared = [prepare(append) for append in appends]
         self._refuse_unknown(appends)
-        if not prepared and not keys:
+        if not prepared and not keys and not bookmarks:
             return ()
         with self.backend.writing() as writing:
+            _admit_bookmarks(writing, bookmarks)
             _admit_keys(writing, keys)
             verdicts = self._admit(writing, prepared, whole=whole)
         if any(verdict.outcome in (Outcome.NEW, Outcome.CONFLICT) for verdict in verdicts):
@@ -148,6 +161,10 @@ class Ledger:
         text = self.backend.recorded_at(position)
         return moment(text) if text else None
 
+    def bookmarks(self, reader: str) -> dict[str, int]:
+        """Where a reader of something outside stands, by the name of what it reads."""
+        return self.backend.bookmarks(reader)
+
     def position_at(self, when: datetime) -> Position:
         """The last position recorded at or before `when`: what was known then. 0 before the first event.
 
@@ -204,6 +221,16 @@ class Ledger:
     def close(self) -> None:
         """Give the connections back."""
         self.backend.close()
+
+
+def _admit_bookmarks(writing: Writing, bookmarks: Sequence[Bookmark]) -> None:
+    for reader in {bookmark.reader for bookmark in bookmarks}:
+        there = writing.bookmarks(reader)
+        for bookmark in bookmarks:
+            if bookmark.reader == reader and there.get(bookmark.name) != bookmark.before:
+                raise Conflict("ledger.bookmark-moved", at=f"{reader} {bookmark.name}")
+    if bookmarks:
+        writing.set_bookmarks(bookmarks)
 
 
 def _admit_keys(writing: Writing, keys: Sequence[SealedKey]) -> None:

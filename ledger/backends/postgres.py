@@ -16,10 +16,10 @@ from sqlalchemy import event as hooks
 from ledger.admission import Head, SourceKey
 from ledger.chain import Row
 from ledger.contract import ErasedKey, Writing
-from ledger.envelope import SealedKey
+from ledger.envelope import Bookmark, SealedKey
 from terms.errors import Conflict, LedgerBroken, Unavailable
 
-_WRITERS_LOCK = 0x64696E677A65_02  # "dingze" and a number; ledger.migrate holds 01
+WRITERS_LOCK = 0x64696E677A65_02  # "dingze" and a number; ledger.migrate holds 01
 _COLUMNS = (
     "position, event_id, stream, version, type, schema, occurred_at, recorded_at, actor, cause, correlation, source,"
     " source_key, mark, payload, digest"
@@ -35,10 +35,12 @@ _KNOWN = (
     " (SELECT * FROM ledger_events WHERE source = asked.a_source AND source_key = asked.a_key LIMIT 1) AS found"
 )  # S608: constants only
 # one round trip: in a simple query each statement still takes a snapshot of its own
-_BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({_WRITERS_LOCK}); {_HEAD}"
+_BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({WRITERS_LOCK}); {_HEAD}"
 _INSERT = f"INSERT INTO ledger_events ({_COLUMNS}) VALUES ({', '.join(['%s'] * 16)})"  # noqa: S608 (constants only)
 _COPY_FROM = 8  # rows from which COPY's extra round trips pay
 _COPY = f"COPY ledger_events ({_COLUMNS}) FROM STDIN"
+
+_BOOKMARKS = "SELECT name, place FROM ledger_bookmarks WHERE reader = %s"
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -125,6 +127,17 @@ class _Transaction:
             for key in keys:
                 copy.write_row((key.subject, key.key_id, key.wrapped))
 
+    def bookmarks(self, reader: str) -> dict[str, int]:
+        return dict(self._connection.execute(_BOOKMARKS, (reader,)).fetchall())
+
+    def set_bookmarks(self, bookmarks: Sequence[Bookmark]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO ledger_bookmarks (reader, name, place) VALUES (%s, %s, %s)"
+                " ON CONFLICT (reader, name) DO UPDATE SET place = excluded.place",
+                [(mark.reader, mark.name, mark.place) for mark in bookmarks],
+            )
+
 
 class PostgresBackend:
     """One PostgreSQL database. Writers of all processes queue on one advisory lock, first come, first served."""
@@ -193,6 +206,9 @@ class PostgresBackend:
     def recorded_at(self, position: int) -> str | None:
         found = self._all("SELECT recorded_at FROM ledger_events WHERE position = %s", (position,))
         return str(found[0][0]) if found else None
+
+    def bookmarks(self, reader: str) -> dict[str, int]:
+        return dict(self._all(_BOOKMARKS, (reader,)))
 
     def sealed_keys(self, subjects: Sequence[str]) -> dict[str, SealedKey]:
         sql = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject = ANY (%s)"

@@ -18,7 +18,7 @@ from sqlalchemy import event as hooks
 from ledger.admission import Head, SourceKey
 from ledger.chain import Row
 from ledger.contract import ErasedKey, Writing
-from ledger.envelope import SealedKey
+from ledger.envelope import Bookmark, SealedKey
 from terms.errors import BadInput, Conflict, LedgerBroken, Unavailable
 
 _BUSY_MS = 30_000
@@ -138,6 +138,17 @@ class _Transaction:
             [(key.subject, key.key_id, key.wrapped) for key in keys],
         )
 
+    def bookmarks(self, reader: str) -> dict[str, int]:
+        sql = "SELECT name, place FROM ledger_bookmarks WHERE reader = ?"
+        return dict(self._connection.execute(sql, (reader,)).fetchall())
+
+    def set_bookmarks(self, bookmarks: Sequence[Bookmark]) -> None:
+        self._connection.executemany(
+            "INSERT INTO ledger_bookmarks (reader, name, place) VALUES (?, ?, ?)"
+            " ON CONFLICT (reader, name) DO UPDATE SET place = excluded.place",
+            [(mark.reader, mark.name, mark.place) for mark in bookmarks],
+        )
+
 
 class SqliteBackend:
     """One file. `writing()` is serialised within the process by a lock and between processes by SQLite's own."""
@@ -214,6 +225,10 @@ class SqliteBackend:
             sql = "SELECT recorded_at FROM ledger_events WHERE position = ?"
             found = connection.execute(sql, (position,)).fetchone()
         return str(found[0]) if found else None
+
+    def bookmarks(self, reader: str) -> dict[str, int]:
+        with self._reading() as connection:
+            return _Transaction(connection).bookmarks(reader)
 
     def sealed_keys(self, subjects: Sequence[str]) -> dict[str, SealedKey]:
         sql = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject IN (SELECT value FROM json_each(?))"
