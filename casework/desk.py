@@ -1,0 +1,247 @@
+"""The one place where casework touches the record: load a stream, let the rules decide, append what follows.
+
+Two people may act on one thing at once. The version that was read is the version that is appended to; whoever comes
+second is told what happened meanwhile and decides anew. Only automation that names its cause tries once more by
+itself: the same cause is never recorded twice.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from casework import events as e
+from casework.standing import NOTHING_KNOWN, Standing
+from casework.work_order import Context, WorkOrder, decide, evolve
+from casework.work_order import commands as c
+from city.calendar import WorkingCalendar
+from city.configuration import CityConfiguration
+from ledger.envelope import Append, Event, NewEvent, Outcome
+from ledger.store import Ledger
+from mandates.edition import RegisterEdition
+from terms.actors import Actor, Role
+from terms.errors import Conflict, NotFound
+from terms.ids import EventId, Position, StreamId, order_stream
+from terms.messages import sentence
+
+
+class Thing(Protocol):
+    """A state folded from facts."""
+
+    @property
+    def version(self) -> int:
+        """How many facts were folded."""
+
+
+State = TypeVar("State", bound=Thing)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[State]):
+    """A state as the record has it, with the version and position of its last event."""
+
+    state: State
+    version: int
+    position: Position
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[State]):
+    """What came of a command: the state after it and the events written (none when nothing changed).
+
+    `position` is what a view has to reach to show it.
+    """
+
+    state: State
+    events: tuple[Event, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why automation acts: its name and what names the cause. The same cause is recorded once."""
+
+    source: str
+    key: str
+    event: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane(Generic[State]):
+    """How one kind of thing is loaded and decided."""
+
+    stream: Callable[[str], StreamId]
+    empty: Callable[[str], State]
+    evolve: Callable[[State, Any, datetime], State]
+    key_of: Callable[[Any], str]  # the thing a fact belongs to, by its own field
+
+
+ORDERS: Lane[WorkOrder] = Lane(order_stream, WorkOrder, evolve, lambda fact: str(fact.order_no))
+
+
+def _nothing_known(matter_id: str) -> Standing:
+    return NOTHING_KNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Carries out commands. `register` gives the edition of a day, `standing` what is known of a matter by its id."""
+
+    ledger: Ledger
+    city: CityConfiguration
+    calendar: WorkingCalendar
+    register: Callable[[date], RegisterEdition]
+    clock: Callable[[], datetime]
+    standing: Callable[[str], Standing] = field(default=_nothing_known)
+
+    # --- orders ---
+
+    def order(self, order_no: str) -> WorkOrder:
+        """The order as it stands. Raises NotFound when the record knows nothing of it."""
+        found = self.load(ORDERS, order_no)
+        if not found.events:
+            raise NotFound("casework.no-such-order", at=order_no, order=order_no)
+        return found.state
+
+    def do(
+        self,
+        order_no: str,
+        command: c.Command,
+        actor: Actor,
+        *,
+        seen: int | None = None,
+        cause: Cause | None = None,
+    ) -> Done[WorkOrder]:
+        """Carry out a command on an order.
+
+        `seen` is the version the person's page showed; if the order has moved on since, nothing is done. Raises
+        NotFound, NotPermitted, Refused, and Conflict with what happened meanwhile.
+        """
+
+        def decided(found: Loaded[WorkOrder], now: datetime) -> Sequence[e.OrderFact]:
+            if not found.events and not isinstance(command, c.RecordReturn):
+                raise NotFound("casework.no-such-order", at=order_no, order=order_no)
+            return decide(found.state, command, self._context(found.state, command, actor, now))
+
+        return self.perform(ORDERS, order_no, decided, actor, seen=seen, cause=cause)
+
+    def _context(self, order: WorkOrder, command: c.Command, actor: Actor, now: datetime) -> Context:
+        others: dict[str, WorkOrder] = {}
+        if isinstance(command, c.Merge):
+            others[command.parent] = self.load(ORDERS, command.parent).state
+        day = self.calendar.local_day(order.received_at or now)
+        return Context(
+            now=now,
+            actor=actor,
+            city=self.city,
+            calendar=self.calendar,
+            register=self.register(day),
+            others=others,
+            standing=self.standing(order.matter_id) if order.matter_id else NOTHING_KNOWN,
+        )
+
+    # --- any lane ---
+
+    def load(self, lane: Lane[State], key: str) -> Loaded[State]:
+        """The thing as the record has it; an empty one when there is nothing."""
+        events = tuple(self.ledger.stream(lane.stream(key)))
+        state = lane.empty(key)
+        for event in events:
+            if event.type in e.FACTS:
+                state = lane.evolve(state, e.read(event.type, event.payload), event.occurred_at)
+        last = events[-1] if events else None
+        return Loaded(state, last.version if last else 0, last.position if last else Position(0), events)
+
+    def perform(
+        self,
+        lane: Lane[State],
+        key: str,
+        decided: Callable[[Loaded[State], datetime], Sequence[e.Fact]],
+        actor: Actor,
+        *,
+        seen: int | None = None,
+        cause: Cause | None = None,
+    ) -> Done[State]:
+        """Load, decide, append; facts of other things of the lane go to their own streams in the same append."""
+        if cause is not None and (first := self.ledger.by_source(cause.source, f"{cause.key}/0")) is not None:
+            return Done(self.load(lane, key).state, (first,), first.position)
+        found = self.load(lane, key)
+        if seen is not None and seen != found.version:
+            raise self._moved(lane, key, seen)
+        try:
+            return self._decide_and_append(lane, key, found, decided, actor, cause)
+        except Conflict as moved:
+            if moved.code != "ledger.version-moved":
+                raise
+            if cause is None or actor.role is not Role.SYSTEM:
+                raise self._moved(lane, key, found.version) from moved
+        return self._decide_and_append(lane, key, self.load(lane, key), decided, actor, cause)
+
+    def _decide_and_append(
+        self,
+        lane: Lane[State],
+        key: str,
+        found: Loaded[State],
+        decided: Callable[[Loaded[State], datetime], Sequence[e.Fact]],
+        actor: Actor,
+        cause: Cause | None,
+    ) -> Done[State]:
+        now = self.clock()
+        facts = decided(found, now)
+        if not facts:
+            return Done(found.state, (), found.position)
+        by_key: dict[str, list[NewEvent]] = {}
+        for number, fact in enumerate(facts):
+            event = _event(fact, number, now, actor, cause, lane.stream(key))
+            by_key.setdefault(lane.key_of(fact), []).append(event)
+        answers = self.ledger.append(
+            *(
+                Append(lane.stream(one), found.version if one == key else None, tuple(events))
+                for one, events in by_key.items()
+            )
+        )
+        if any(answer.outcome is Outcome.CONFLICT for answer in answers):
+            raise Conflict("casework.cause-used-otherwise", at=key)
+        state = found.state
+        for fact in facts:
+            if lane.key_of(fact) == key:
+                state = lane.evolve(state, fact, now)
+        written = tuple(event for answer in answers for event in answer.events)
+        return Done(state, written, max(event.position for event in written))
+
+    def _moved(self, lane: Lane[Any], key: str, seen: int) -> Conflict:
+        """What a person is told who was second: what happened since, and by whom."""
+        since = self.ledger.stream(lane.stream(key), seen)
+        told = "；".join(f"{event_name(event.type)}（{_who(event.actor)}）" for event in since)
+        return Conflict("casework.somebody-was-first", at=key, happened=told or "内容已变化", version=seen + len(since))
+
+
+def _event(
+    fact: e.Fact, number: int, now: datetime, actor: Actor, cause: Cause | None, correlation: StreamId
+) -> NewEvent:
+    """A fact on its way into the record; `number` tells the facts of one cause apart."""
+    return NewEvent(
+        type=fact.event_type(),
+        schema=fact.SCHEMA,
+        payload=fact.to_payload(),
+        occurred_at=now,
+        actor=str(actor),
+        cause=cause.event if cause else None,
+        correlation=correlation,
+        source=cause.source if cause else None,
+        source_key=f"{cause.key}/{number}" if cause else None,
+        mark=fact.event_type() if cause else None,
+    )
+
+
+def event_name(event_type: str) -> str:
+    """The Chinese name of an event, as pages show it."""
+    return sentence(f"event.{event_type}")
+
+
+def _who(actor: str) -> str:
+    """The actor by role and unit; never a person's account."""
+    found = Actor.parse(actor)
+    role = sentence(f"role.{found.role}")
+    return f"{found.unit} {role}" if found.unit else role
