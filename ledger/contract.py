@@ -8,6 +8,8 @@ from ledger.admission import Head, SourceKey
 from ledger.chain import Row
 from ledger.envelope import Bookmark, SealedKey
 
+PATIENCE = 30.0  # seconds a writer waits for its turn, and may stand idle while it holds the lock
+
 
 class ErasedKey(NamedTuple):
     """The receipt of an erasure: which key of which subject, when (`instant` text). It survives the key."""

@@ -15,7 +15,7 @@ from sqlalchemy import event as hooks
 
 from ledger.admission import Head, SourceKey
 from ledger.chain import Row
-from ledger.contract import ErasedKey, Writing
+from ledger.contract import PATIENCE, ErasedKey, Writing
 from ledger.envelope import Bookmark, SealedKey
 from terms.errors import Conflict, LedgerBroken, Unavailable
 
@@ -69,6 +69,9 @@ def _engine(url: sa.URL, **options: Any) -> sa.Engine:
         connection.execute("SET enable_seqscan = off")
         connection.execute("SET enable_hashjoin = off")
         connection.execute("SET enable_mergejoin = off")
+        # a writer that was stopped while it held the lock loses its session, not everybody's evening
+        connection.execute(f"SET lock_timeout = {int(PATIENCE * 1000)}")
+        connection.execute(f"SET idle_in_transaction_session_timeout = {int(PATIENCE * 1000)}")
         connection.commit()
 
     return engine

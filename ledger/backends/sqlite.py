@@ -17,11 +17,10 @@ from sqlalchemy import event as hooks
 
 from ledger.admission import Head, SourceKey
 from ledger.chain import Row
-from ledger.contract import ErasedKey, Writing
+from ledger.contract import PATIENCE, ErasedKey, Writing
 from ledger.envelope import Bookmark, SealedKey
 from terms.errors import BadInput, Conflict, LedgerBroken, Unavailable
 
-_BUSY_MS = 30_000
 _ROW = (
     "position, event_id, stream, version, type, schema, occurred_at, recorded_at, actor, cause, correlation, source,"
     " source_key, mark, payload, digest"
@@ -58,7 +57,7 @@ def write_engine(url: sa.URL) -> sa.Engine:
         poolclass=sa.pool.QueuePool,
         pool_size=1,
         max_overflow=0,
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_MS / 1000},
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": PATIENCE},
     )
 
     @hooks.listens_for(engine, "connect")
@@ -83,7 +82,7 @@ def read_engine(url: sa.URL) -> sa.Engine:
         poolclass=sa.pool.QueuePool,
         pool_size=8,
         max_overflow=24,
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_MS / 1000},
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": PATIENCE},
     )
 
     @hooks.listens_for(engine, "connect")
@@ -264,8 +263,7 @@ class SqliteBackend:
                     connection.execute("ROLLBACK")
                 raise
             # the write-ahead log still holds the page with the key: fold it in and cut the log to nothing
-            if destroyed:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return destroyed
 
     def fingerprint(self, offered: str) -> str:

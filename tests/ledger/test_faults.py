@@ -2,16 +2,21 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from ledger.backends import open_ledger
+from ledger.backends.postgres import WRITERS_LOCK
 from ledger.feed import Feed
 from terms.errors import Unavailable
 from terms.ids import Position
@@ -97,6 +102,49 @@ def end_sessions(url: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@contextmanager
+def somebody_holds_the_lock(url: str) -> Iterator[None]:
+    """Another writer has begun and does not go on."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(make_url(url).database or "", isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            yield
+    else:
+        with psycopg.connect(url) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,))
+            yield
+
+
+def test_a_writer_waits_its_turn_then_says_so_and_readers_go_on(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for backend in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"ledger.backends.{backend}.PATIENCE", 0.3)
+    ledger = open_ledger(database_url)
+    ledger.append(noted("a"))
+    with somebody_holds_the_lock(database_url):
+        begun = time.monotonic()
+        with pytest.raises(Unavailable):
+            ledger.append(noted("a"))
+        assert 0.25 <= time.monotonic() - begun < 5
+        assert ledger.head() == 1
+    ledger.append(noted("a"))
+    assert ledger.verify().position == 2
+    ledger.close()
+
+
+@pytest.mark.postgres
+def test_a_writer_that_stands_still_with_the_lock_loses_it(
+    migrated_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.backends.postgres.PATIENCE", 0.3)
+    ledger = open_ledger(migrated_postgres_url)
+    with pytest.raises(Unavailable), ledger.backend.writing():
+        time.sleep(0.6)
+    ledger.append(noted("a"))
+    ledger.close()
 
 
 def test_a_database_that_is_not_there_is_said_so(tmp_path: Path) -> None:
