@@ -1,10 +1,7 @@
 """Many writers at once, a reader on their heels, and writers that are killed: nothing is lost, nothing half done."""
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -20,21 +17,16 @@ from ledger.backends.postgres import WRITERS_LOCK
 from ledger.feed import Feed
 from terms.errors import Unavailable
 from terms.ids import Position
+from tests.ledger import writing
 from tests.ledger.facts import fact, noted
 
 WRITERS, EACH = 8, 120
-ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.faults
 
 
-def writer(url: str, name: str, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.ledger.writing", url, name, str(count)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-
-
 def test_eight_writers_and_a_tailing_reader_lose_nothing_and_see_contiguous_positions(database_url: str) -> None:
-    writers = [writer(database_url, f"w{n}", EACH) for n in range(WRITERS)]
+    writers = [writing.start(database_url, f"w{n}", EACH) for n in range(WRITERS)]
     ledger = open_ledger(database_url)
     feed = Feed(ledger)
     seen: list[tuple[str, str]] = []
@@ -45,9 +37,10 @@ def test_eight_writers_and_a_tailing_reader_lose_nothing_and_see_contiguous_posi
         for batch in feed.batches(after, 50):  # raises at a hole
             seen.extend((str(event.source), str(event.source_key)) for event in batch)
             after = batch[-1].position
-    for process in writers:
-        output, _ = process.communicate(timeout=60)
-        assert process.returncode == 0 and output.endswith("done\n")
+    for process, told in writers:
+        assert writing.rest(told)[-1] == writing.DONE
+        process.join(60)
+        assert process.exitcode == 0
     assert Counter(seen) == Counter((f"w{w}", str(n)) for w in range(WRITERS) for n in range(EACH))
     assert ledger.verify().position == ledger.head() == WRITERS * EACH
     shared = [event.version for event in ledger.read(Position(0), 10_000) if event.stream == "shared"]
@@ -58,18 +51,16 @@ def test_eight_writers_and_a_tailing_reader_lose_nothing_and_see_contiguous_posi
 def test_kill_9_in_mid_append_leaves_a_valid_chain_and_every_promise_kept(database_url: str) -> None:
     promised = 0
     for attempt in range(3):
-        processes = [writer(database_url, f"k{attempt}-{n}", 1_000_000) for n in range(2)]
-        for process in processes:
-            assert process.stdout is not None
-            for _ in range(3 + 7 * attempt):
-                line = process.stdout.readline()
-                promised = max(promised, int(line)) if line.strip().isdigit() else promised
-        for process in processes:
-            os.kill(process.pid, signal.SIGKILL)
-        for process in processes:
-            rest, _ = process.communicate()
-            complete = [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
-            promised = max([promised, *(int(line) for line in complete)])
+        writers = [writing.start(database_url, f"k{attempt}-{n}", 1_000_000) for n in range(2)]
+        for _, told in writers:
+            for _ in range(2 + 7 * attempt):
+                promised = max(promised, told.recv())
+        for process, _ in writers:
+            process.kill()
+        for process, told in writers:
+            promised = max([promised, *writing.rest(told)])
+            process.join(60)
+            assert process.exitcode == -signal.SIGKILL
         ledger = open_ledger(database_url)
         assert ledger.verify().position == ledger.head() >= promised
         ledger.append(noted("after", fact()))  # nobody's lock is left behind

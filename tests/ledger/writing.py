@@ -1,34 +1,48 @@
-"""A writer in a process of its own: `python -m tests.ledger.writing URL NAME COUNT`.
+"""A writer in a process of its own: a process a test can crowd with others, and kill."""
 
-Appends COUNT single events and small batches, prints one line for every commit it was told of, then `done`.
-"""
-
-import sys
+import multiprocessing
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
 from ledger.backends import open_ledger
 from tests.ledger.facts import fact, noted
 
+DONE = -1
 
-def say(line: object) -> None:
-    """One line to whoever started this process, at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["pytest", "psycopg", "ledger.backends.postgres", "tests.ledger.writing"])
 
 
-def main(url: str, name: str, count: int) -> None:
+def start(url: str, name: str, count: int) -> tuple[BaseProcess, Connection]:
+    """Start a writer; what comes out of the connection is the head position of each of its commits, then DONE."""
+    told, telling = _processes.Pipe(duplex=False)
+    process = _processes.Process(target=write, args=(url, name, count, telling))
+    process.start()
+    telling.close()
+    return process, told
+
+
+def write(url: str, name: str, count: int, telling: Connection) -> None:
     """Append `count` events, now one, now three in two streams, all keyed by this writer's name."""
     ledger = open_ledger(url)
     written = 0
-    say("ready")
     while written < count:
         size = min(count - written, 1 if written % 2 else 3)
         keyed = [fact({"n": n}, source=name, source_key=str(n)) for n in range(written, written + size)]
         answers = ledger.append(noted(f"own-{name}", *keyed[:1]), *(noted("shared", event) for event in keyed[1:]))
         written += size
-        say(max(position for answer in answers for position in answer.positions))
+        telling.send(max(position for answer in answers for position in answer.positions))
     ledger.close()
-    say("done")
+    telling.send(DONE)
 
 
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+def rest(told: Connection) -> list[int]:
+    """What a writer still said before it ended or was killed; a word cut short is not counted."""
+    said = []
+    try:
+        while True:
+            said.append(int(told.recv()))
+    except (EOFError, OSError):
+        return said
+    finally:
+        told.close()
