@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from ledger.backends import migrate
 from tests import needs, postgres
+
+# a machine that is busy with something else is no counter-example
+settings.register_profile("dingze", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dingze")
 
 
 @pytest.hookimpl(tryfirst=True)
