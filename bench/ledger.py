@@ -9,6 +9,7 @@ two, and the median round counts, so that a disturbed second hits neither alone.
 
 import argparse
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -170,13 +171,23 @@ def _reading(ledger: Ledger) -> dict[str, int]:
     }
 
 
+def _fsyncs(folder: Path) -> int:
+    """How often a second this disk keeps 4 KiB for good: no single-event figure can be above it."""
+    with (folder / "fsync").open("wb", buffering=0) as file:
+        begun = time.perf_counter()
+        for _ in range(SINGLE):
+            file.write(b"x" * 4096)
+            os.fdatasync(file.fileno())
+        return round(SINGLE / (time.perf_counter() - begun))
+
+
 def measure() -> dict[str, Any]:
     """All figures: per second, with the library's beside ours, the targets and whether they are met.
 
     Where no PostgreSQL can be had, its part says why instead.
     """
     with tempfile.TemporaryDirectory(prefix="dingze-bench-") as folder:
-        figures = _sqlite(Path(folder))
+        figures = {"disk_fsyncs": _fsyncs(Path(folder))} | _sqlite(Path(folder))
     try:
         figures |= _postgres()
     except postgres.NoServer as absent:
@@ -193,6 +204,8 @@ def _table(figures: dict[str, Any]) -> Iterator[str]:
                 f"{name:<18} {row['dingze']:>8,}/s   eventsourcing {row['eventsourcing']:>8,}/s"
                 f"   ×{row['ratio']}{target}"
             )
+        elif name == "disk_fsyncs":
+            yield f"{name:<18} {row:>8,}/s   of 4 KiB: the ceiling of single events"
         elif name.endswith("_reading"):
             yield f"{name:<18} decoded {row['decoded']:,}/s, raw {row['raw']:,}/s, verified {row['verified']:,}/s"
 
