@@ -5,34 +5,39 @@ beside the one people read, from zero, and the pointer flips when it has caught 
 checkpoint that somebody else moved makes the batch void.
 """
 
-import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Connection, select
-
-from ledger.envelope import Event
+from ledger.backends import now
+from ledger.envelope import Append, NewEvent
+from ledger.feed import Feed
 from ledger.store import Ledger
-from projections.rows import BatchRows
+from projections.building import REBUILD_BATCH, Builder
+from projections.events import SKIPPED, projection_stream
+from projections.feeding import Feeder, OpenMasked, Progress
+from projections.folding import Runner
+from projections.leases import LEASE_SECONDS, Lease
 from projections.store import Build, ViewStore
-from projections.view import OPEN, Masked, StateTable, View
-from terms.errors import NotFound
+from projections.view import View
+from terms.errors import Conflict, NotFound
 from terms.ids import Position
 
-LIVE_BATCH = 500
-REBUILD_BATCH = 4_000
-NOTHING: Masked = {}
+__all__ = ["LIVE_BATCH", "REBUILD_BATCH", "OpenMasked", "ProjectionEngine", "Status"]
 
-OpenMasked = Callable[[Sequence[Event]], Mapping[str, Masked]]
-"""Gives the masked texts of a batch's events by event id; nothing for those whose key was erased."""
+LIVE_BATCH = 500
+LAGGARDS_STEP = 20_000  # a new view reads this much of the past before the others are looked after again
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a view stands: how far, how many events behind, whether and why it stopped."""
+    """How a build stands: how far, how many events and seconds behind, whether and why it stopped.
+
+    `seconds` is the age of the oldest event it has not folded yet; 0 when there is none. `purpose` is "live",
+    "beside" (a rebuild under way) or "proof" (made by verify).
+    """
 
     name: str
     version: int
@@ -41,225 +46,221 @@ class Status:
     behind: int
     current: bool
     stopped: str
-
-
-@dataclass(slots=True)
-class _Runner:
-    """One build being fed."""
-
-    view: View
-    build: Build
-    rows: BatchRows
+    seconds: float
+    purpose: str
 
 
 class ProjectionEngine:
-    """Keeps the views of one ledger. `catch_up` may be called from one thread at a time, reading from many."""
+    """Keeps the views of one ledger. Reading, rebuilding and following may go on beside one another."""
 
-    def __init__(self, ledger: Ledger, store: ViewStore, views: Sequence[View], open_masked: OpenMasked) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        store: ViewStore,
+        views: Sequence[View],
+        open_masked: OpenMasked,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
         self.ledger = ledger
         self.store = store
         self.views = {view.name: view for view in views}
-        self._open_masked = open_masked
-        self._runners: dict[tuple[str, int, int], _Runner] = {}
-        self._lock = threading.Lock()
+        self._clock = clock
+        self._feeder = Feeder(ledger, open_masked)
+        self._builder = Builder(ledger, store, self._feeder)
+        self._runners: dict[str, Runner] = {}
+        self._following = threading.Lock()
         self._moved = threading.Condition()
 
     # --- following ---
 
-    def catch_up(self, upto: Position | None = None, batch: int = LIVE_BATCH) -> int:
-        """Fold what is new into every current view, to a position or the head; how many events were read."""
-        with self._lock:
-            runners = [runner for runner in (self._current(view) for view in self.views.values()) if runner]
-            return self._feed(runners, self.ledger.head() if upto is None else upto, batch)
+    def catch_up(self, upto: Position | None = None, batch: int | None = None) -> int:
+        """Fold what is new into every view, to a position or the head; how many events were read.
 
-    def _current(self, view: View) -> _Runner | None:
-        with self.store.writing() as connection:
-            build = self.store.current(connection, view.name)
-            if build is None:
-                build = self.store.start(connection, view, current=True)
-        if build.version != view.version:
-            return None  # an older program's build is read until `rebuild` has made ours
-        return self._runner(view, build)
+        `batch` is the most events in one transaction; by default 500 when little is new and 4,000 when much is.
+        """
+        with self._following:
+            return self._catch_up(upto, batch)
 
-    def _runner(self, view: View, build: Build) -> _Runner:
-        key = (build.name, build.version, build.generation)
-        runner = self._runners.get(key)
-        if runner is None or runner.build.position != build.position:
+    def follow(self, stop: threading.Event, idle: float = 0.5) -> None:
+        """Keep every view caught up until `stop` is set, woken by every append; whoever holds the leases works.
 
-            def load(table: str, groups: list[Any]) -> Iterable[Any]:
-                with self.store.writing() as connection:
-                    yield from list(self.store.load(connection, view, build, table, groups))
+        Raises what reading the record or the database raises: a supervisor starts it again.
+        """
+        feed = Feed(self.ledger)
+        leases: dict[str, Lease] = {}
+        renew_at = 0.0
 
-            runner = self._runners[key] = _Runner(view, build, BatchRows(view, load))
-        runner.build = build
-        return runner
+        def renew(_: int = 0) -> None:
+            nonlocal renew_at
+            self._tell(0)
+            if time.monotonic() >= renew_at or len(leases) < len(self.views):
+                renew_at = time.monotonic() + LEASE_SECONDS / 3
+                self._renew(leases)
 
-    def _feed(
+        try:
+            while not stop.is_set():
+                renew()
+                seen = self.ledger.head()
+                with self._following:
+                    self._catch_up(None, None, leases, stop, renew)
+                feed.wait(seen, idle)
+        finally:
+            with self.store.changing() as connection:
+                for lease in leases.values():
+                    self.store.leases.give_back(connection, lease)
+
+    def _renew(self, leases: dict[str, Lease]) -> None:
+        with self.store.changing() as connection:
+            taken = {name: self.store.leases.take(connection, name, LEASE_SECONDS) for name in self.views}
+            self.store.sweep(connection)
+        leases.clear()
+        leases.update({name: lease for name, lease in taken.items() if lease})
+
+    def _catch_up(
         self,
-        runners: list[_Runner],
-        upto: int,
-        batch: int,
-        progress: Callable[[int], None] | None = None,
+        upto: Position | None,
+        batch: int | None,
+        leases: dict[str, Lease] | None = None,
+        stop: threading.Event | None = None,
+        progress: Progress | None = None,
     ) -> int:
+        views = [view for view in self.views.values() if leases is None or view.name in leases]
         read = 0
-        running = [runner for runner in runners if not runner.build.stopped]
-        while running:
-            after = min(runner.build.position for runner in running)
-            if after >= upto:
-                break
-            raw = self.ledger.read_raw(Position(after), min(batch, upto - after))
-            if not raw:
-                break
-            wanted = set().union(*(runner.view.handlers for runner in running))
-            events = [self.ledger.decode(row) for row in raw if row.type in wanted]
-            masked = self._open_masked([event for event in events if event.payload.get("masked")])
-            last = raw[-1].position
-            for runner in running:
-                if runner.build.position < last:
-                    self._fold(runner, events, masked, last)
-            running = [runner for runner in running if not runner.build.stopped and runner.build.position > after]
-            read += len(raw)
-            if progress:
-                progress(last)
-        return read
+        stood: list[tuple[str, int]] = []
+        while True:
+            runners = [runner for runner in map(self._current, views) if runner and not runner.build.stopped]
+            goal = int(self.ledger.head() if upto is None else upto)
+            behind = [runner for runner in runners if runner.build.position < goal]
+            stands = [(runner.view.name, runner.build.position) for runner in behind]
+            if not behind or stands == stood or (stop and stop.is_set()):
+                return read  # everything is folded, or another runner has the lease
+            stood = stands
+            # A view that is new here reads the past in steps, so that those people read meanwhile stay fresh.
+            front = max(runner.build.position for runner in behind)
+            leading = [runner for runner in behind if runner.build.position >= front - REBUILD_BATCH]
+            lagging = [runner for runner in behind if runner not in leading]
+            for group, limit in ((leading, goal), (lagging, LAGGARDS_STEP)):
+                if group:
+                    first = min(runner.build.position for runner in group)
+                    to = goal if group is leading else min(goal, first + limit)
+                    size = batch or (LIVE_BATCH if to - first <= REBUILD_BATCH else REBUILD_BATCH)
+                    read += self._feeder.feed(
+                        group, to, size, progress=progress or self._tell, stop=stop, leases=leases
+                    )
 
-    def _fold(self, runner: _Runner, events: list[Event], masked: Mapping[str, Masked], last: int) -> None:
-        handlers = runner.view.handlers
-        mine = [event for event in events if event.type in handlers and event.position > runner.build.position]
-        stopped = ""
-        failed = self._apply(runner, mine, masked)
-        if failed is not None:
-            event, error = failed
-            stopped = f"{event.type} 第 {event.position} 条：{type(error).__name__}: {error}"
-            last = event.position - 1
-            runner.rows.forget()
-            self._apply(runner, [event for event in mine if event.position <= last], masked)
-        writes = runner.rows.take()
-        with self.store.writing() as connection:
-            if not self.store.advance(connection, runner.build, last, stopped):
-                connection.rollback()
-                runner.rows.forget()
-                runner.build = self._refreshed(connection, runner.build)
-                return
-            self.store.write(connection, runner.view, runner.build, writes)
-        runner.build = replace(runner.build, position=last, stopped=stopped)
+    def _tell(self, _: int) -> None:
         with self._moved:
             self._moved.notify_all()
 
-    def _apply(
-        self, runner: _Runner, events: list[Event], masked: Mapping[str, Masked]
-    ) -> tuple[Event, Exception] | None:
-        rows, handlers = runner.rows, runner.view.handlers
-        rows.prefetch(list(dict.fromkeys(_stream(event) for event in events)))
-        for event in events:
-            rows.at(event.position, event.event_id)
+    def _current(self, view: View) -> Runner | None:
+        with self.store.reading() as connection:
+            build = self.store.current(connection, view.name)
+        if build is None:
+            with self.store.changing() as connection:
+                build = self.store.current(connection, view.name) or self.store.start(connection, view, current=True)
+        if build.version > view.version:
+            return None  # a newer program is at work; it follows its own
+        if build.version < view.version:
             try:
-                handlers[event.type](rows, event, masked.get(event.event_id, NOTHING))
-            except Exception as error:  # any fault of a handler stops this view, and only this view, with its reason
-                return event, error
-        return None
+                (build,) = self._builder.rebuild([view])
+            except Conflict:
+                return None  # another process is building it
+            if not build.current:
+                return None
+        runner = self._runners.get(view.name)
+        if runner is None or replace(runner.build, stopped="") != replace(build, stopped=""):
+            runner = self._runners[view.name] = Runner(self.store, view, build)
+        runner.build = build
+        if build.stopped:
+            runner.skipped = self._feeder.skipped(view)
+            if build.position + 1 in runner.skipped:
+                runner.build = replace(build, stopped="")
+        return runner
 
-    def _refreshed(self, connection: Connection, build: Build) -> Build:
-        for found in self.store.builds(connection, build.name):
-            if (found.version, found.generation) == (build.version, build.generation):
-                return found
-        raise NotFound("projections.no-build", name=build.name)
+    def skip(self, name: str, reason: str, actor: str) -> Position:
+        """Leave out the event a view stopped at, as a recorded decision; the position left out.
+
+        The decision holds for this version of the view only. Raises NotFound when the view has not stopped.
+        """
+        view = self._view(name)
+        with self.store.reading() as connection:
+            build = self.store.current(connection, name)
+        if build is None or not build.stopped:
+            raise NotFound("projections.not-stopped", name=name)
+        position = Position(build.position + 1)
+        told = {"view": name, "version": view.version, "position": position, "reason": reason, "error": build.stopped}
+        event = NewEvent(
+            SKIPPED, told, self._clock(), actor, source="projections", source_key=f"{name}.{view.version}.{position}"
+        )
+        self.ledger.append(Append(projection_stream(name), None, (event,)))
+        return position
 
     # --- reading ---
 
     def wait(self, position: Position, timeout: float = 2.0, name: str | None = None) -> bool:
         """Wait until a view (or all) has reached a position, at most `timeout` seconds; whether it has."""
         until = time.monotonic() + timeout
-        while not self._reached(position, name):
+        while not self._all_reached(position, name):
             left = until - time.monotonic()
             if left <= 0:
                 return False
             with self._moved:
-                self._moved.wait(min(left, 0.1))
+                self._moved.wait(min(left, 0.05))
         return True
 
-    def _reached(self, position: int, name: str | None) -> bool:
-        return all(
-            status.position >= position for status in self.status() if status.current and name in (None, status.name)
-        )
+    def _all_reached(self, position: int, name: str | None) -> bool:
+        with self.store.reading() as connection:
+            reached = {build.name: build.position for build in self.store.builds(connection) if build.current}
+        return all(reached.get(one, -1) >= position for one in ([name] if name else self.views))
 
     def status(self) -> list[Status]:
-        """How every build stands."""
+        """How every build stands; those about to be swept are left out."""
         head = self.ledger.head()
         with self.store.reading() as connection:
-            return [
-                Status(
-                    build.name, build.version, build.generation, build.position, head - build.position, build.current,
-                    build.stopped,
-                )
-                for build in self.store.builds(connection)
-            ]  # fmt: skip
+            builds = [build for build in self.store.builds(connection) if build.purpose != "retired"]
+        return [
+            Status(
+                build.name, build.version, build.generation, build.position, max(head - build.position, 0),
+                build.current, build.stopped, self._age(build, head), build.purpose,
+            )
+            for build in builds
+        ]  # fmt: skip
 
-    # --- rebuilding and proving ---
+    def _age(self, build: Build, head: Position) -> float:
+        recorded = self.ledger.recorded_at(Position(build.position + 1)) if build.position < head else None
+        return max((self._clock() - recorded).total_seconds(), 0.0) if recorded else 0.0
 
-    def rebuild(self, name: str, progress: Callable[[int], None] | None = None, batch: int = REBUILD_BATCH) -> Build:
+    # --- rebuilding and proving: see projections.building ---
+
+    def rebuild(
+        self,
+        name: str,
+        progress: Progress | None = None,
+        batch: int = REBUILD_BATCH,
+        *,
+        flip: bool = True,
+        stop: threading.Event | None = None,
+    ) -> Build:
         """Build a view anew from zero beside the one people read, then flip. Goes on where a broken-off one stopped."""
-        view = self._view(name)
-        with self._lock:
-            with self.store.writing() as connection:
-                builds = self.store.builds(connection, name)
-                begun = [build for build in builds if not build.current and build.version == view.version]
-                build = begun[-1] if begun else self.store.start(connection, view, current=False)
-            runner = self._runner(view, replace(build, stopped=""))
-            self._feed([runner], self.ledger.head(), batch, progress)
-            if runner.build.stopped:
-                return runner.build
-            with self.store.writing() as connection:
-                self.store.flip(connection, runner.build)
-                for old in self.store.builds(connection, name):
-                    if not old.current:
-                        self.store.drop(connection, replace(view, version=old.version), old)
-            return replace(runner.build, current=True)
+        return self._builder.rebuild([self._view(name)], progress, batch, flip=flip, stop=stop)[0]
 
-    def verify(self, name: str) -> tuple[bool, int]:
+    def rebuild_all(self, progress: Progress | None = None, stop: threading.Event | None = None) -> list[Build]:
+        """All views in one decoding pass."""
+        return self._builder.rebuild(list(self.views.values()), progress, stop=stop)
+
+    def verify(self, name: str, progress: Progress | None = None) -> tuple[bool, int]:
         """Whether the view people read equals one folded from zero to the same position; and that position."""
-        view = self._view(name)
-        with self._lock, self.store.writing() as connection:
-            build = self.store.current(connection, name)
-            if build is None:
-                raise NotFound("projections.no-build", name=name)
-            scratch = self.store.start(connection, view, current=False)
-        try:
-            runner = self._runner(view, scratch)
-            self._feed([runner], build.position, REBUILD_BATCH)
-            with self.store.reading() as connection:
-                same = self.content(connection, view, build, build.position) == self.content(
-                    connection, view, runner.build, build.position
-                )
-            return same and not runner.build.stopped, build.position
-        finally:
-            with self.store.writing() as connection:
-                self.store.drop(connection, view, scratch)
+        return self._builder.verify(self._view(name), progress)
 
-    def content(self, connection: Connection, view: View, build: Build, upto: int) -> str:
-        """The digest of everything a build says up to a position, whatever has happened since."""
-        digest = hashlib.sha256()
-        for declared in view.tables:
-            table = self.store.tables(view, build)[declared.name]
-            if isinstance(declared, StateTable):
-                query = select(table).where(table.c.from_position <= upto)
-                query = query.order_by(*(table.c[name] for name in declared.key), table.c.from_position)
-            else:
-                query = select(table).where(table.c.position <= upto).order_by(table.c.position, table.c.line)
-            for row in connection.execution_options(yield_per=5_000).execute(query).mappings():
-                line = dict(row)
-                if line.get("to_position", 0) > upto:
-                    line["to_position"] = OPEN
-                digest.update(repr(sorted(line.items())).encode())
-        return digest.hexdigest()
+    def switch(self, name: str, generation: int) -> Build:
+        """Let people read another, whole build of a view."""
+        return self._builder.switch(self._view(name), generation)
+
+    def drop(self, name: str, generation: int) -> None:
+        """Drop a build nobody reads; the view itself need not be known any more."""
+        self._builder.drop(name, generation)
 
     def _view(self, name: str) -> View:
         if name not in self.views:
             raise NotFound("projections.no-view", name=name, known="、".join(sorted(self.views)))
         return self.views[name]
-
-
-def _stream(event: Event) -> tuple[str, str, bool]:
-    """The kind and the name of an event's stream (`order-123` → order, 123), and whether the stream begins here."""
-    kind, _, name = event.stream.partition("-")
-    return kind, name, event.version == 1

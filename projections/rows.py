@@ -1,7 +1,7 @@
 """The rows of one view during one batch: read once, folded in memory, written once a key."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,18 +51,20 @@ class BatchRows:
         self._event_id = event_id
         self._lines = 0
 
-    def prefetch(self, streams: Iterable[tuple[str, str, bool]]) -> None:
-        """Load what a batch will ask for, one query a table. `streams` are (kind, name, whether it begins here)."""
+    def prefetch(self, streams: Sequence[tuple[str, str]]) -> None:
+        """Load what a batch will ask for, one query a table. `streams` are (kind, name)."""
         for table, cached in self._groups.items():
-            missing: list[Any] = []
-            for kind, name, begins in streams:
-                if kind == self._of[table] and name not in cached:
-                    cached[name] = {}
-                    if not begins:
-                        missing.append(name)
+            kind = self._of[table]
+            wanted = [name for of, name in streams if of == kind]
+            missing = [name for name in wanted if name not in cached]
+            for name in wanted:
+                if name in cached:
+                    cached.move_to_end(name)
             if missing:
+                found: dict[Any, dict[Key, Version]] = {name: {} for name in missing}
                 for key, position, row in self._load(table, sorted(missing)):
-                    cached[key[0]][key] = Version(position, row, stored=True)
+                    found[key[0]][key] = Version(position, row, stored=True)
+                cached.update(found)
 
     def _group(self, table: str, first: Any) -> dict[Key, Version]:
         cached = self._groups[table]
@@ -79,15 +81,18 @@ class BatchRows:
 
     def group(self, table: str, first: Any) -> dict[Key, Row]:
         """See `projections.view.Rows`."""
-        return {key: version.row for key, version in self._group(table, first).items()}
+        held = self._group(table, first)
+        return {key: held[key].row for key in sorted(held)}
 
     def put(self, table: str, key: Key, row: Row) -> None:
-        """See `projections.view.Rows`."""
+        """See `projections.view.Rows`.
+
+        A row that says the same again is a version all the same: were it not, the versions would depend on a text
+        that may be erased, and a view rebuilt afterwards would not equal the one that lived through it.
+        """
         held = self._group(table, key[0])
         old = held.get(key)
         if old is not None:
-            if old.row == row:
-                return
             if old.from_position == self._position:
                 old.row = row
                 return
@@ -121,7 +126,10 @@ class BatchRows:
         self._writes.scrubbed.setdefault(table, []).append((first, blank))
 
     def take(self) -> Writes:
-        """What is to be written; afterwards the batch is empty and its rows count as stored."""
+        """What is to be written; afterwards the batch is empty and its rows count as stored.
+
+        Whoever then fails to write it must call `forget`.
+        """
         writes, self._writes = self._writes, Writes()
         for versions in writes.inserted.values():
             # A version that opened and closed on one position never held; it leaves no row.

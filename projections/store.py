@@ -1,13 +1,14 @@
-"""Where views live: a file of their own beside a SQLite ledger, a schema of their own in PostgreSQL.
+"""The builds of the views, how far each is and which one people read; and the one way to write and to read them.
 
-They can be rebuilt, so SQLite need not wait for the disk (`synchronous=NORMAL`). The engine owns these tables: they
-carry the view's version and the generation of the build, and `view_builds` says which generation people read.
+The engine owns these tables: they carry the view's version and the generation of the build, and `view_builds` says
+which generation people read. All of it can be rebuilt from the record.
 """
 
+import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -15,31 +16,37 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    Engine,
-    Index,
+    Float,
     Integer,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
     Table,
-    and_,
-    create_engine,
-    event,
+    Text,
+    inspect,
     select,
     text,
     update,
 )
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.exc import OperationalError
 
-from projections.rows import Version, Writes
-from projections.view import OPEN, FactTable, Key, Row, StateTable, View
+from ledger.backends import database_url
+from projections.connections import SCHEMA, postgres_engines, sqlite_engines
+from projections.leases import Lease, Leases
+from projections.rows import Writes
+from projections.tables import BuildTables, as_of
+from projections.view import Key, Row, View
 
-SCHEMA = "dingze_views"
+__all__ = ["Build", "ViewStore", "as_of"]
+
+_BUILDERS_LOCK = 0x64696E677A65_03  # "dingze" and a number; ledger.migrate holds 01, its writers 02
+RETIRED_SECONDS = 30.0  # a page that began on the old build may finish on it
+ABANDONED_SECONDS = 86_400.0  # a rebuild nobody went on with holds copies of texts: it goes after a day
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One generation of a view: how far it is, whether people read it, why it stopped."""
+    """One generation of a view: how far it is, whether people read it, why it stopped.
+
+    `purpose` is "live", "beside" (a rebuild under way), "proof" (made by verify) or "retired" (was read until lately).
+    """
 
     name: str
     version: int
@@ -47,33 +54,49 @@ class Build:
     position: int
     current: bool
     stopped: str
+    purpose: str = "live"
 
 
 class ViewStore:
     """The view tables of one database. Writing takes one connection at a time; reading never waits for it."""
 
     def __init__(self, url: str) -> None:
-        self._sqlite = url.startswith("sqlite")
-        self.writer, self.reader = _sqlite_engines(url) if self._sqlite else _postgres_engines(url)
-        self._schema = None if self._sqlite else SCHEMA
-        self._meta = MetaData(schema=self._schema)
-        self._made: dict[str, Table] = {}
+        target = database_url(url)
+        self._sqlite = target.get_backend_name() == "sqlite"
+        self.writer, self.reader = sqlite_engines(target) if self._sqlite else postgres_engines(target)
+        self._tables = BuildTables(None if self._sqlite else SCHEMA)
         self._lock = threading.RLock()  # SQLite's writer is one connection for all threads
+        self._log_holds_text = self._sqlite  # texts erased before a crash may still stand in the write-ahead log
         self.builds_table = Table(
             "view_builds",
-            self._meta,
-            Column("name", String, primary_key=True),
+            self._tables.meta,
+            Column("name", Text, primary_key=True),
             Column("version", Integer, primary_key=True),
             Column("generation", Integer, primary_key=True),
             Column("position", BigInteger, nullable=False),
             Column("current", Boolean, nullable=False),
-            Column("stopped", String, nullable=False),
+            Column("stopped", Text, nullable=False),
+            Column("purpose", Text, nullable=False),
+            Column("touched_at", Float, nullable=False),
+            Column("tables", Text, nullable=False),
         )
+        self.leases = Leases(self._tables.meta, sqlite=self._sqlite)
+        self._prepare()
+        self.clean_log()
+
+    def _prepare(self) -> None:
         with self.writer.begin() as connection:
-            if self._schema:
-                connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('dingze_views'))"))
-                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {self._schema}"))
-            self.builds_table.create(connection, checkfirst=True)
+            if not self._sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _BUILDERS_LOCK})
+                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+            looked = inspect(connection)
+            there = set(looked.get_table_names(schema=self._tables.schema))
+            if "view_builds" in there:
+                columns = {column["name"] for column in looked.get_columns("view_builds", schema=self._tables.schema)}
+                if columns != set(self.builds_table.c.keys()):
+                    self._tables.drop(connection, there)  # an older layout: views are rebuilt, not migrated
+            for table in (self.builds_table, self.leases.table):
+                table.create(connection, checkfirst=True)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -87,6 +110,14 @@ class ViewStore:
             yield connection
 
     @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """One transaction that starts, flips or drops builds: one at a time over all processes."""
+        with self.writing() as connection:
+            if not self._sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _BUILDERS_LOCK})
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that can only read, in one consistent snapshot."""
         with self.reader.connect() as connection:
@@ -96,194 +127,126 @@ class ViewStore:
 
     def builds(self, connection: Connection, name: str | None = None) -> list[Build]:
         """All builds, oldest first; of one view when named."""
-        table = self.builds_table
-        query = select(table).order_by(table.c.name, table.c.version, table.c.generation)
+        columns = [self.builds_table.c[field] for field in Build.__slots__]
+        query = select(*columns).order_by(*columns[:3])
         if name:
-            query = query.where(table.c.name == name)
+            query = query.where(self.builds_table.c.name == name)
         return [Build(*row) for row in connection.execute(query)]
 
     def current(self, connection: Connection, name: str) -> Build | None:
         """The build people read, if the view has been built at all."""
-        table = self.builds_table
-        row = connection.execute(select(table).where(table.c.name == name, table.c.current.is_(True))).first()
-        return Build(*row) if row else None
+        return next((build for build in self.builds(connection, name) if build.current), None)
 
-    def start(self, connection: Connection, view: View, *, current: bool) -> Build:
-        """A new empty generation of a view with its tables."""
+    def start(self, connection: Connection, view: View, *, current: bool, purpose: str = "live") -> Build:
+        """A new empty generation of a view with its tables; the current one with its indexes."""
         generations = [build.generation for build in self.builds(connection, view.name)]
-        build = Build(view.name, view.version, max(generations, default=0) + 1, 0, current, "")
-        for table in self.tables(view, build).values():
-            table.create(connection, checkfirst=True)
-        connection.execute(self.builds_table.insert().values(**{f: getattr(build, f) for f in Build.__slots__}))
+        build = Build(view.name, view.version, max(generations, default=0) + 1, 0, current, "", purpose)
+        self._tables.create(connection, view, build.generation)
+        if current:
+            self._tables.index(connection, view, build.generation)
+        names = "|".join(table.name for table in self._tables.of(view, build.generation).values())
+        connection.execute(
+            self.builds_table.insert().values(
+                **{field: getattr(build, field) for field in Build.__slots__},
+                touched_at=self.now(connection),
+                tables=names,
+            )
+        )
         return build
 
-    def flip(self, connection: Connection, build: Build) -> None:
-        """From now on people read this build; what the others held is dropped."""
-        table = self.builds_table
-        connection.execute(update(table).where(table.c.name == build.name).values(current=False))
-        connection.execute(update(table).where(*self._is(build)).values(current=True))
+    def flip(self, connection: Connection, view: View, build: Build) -> Build:
+        """From now on people read this build; the one they read is retired, and swept a little later."""
+        self._tables.index(connection, view, build.generation)
+        old = self.current(connection, build.name)
+        if old is not None:
+            self._set(connection, old, current=False, purpose="retired", touched_at=self.now(connection))
+        self._set(connection, build, current=True, purpose="live")
+        return replace(build, current=True, purpose="live")
 
-    def drop(self, connection: Connection, view: View, build: Build) -> None:
+    def drop(self, connection: Connection, build: Build) -> None:
         """Drop a build and its tables."""
-        for made in self.tables(view, build).values():
-            made.drop(connection, checkfirst=True)
-        connection.execute(self.builds_table.delete().where(*self._is(build)))
+        table = self.builds_table
+        names = connection.execute(select(table.c.tables).where(*self._is(build))).scalar()
+        self._tables.drop(connection, names.split("|") if names else ())
+        connection.execute(table.delete().where(*self._is(build)))
 
-    def advance(self, connection: Connection, build: Build, position: int, stopped: str = "") -> bool:
+    def sweep(self, connection: Connection) -> list[Build]:
+        """Drop what nobody reads or goes on with any more; what was dropped."""
+        table = self.builds_table
+        now = self.now(connection)
+        old = {"retired": now - RETIRED_SECONDS, "beside": now - ABANDONED_SECONDS, "proof": now - ABANDONED_SECONDS}
+        dropped = []
+        for purpose, before in old.items():
+            query = select(*(table.c[field] for field in Build.__slots__))
+            for row in connection.execute(query.where(table.c.purpose == purpose, table.c.touched_at < before)).all():
+                dropped.append(Build(*row))
+                self.drop(connection, dropped[-1])
+        return dropped
+
+    def advance(
+        self, connection: Connection, build: Build, position: int, stopped: str = "", lease: Lease | None = None
+    ) -> bool:
         """Move a build's checkpoint on; False when another runner was here first, and nothing may be written."""
+        if lease is not None and not self.leases.holds(connection, lease):
+            return False
         table = self.builds_table
         moved = connection.execute(
             update(table)
             .where(*self._is(build), table.c.position == build.position)
-            .values(position=position, stopped=stopped)
+            .values(position=position, stopped=stopped, touched_at=self.now(connection))
         )
         return moved.rowcount == 1
+
+    def now(self, connection: Connection) -> float:
+        """The database's clock, seconds since 1970."""
+        return float(connection.execute(self.leases.now).scalar_one())
+
+    def again(self, connection: Connection, build: Build) -> Build | None:
+        """The same build as it stands now; None when it is gone."""
+        same = (build.version, build.generation)
+        return next((b for b in self.builds(connection, build.name) if (b.version, b.generation) == same), None)
+
+    def _set(self, connection: Connection, build: Build, **values: Any) -> None:
+        connection.execute(update(self.builds_table).where(*self._is(build)).values(**values))
 
     def _is(self, build: Build) -> tuple[Any, ...]:
         table = self.builds_table
         return table.c.name == build.name, table.c.version == build.version, table.c.generation == build.generation
 
-    # --- tables ---
+    # --- tables and rows ---
 
     def tables(self, view: View, build: Build) -> dict[str, Table]:
         """The tables of one build, by the names the view gives them."""
-        return {declared.name: self._table(view, declared, build) for declared in view.tables}
-
-    def _table(self, view: View, declared: StateTable | FactTable, build: Build) -> Table:
-        name = f"{view.name}_{declared.name}_v{view.version}_{build.generation}"
-        if name not in self._made:
-            marks: list[Column[Any]]
-            if isinstance(declared, StateTable):
-                keys = [*declared.key, "from_position"]
-                marks = [Column("from_position", BigInteger), Column("to_position", BigInteger, nullable=False)]
-            else:
-                keys = ["position", "line"]
-                marks = [
-                    Column("position", BigInteger),
-                    Column("event_id", String, nullable=False),
-                    Column("line", Integer),
-                ]
-            columns = [*(Column(name, type_) for name, type_ in declared.columns), *marks]
-            made = Table(name, self._meta, *columns, PrimaryKeyConstraint(*keys))
-            for number, index in enumerate(declared.indexes):
-                tail = ("to_position",) if isinstance(declared, StateTable) else ("position",)
-                Index(f"ix_{name}_{number}", *(made.c[column] for column in (*index, *tail)))
-            self._made[name] = made
-        return self._made[name]
-
-    # --- rows ---
-
-    def load(
-        self, connection: Connection, view: View, build: Build, table_name: str, groups: list[Any]
-    ) -> Iterator[tuple[Key, int, Row]]:
-        """The rows that hold now of some groups."""
-        declared = next(table for table in view.tables if table.name == table_name)
-        assert isinstance(declared, StateTable)  # noqa: S101 - only state tables are loaded; tells the type checker
-        table = self._table(view, declared, build)
-        keys = declared.key
-        for start in range(0, len(groups), 500):
-            query = select(table).where(table.c[keys[0]].in_(groups[start : start + 500]), table.c.to_position == OPEN)
-            for found in connection.execute(query).mappings():
-                row = dict(found)
-                del row["to_position"]
-                position = row.pop("from_position")
-                yield tuple(row.pop(name) for name in keys), position, row
-
-    def write(self, connection: Connection, view: View, build: Build, writes: Writes) -> None:
-        """Everything a batch leaves, each table in a few statements."""
-        for declared in view.tables:
-            table = self._table(view, declared, build)
-            if isinstance(declared, StateTable):
-                self._write_state(connection, declared, table, writes)
-            elif facts := writes.facts.get(declared.name):
-                names = [column for column, _ in declared.columns]
-                self._insert(
-                    connection,
-                    table,
-                    [*names, "position", "event_id", "line"],
-                    (
-                        (*(fact.get(name) for name in names), position, event_id, line)
-                        for position, event_id, line, fact in facts
-                    ),
-                )
-
-    def _write_state(self, connection: Connection, declared: StateTable, table: Table, writes: Writes) -> None:
-        if closed := writes.closed.get(declared.name):
-            self._execute(
-                connection,
-                f"UPDATE {self._name(table)} SET to_position = ? WHERE "  # noqa: S608 - names from declarations
-                + " AND ".join(f"{name} = ?" for name in declared.key)
-                + f" AND to_position = {OPEN}",
-                [(position, *key) for position, key in closed],
-            )
-        names = [column for column, _ in declared.columns if column not in declared.key]
-        if inserted := writes.inserted.get(declared.name):
-            self._insert(
-                connection,
-                table,
-                [*declared.key, *names, "from_position", "to_position"],
-                (_line(key, version, names) for key, version in inserted),
-            )
-        for first, blank in writes.scrubbed.get(declared.name, []):
-            connection.execute(update(table).where(table.c[declared.key[0]] == first).values(**blank))
-
-    def _insert(
-        self, connection: Connection, table: Table, names: Sequence[str], lines: Iterable[tuple[Any, ...]]
-    ) -> None:
-        marks = ", ".join("?" * len(names))
-        self._execute(
-            connection,
-            f"INSERT INTO {self._name(table)} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608 - names declared
-            list(lines),
+        return self._tables.of(
+            view if view.version == build.version else replace(view, version=build.version), build.generation
         )
 
-    def _execute(self, connection: Connection, statement: str, lines: list[tuple[Any, ...]]) -> None:
-        # Straight to the driver: this is the hot path, and the statements are made once from declared names.
-        if not self._sqlite:
-            statement = statement.replace("?", "%s")
-        connection.exec_driver_sql(statement, lines)
+    def load(
+        self, connection: Connection, view: View, build: Build, table: str, groups: list[Any]
+    ) -> Iterable[tuple[Key, int, Row]]:
+        """The rows that hold now of some groups: key, from_position, row."""
+        return self._tables.load(connection, view, build.generation, table, groups)
 
-    def _name(self, table: Table) -> str:
-        return f"{self._schema}.{table.name}" if self._schema else table.name
+    def write(self, connection: Connection, view: View, build: Build, writes: Writes) -> None:
+        """Everything a batch leaves; what is scrubbed is blanked in every other build of this view too."""
+        self._tables.write(connection, view, build.generation, writes)
+        if writes.scrubbed:
+            self._log_holds_text = self._sqlite
+            for other in self.builds(connection, view.name):
+                if other.generation != build.generation and other.version == build.version:
+                    self._tables.scrub_elsewhere(connection, view, other.generation, writes)
 
+    def clean_log(self) -> bool:
+        """After an erasure: fold SQLite's write-ahead log in and cut it to nothing, so that no old page stays.
 
-def _line(key: Key, version: Version, names: list[str]) -> tuple[Any, ...]:
-    row = version.row
-    return (*key, *(row.get(name) for name in names), version.from_position, version.to_position)
-
-
-def as_of(table: Table, position: int | None) -> Any:
-    """The predicate "held at that position"; None means now."""
-    if position is None:
-        return table.c.to_position == OPEN
-    return and_(table.c.from_position <= position, table.c.to_position > position)
-
-
-def _sqlite_engines(url: str) -> tuple[Engine, Engine]:
-    writer = create_engine(
-        url + ".views", poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 30}
-    )
-    reader = create_engine(url + ".views", connect_args={"check_same_thread": False, "timeout": 30})
-
-    @event.listens_for(writer, "connect")
-    def _writing(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "cache_size=-65536"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(writer, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    @event.listens_for(reader, "connect")
-    def _reading(connection: Any, _: Any) -> None:
-        connection.execute("PRAGMA query_only=ON")
-
-    return writer, reader
-
-
-def _postgres_engines(url: str) -> tuple[Engine, Engine]:
-    target = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    writer = create_engine(target, pool_size=2)
-    reader = create_engine(target, pool_size=10, execution_options={"isolation_level": "REPEATABLE READ"})
-    return writer, reader
+        False while a reader still needs the log; asked again after every batch until it has worked.
+        """
+        if not self._log_holds_text:
+            return True
+        with self._lock, contextlib.suppress(OperationalError), self.writer.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA busy_timeout=100")
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            driver.execute("PRAGMA busy_timeout=30000")
+            self._log_holds_text = bool(busy)
+        return not self._log_holds_text

@@ -48,7 +48,7 @@ class Rows(Protocol):
         """The row that holds now, or None. Never change it: put a new one."""
 
     def group(self, table: str, first: Any) -> dict[Key, Row]:
-        """All rows that hold now whose first key column is `first`."""
+        """All rows that hold now whose first key column is `first`, in the order of their keys."""
 
     def put(self, table: str, key: Key, row: Row) -> None:
         """From this event on, the row is this. `row` has every column that is not in the key."""

@@ -1,0 +1,59 @@
+"""How the views are reached: a SQLite file of their own beside the ledger's, or a schema of their own in PostgreSQL.
+
+Writing has one connection on SQLite (its transactions are IMMEDIATE) and a small pool on PostgreSQL. Reading cannot
+write, and a reader sees one snapshot from its first statement to its last.
+"""
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+SCHEMA = "dingze_views"
+_BUSY = {"isolation_level": None, "check_same_thread": False, "timeout": 30}
+
+
+def views_file(url: URL) -> str:
+    """The SQLite file of the views that belong to a ledger file."""
+    return f"{url.database}.views"
+
+
+def sqlite_engines(url: URL) -> tuple[Engine, Engine]:
+    """Writer and reader of `<ledger file>.views`. The views can be rebuilt, so no commit waits for the disk."""
+    file = url.set(database=views_file(url), drivername="sqlite")
+    writer = create_engine(file, poolclass=StaticPool, connect_args=_BUSY)
+    reader = create_engine(file, connect_args=_BUSY, pool_size=8, max_overflow=24)
+
+    @event.listens_for(writer, "connect")
+    def _writing(connection: Any, _: object) -> None:
+        # secure_delete: the text of an erased order leaves no bytes in free pages
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(reader, "connect")
+    def _reading(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    _begin_with(writer, "BEGIN IMMEDIATE")
+    _begin_with(reader, "BEGIN")
+    return writer, reader
+
+
+def _begin_with(engine: Engine, statement: str) -> None:
+    # sqlite3 by itself opens no transaction for a SELECT: two statements of one page would see two states
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+
+def postgres_engines(url: URL) -> tuple[Engine, Engine]:
+    """Writer and reader of the schema `dingze_views`; the reader's transactions are READ ONLY snapshots."""
+    writer = create_engine(url, pool_size=2, max_overflow=8, pool_pre_ping=True)
+    reader = create_engine(
+        url,
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=True,
+        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    )
+    return writer, reader

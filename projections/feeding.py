@@ -1,0 +1,97 @@
+"""One decoding pass over the record feeds any number of builds."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from ledger.chain import Row
+from ledger.envelope import Event
+from ledger.store import Ledger
+from projections.events import SKIPPED, projection_stream
+from projections.folding import Batch, Runner, Unreadable
+from projections.leases import Lease
+from projections.view import Masked, View
+from terms.errors import LedgerBroken
+from terms.ids import Position
+
+OpenMasked = Callable[[Sequence[Event]], Mapping[str, Masked]]
+"""Gives the masked texts of a batch's events by event id; nothing for those whose key was erased."""
+
+Progress = Callable[[int], None]  # told the position after every batch
+
+
+class Feeder:
+    """Reads the record and hands batches to runners."""
+
+    def __init__(self, ledger: Ledger, open_masked: OpenMasked) -> None:
+        self._ledger = ledger
+        self._open_masked = open_masked
+
+    def feed(
+        self,
+        runners: Sequence[Runner],
+        upto: int,
+        batch: int,
+        *,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+        leases: Mapping[str, Lease] | None = None,
+    ) -> int:
+        """Fold everything up to a position into those runners that have not stopped; how many events were read.
+
+        Ends early, between two batches, when `stop` is set. Raises LedgerBroken at a hole, Unavailable.
+        """
+        read = 0
+        running = [runner for runner in runners if not runner.build.stopped]
+        while running and not (stop and stop.is_set()):
+            after = min(runner.build.position for runner in running)
+            if after >= upto:
+                break
+            rows = self._ledger.read_raw(Position(after), min(batch, upto - after))
+            if not rows:
+                break
+            decoded = self._decode(rows, frozenset().union(*(runner.view.handlers for runner in running)))
+            for runner in running:
+                if runner.build.position < decoded.last:
+                    runner.fold(decoded, leases.get(runner.view.name) if leases else None)
+            running = [runner for runner in running if not runner.build.stopped and runner.build.position > after]
+            read += len(rows)
+            if progress:
+                progress(decoded.last)
+        return read
+
+    def skipped(self, view: View) -> frozenset[int]:
+        """The positions that a person decided this version of a view leaves out."""
+        return frozenset(
+            event.payload["position"]
+            for event in self._ledger.stream(projection_stream(view.name))
+            if event.type == SKIPPED and event.payload["version"] == view.version
+        )
+
+    def _decode(self, rows: Sequence[Row], wanted: frozenset[str]) -> Batch:
+        events = [self._event(row) for row in rows if row.type in wanted]
+        sealed = [event for event in events if isinstance(event, Event) and event.payload.get("masked")]
+        try:
+            masked = self._open_masked(sealed) if sealed else {}
+        except LedgerBroken:
+            events, masked = self._one_by_one(events)
+        return Batch(events, masked, rows[-1].position)
+
+    def _event(self, row: Row) -> Event | Unreadable:
+        try:
+            return self._ledger.decode(row)
+        except (LedgerBroken, ValueError) as error:
+            return Unreadable(row.position, row.type, error)
+
+    def _one_by_one(self, events: Sequence[Event | Unreadable]) -> tuple[list[Event | Unreadable], dict[str, Masked]]:
+        """Open the texts singly, so that a damaged one is found and spoils no other."""
+        found: list[Event | Unreadable] = []
+        masked: dict[str, Masked] = {}
+        for event in events:
+            readable: Event | Unreadable = event
+            if isinstance(event, Event) and event.payload.get("masked"):
+                try:
+                    masked |= self._open_masked([event])
+                except LedgerBroken as error:
+                    readable = Unreadable(event.position, event.type, error)
+            found.append(readable)
+        return found, masked

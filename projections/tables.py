@@ -1,0 +1,176 @@
+"""The tables of a build and the statements on them: made from what a view declares, named for build and version."""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from psycopg import Error as PostgresError
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    and_,
+    exc,
+    select,
+    text,
+    update,
+)
+
+from projections.rows import Version, Writes
+from projections.view import OPEN, FactTable, Key, Row, StateTable, View
+
+
+class BuildTables:
+    """Makes, fills and reads the tables of builds in one schema (None on SQLite)."""
+
+    def __init__(self, schema: str | None) -> None:
+        self.schema = schema
+        self.meta = MetaData(schema=schema)
+        self._made: dict[str, Table] = {}
+        self._making = threading.Lock()
+
+    def of(self, view: View, generation: int) -> dict[str, Table]:
+        """The tables of one build, by the names the view gives them."""
+        return {declared.name: self.table(view, declared, generation) for declared in view.tables}
+
+    def table(self, view: View, declared: StateTable | FactTable, generation: int) -> Table:
+        """One table of one build."""
+        name = f"{view.name}_{declared.name}_v{view.version}_{generation}"
+        with self._making:
+            if name not in self._made:
+                self._made[name] = Table(name, self.meta, *_columns(declared))
+            return self._made[name]
+
+    def create(self, connection: Connection, view: View, generation: int) -> None:
+        """Make a build's tables, without indexes: filling first and sorting once is what makes a rebuild quick."""
+        for table in self.of(view, generation).values():
+            table.create(connection, checkfirst=True)
+
+    def index(self, connection: Connection, view: View, generation: int) -> None:
+        """Make the indexes a view declares, where they are not there yet."""
+        for declared in view.tables:
+            table = self.table(view, declared, generation)
+            tail = "to_position" if isinstance(declared, StateTable) else "position"
+            for number, columns in enumerate(declared.indexes):
+                named = ", ".join(f'"{column}"' for column in dict.fromkeys((*columns, tail)))
+                connection.execute(
+                    text(f"CREATE INDEX IF NOT EXISTS ix_{table.name}_{number} ON {self._name(table)} ({named})")
+                )
+
+    def drop(self, connection: Connection, names: Iterable[str]) -> None:
+        """Drop the tables of a build by their names: it may be another program version's, unknown here."""
+        for name in names:
+            connection.execute(text(f'DROP TABLE IF EXISTS {self.schema + "." if self.schema else ""}"{name}"'))
+
+    # --- rows ---
+
+    def load(
+        self, connection: Connection, view: View, generation: int, table_name: str, groups: Sequence[Any]
+    ) -> Iterator[tuple[Key, int, Row]]:
+        """The rows of some groups that hold now: key, from_position, row."""
+        declared = next(one for one in view.tables if one.name == table_name and isinstance(one, StateTable))
+        table = self.table(view, declared, generation)
+        keys = declared.key
+        for start in range(0, len(groups), 500):
+            query = select(table).where(table.c[keys[0]].in_(groups[start : start + 500]), table.c.to_position == OPEN)
+            for found in connection.execute(query).mappings():
+                row = dict(found)
+                del row["to_position"]
+                position = row.pop("from_position")
+                yield tuple(row.pop(name) for name in keys), position, row
+
+    def write(self, connection: Connection, view: View, generation: int, writes: Writes) -> None:
+        """Everything a batch leaves, each table in a few statements. Raises sqlalchemy.exc.DBAPIError."""
+        for declared in view.tables:
+            table = self.table(view, declared, generation)
+            if isinstance(declared, StateTable):
+                self._write_state(connection, declared, table, writes)
+            elif facts := writes.facts.get(declared.name):
+                names = [column for column, _ in declared.columns]
+                lines = [(*map(fact.get, names), position, event_id, line) for position, event_id, line, fact in facts]
+                self._insert(connection, table, [*names, "position", "event_id", "line"], lines)
+
+    def _write_state(self, connection: Connection, declared: StateTable, table: Table, writes: Writes) -> None:
+        if closed := writes.closed.get(declared.name):
+            mark = "%s" if self.schema else "?"
+            connection.exec_driver_sql(
+                f"UPDATE {self._name(table)} SET to_position = {mark} WHERE "  # noqa: S608 - names from declarations
+                + " AND ".join(f'"{name}" = {mark}' for name in declared.key)
+                + f" AND to_position = {OPEN}",
+                [(position, *key) for position, key in closed],
+            )
+        if inserted := writes.inserted.get(declared.name):
+            names = [column for column, _ in declared.columns if column not in declared.key]
+            lines = [_line(key, version, names) for key, version in inserted]
+            self._insert(connection, table, [*declared.key, *names, "from_position", "to_position"], lines)
+        for first, blank in writes.scrubbed.get(declared.name, []):
+            connection.execute(update(table).where(table.c[declared.key[0]] == first).values(**blank))
+
+    def scrub_elsewhere(self, connection: Connection, view: View, generation: int, writes: Writes) -> None:
+        """Blank in another build of the same view what an erasure blanked in this one."""
+        for declared in view.tables:
+            table = self.table(view, declared, generation)
+            for first, blank in writes.scrubbed.get(declared.name, []):
+                if isinstance(declared, StateTable):
+                    connection.execute(update(table).where(table.c[declared.key[0]] == first).values(**blank))
+
+    def _insert(
+        self, connection: Connection, table: Table, names: Sequence[str], lines: Sequence[tuple[Any, ...]]
+    ) -> None:
+        # Straight to the driver: this is the hot path. PostgreSQL takes rows by COPY, some five times quicker.
+        columns = ", ".join(f'"{name}"' for name in names)
+        if self.schema:
+            _copy(connection, f"COPY {self._name(table)} ({columns}) FROM STDIN", lines)
+        elif lines:
+            marks = ", ".join("?" * len(names))
+            connection.exec_driver_sql(
+                f"INSERT INTO {self._name(table)} ({columns}) VALUES ({marks})",  # noqa: S608 - names declared
+                list(lines),
+            )
+
+    def _name(self, table: Table) -> str:
+        return f'{self.schema}."{table.name}"' if self.schema else f'"{table.name}"'
+
+
+def as_of(table: Table, position: int | None) -> Any:
+    """The predicate "held at that position"; None means now."""
+    if position is None:
+        return table.c.to_position == OPEN
+    return and_(table.c.from_position <= position, table.c.to_position > position)
+
+
+def _columns(declared: StateTable | FactTable) -> Iterable[Column[Any] | PrimaryKeyConstraint]:
+    for name, type_ in declared.columns:
+        # A declared length tells the reader what to expect; it must not let PostgreSQL refuse what SQLite takes.
+        yield Column(name, Text() if isinstance(type_, String) else type_)
+    if isinstance(declared, StateTable):
+        yield Column("from_position", BigInteger)
+        yield Column("to_position", BigInteger, nullable=False)
+        yield PrimaryKeyConstraint(*declared.key, "from_position")
+    else:
+        yield Column("position", BigInteger)
+        yield Column("event_id", Text, nullable=False)
+        yield Column("line", Integer)
+        yield PrimaryKeyConstraint("position", "line")
+
+
+def _line(key: Key, version: Version, names: Sequence[str]) -> tuple[Any, ...]:
+    return (*key, *map(version.row.get, names), version.from_position, version.to_position)
+
+
+def _copy(connection: Connection, statement: str, lines: Sequence[tuple[Any, ...]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for line in lines:
+                copy.write_row(line)
+    except PostgresError as error:
+        raise exc.DBAPIError.instance(
+            statement, None, error, PostgresError, connection_invalidated=driver.broken
+        ) from error
