@@ -3,12 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
 
-from ledger.envelope import Append, NewEvent, Outcome
+from ledger.envelope import Append, Appended, NewEvent, Outcome
 from ledger.store import Ledger
 from mandates.events import BY_CLASS, Enactable, key_of, payload_of, stream_of
 from mandates.tables import Fault
@@ -52,11 +52,18 @@ def enact(ledger: Ledger, found: Iterable[Enactable | Fault], *, at: datetime, a
     batch: list[Append] = []
 
     def flush() -> None:
-        for appended in ledger.append_each(batch):
-            counted[appended.outcome] += 1
-            if appended.outcome is Outcome.NEW:
-                by_table[appended.stream.split("-")[1]] += 1
+        answers = ledger.append_each(batch)
+        again = [
+            _once_more(given, answer.version)
+            for given, answer in zip(batch, answers, strict=True)
+            if answer.outcome is Outcome.DUPLICATE and _was_corrected(ledger, answer)
+        ]
         batch.clear()
+        counted[Outcome.DUPLICATE] -= len(again)
+        for answer in (*answers, *ledger.append_each(again)):
+            counted[answer.outcome] += 1
+            if answer.outcome is Outcome.NEW:
+                by_table[answer.stream.split("-")[1]] += 1
 
     for item in found:
         if isinstance(item, Fault):
@@ -68,3 +75,26 @@ def enact(ledger: Ledger, found: Iterable[Enactable | Fault], *, at: datetime, a
     if batch:
         flush()
     return Enacted(counted[Outcome.NEW], counted[Outcome.DUPLICATE], dict(by_table), tuple(faults))
+
+
+def _was_corrected(ledger: Ledger, answer: Appended) -> bool:
+    """Whether words that are in the record already were corrected since by others of the same day.
+
+    Then bringing them again is a decision and not a repetition: A, corrected to B, and A once more. What a reform or
+    an ending did since is not undone by an old file.
+    """
+    first = answer.events[0]
+    if first.version == answer.version:
+        return False
+    start = first.payload["span"]["valid_from"]
+    later = [
+        event
+        for event in ledger.stream(answer.stream, first.version)
+        if event.type == first.type and event.payload["span"]["valid_from"] == start
+    ]
+    return bool(later) and later[-1].source == SOURCE and later[-1].mark != first.mark
+
+
+def _once_more(given: Append, version: int) -> Append:
+    event = given.events[0]
+    return Append(given.stream, None, (replace(event, source_key=f"{event.source_key}/{version}"),))

@@ -15,7 +15,10 @@ import orjson
 
 from mandates.edition import RegisterEdition
 from mandates.events import BY_EVENT, ENDED, KINDS, Enactable, item_of, key_of, payload_of
+from mandates.links import Links
 from mandates.model import FOREVER, Span
+from mandates.succession import Succession
+from terms.ids import UnitCode
 
 Versions = dict[date, Enactable]  # by valid_from
 
@@ -26,6 +29,8 @@ class Register:
 
     tables: dict[str, dict[str, Versions]] = field(default_factory=lambda: {kind.table: {} for kind in KINDS})
     position: int = 0
+    links: Links = field(default_factory=Links)
+    succession: Succession = field(default_factory=Succession)
     _editions: dict[date, RegisterEdition] = field(default_factory=dict)
     _days: list[date] = field(default_factory=list)
 
@@ -36,6 +41,9 @@ class Register:
             self.tables[kind.table].setdefault(key_of(item), {})[item.span.valid_from] = item
         elif type_ == ENDED:
             self._end(payload["table"], payload["id"], date.fromisoformat(payload["valid_to"]))
+        elif self.links.apply(type_, payload) or self.succession.apply(type_, payload):
+            self.position = position  # no edition changes: a reform's new texts are enactments of their own
+            return True
         else:
             return False
         self.position = position
@@ -46,18 +54,24 @@ class Register:
     def _end(self, table: str, key: str, day: date) -> None:
         versions = self.tables[table].get(key, {})
         for start, item in list(versions.items()):
-            if start < day < item.span.valid_to:
+            if start >= day:  # what was to come into force later does not
+                del versions[start]
+            elif day < item.span.valid_to:
                 versions[start] = replace(item, span=Span(start, day))
 
     def versions(self, table: str, key: str) -> tuple[Enactable, ...]:
         """Every version of one thing, oldest first, each ending where the next begins."""
         found = self.tables[table].get(key, {})
         starts = sorted(found)
-        ends = [*starts[1:], FOREVER]
+        ends = [*starts[1:], FOREVER][: len(starts)]
         return tuple(
             found[start] if found[start].span.valid_to <= end else replace(found[start], span=Span(start, end))
             for start, end in zip(starts, ends, strict=True)
         )
+
+    def successor(self, unit: UnitCode, day: date, item: str | None = None) -> UnitCode:
+        """Who carries on for a unit on that day: itself, or where reforms took it (see `Succession.successor`)."""
+        return self.succession.successor(unit, day, item)
 
     def change_days(self) -> list[date]:
         """The days on which something comes into force or ends, oldest first."""

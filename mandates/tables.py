@@ -1,12 +1,12 @@
 """From rows of a table to things of the register: column names in Chinese or English, faults with their place."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 from mandates.events import BY_TABLE, Enactable, item_of
-from mandates.model import FOREVER
+from mandates.model import FOREVER, Span
 from mandates.sheets import Row
 from terms.errors import BadInput
 
@@ -21,7 +21,15 @@ CHINESE: dict[str, str] = {
     "事项": "matter", "主办": "lead", "牵头单位": "lead", "协办": "supports", "启动情形": "trigger",
     "职责分工": "division", "衔接流程": "handover", "争议解决办法": "dispute", "督促落实办法": "supervision",
     "依据条目": "clauses", "日常说法": "wordings", "环节": "link", "清单": "list", "适用单位": "units",
-    "别名": "aliases", "所属": "parent",
+    "别名": "aliases", "所属": "parent", "实施主体": "unit", "协办单位": "supports", "主办单位": "lead",
+    "地名": "name", "地名类型": "kind",
+}  # fmt: skip
+
+KINDS_OF_DOCUMENT: dict[str, str] = {
+    "“三定”规定": "sanding", "三定规定": "sanding", "三定": "sanding", "权责清单": "power_list",
+    "职责边界清单": "boundary_list", "履职事项清单": "subdistrict_list", "赋权事项": "conferred", "法律法规": "law",
+    "部门规章": "department_rule", "规范性文件": "normative", "特许经营协议": "franchise", "产权": "property",
+    "行业法": "industry_law", "决定": "decision",
 }  # fmt: skip
 
 MANY = {
@@ -61,21 +69,33 @@ def table_of(file: str, columns: Iterable[str]) -> str:
 
 def read_items(rows: Iterable[Row], table: str | None = None) -> Iterator[Enactable | Fault]:
     """Each row as a thing of the register or as a fault with file, row, column and reason."""
+    for _, found in placed_items(rows, table):
+        yield found
+
+
+def placed_items(rows: Iterable[Row], table: str | None = None) -> Iterator[tuple[Row, Enactable | Fault]]:
+    """As `read_items`, each beside the row it came from."""
     for row in rows:
         if row.fault:
-            yield Fault(row.file, row.number, "", "input.unreadable", row.fault)
+            yield row, Fault(row.file, row.number, "", "input.unreadable", row.fault)
             continue
         table = table or table_of(row.file, row.cells)
         try:
-            yield item_of(table, _fields(table, row), at=row.at)
+            yield row, item_of(table, _fields(table, row), at=row.at)
         except BadInput as error:
             column = str(error.params.get("column", ""))
-            yield Fault(row.file, row.number, column, error.code, str(error.params.get("reason", error.message)))
+            yield row, Fault(row.file, row.number, column, error.code, str(error.params.get("reason", error.message)))
+
+
+def field_names(table: str) -> frozenset[str]:
+    """The English column names a table knows, the words of its dates among them."""
+    known = {field.name for field in fields(BY_TABLE[table].item)}
+    return frozenset(known | set(RENAMED.get(table, {})) | {"valid_from", "valid_to"})
 
 
 def _fields(table: str, row: Row) -> dict[str, Any]:
     cells = {CHINESE.get(key.strip(), key.strip()): value for key, value in row.cells.items()}
-    fields: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     span: dict[str, Any] = {}
     for key, value in cells.items():
         text = value.strip() if isinstance(value, str) else value
@@ -86,14 +106,12 @@ def _fields(table: str, row: Row) -> dict[str, Any]:
         if text in ("", None):
             continue
         name = RENAMED.get(table, {}).get(key, key)
-        fields[name] = _value(key, text)
-    if "unit" in fields and table == "places" and not fields["unit"]:
-        del fields["unit"]
+        found[name] = _value(key, text)
     if span:
-        if span.get("valid_to", FOREVER) <= span.get("valid_from", date.min):
+        if span.get("valid_to", FOREVER) <= span.get("valid_from", Span().valid_from):
             raise BadInput("mandates.bad-field", column="valid_to", reason="失效日期应晚于生效日期")
-        fields["span"] = span
-    return fields
+        found["span"] = span
+    return found
 
 
 def _value(key: str, text: Any) -> Any:
@@ -103,6 +121,8 @@ def _value(key: str, text: Any) -> Any:
         return [part.strip() for part in text.split("|") if part.strip()]
     if key == "division" and isinstance(text, str):
         return [_division(part) for part in text.split("|") if part.strip()]
+    if key == "kind":
+        return KINDS_OF_DOCUMENT.get(text, text)
     if key == "vertical" and isinstance(text, str):
         return text in ("是", "true", "1")
     return text

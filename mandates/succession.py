@@ -1,0 +1,81 @@
+"""Who carries on for whom: the reforms of units as they were recorded, and where each duty went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from mandates.events import REFORMED
+from terms.ids import UnitCode
+
+
+class ReformKind(StrEnum):
+    """The operations of a 机构改革."""
+
+    MERGE = "合并"
+    SPLIT = "拆分"
+    RENAME = "更名"
+    HAND_OVER = "职责划转"
+
+
+@dataclass(frozen=True, slots=True)
+class Reformed:
+    """One reform as recorded. `moved` names the clauses and items that went elsewhere than to the first of `into`."""
+
+    kind: ReformKind
+    sources: tuple[UnitCode, ...]
+    into: tuple[UnitCode, ...]
+    day: date
+    instrument: str | None
+    moved: Mapping[str, UnitCode]
+
+
+@dataclass(slots=True)
+class Succession:
+    """All reforms, folded from the events, by day and then as recorded."""
+
+    reforms: list[Reformed] = field(default_factory=list)
+
+    def apply(self, type_: str, payload: Mapping[str, Any]) -> bool:
+        """Fold one event; whether it was a reform."""
+        if type_ != REFORMED:
+            return False
+        self.reforms.append(
+            Reformed(
+                ReformKind(payload["kind"]),
+                tuple(map(UnitCode, payload["from"])),
+                tuple(map(UnitCode, payload["into"])),
+                date.fromisoformat(payload["valid_from"]),
+                payload["instrument"],
+                {key: UnitCode(unit) for key, unit in payload["moved"].items()},
+            )
+        )
+        self.reforms.sort(key=lambda reform: reform.day)  # a stable sort: the same day keeps the order of the record
+        return True
+
+    def successor(self, unit: UnitCode, day: date, item: str | None = None) -> UnitCode:
+        """The unit that answers on that day for what was `unit`'s; `item` follows one clause or list item.
+
+        A unit that goes on after a reform is its own successor; one that ends is followed by where `item` went, else
+        by the first of the units it became. Open orders, memory and scores are carried over by this.
+        """
+        for reform in self.reforms:
+            if reform.day > day:
+                break
+            if unit in reform.sources:
+                if item is not None and item in reform.moved:
+                    unit = reform.moved[item]
+                elif unit not in reform.into and reform.kind is not ReformKind.HAND_OVER:
+                    unit = reform.into[0]
+        return unit
+
+    def predecessors(self, unit: UnitCode, day: date) -> tuple[UnitCode, ...]:
+        """The units that had become this one by that day, so that its past can be shown with theirs."""
+        found = {
+            source
+            for reform in self.reforms
+            for source in reform.sources
+            if reform.day <= day and source != unit and self.successor(source, day) == unit
+        }
+        return tuple(sorted(found))
