@@ -1,76 +1,100 @@
-"""What an incoming order and an incoming return look like: the fields real systems carry, in Chinese or English.
+"""What comes in: an order, a return, and what an older platform already did. Versioned in docs/contracts/.
 
-Fields named `unit*` are never read: who answered elsewhere is not a fact about who must answer here.
+A model says what may stand in a field, never what a good citizen would write: text stays as it was typed, a leading
+formula sign included. What a model refuses goes to quarantine, not away.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from ingest.fields import HISTORY_FIELDS, NO_MAPPING, ORDER_FIELDS, RETURN_FIELDS, named
 from terms.errors import BadInput
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
 TEXT_LIMIT = 20_000  # characters of one order's text
 NUMBER = r"^[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff._/#-]{0,63}$"
+VERSION = 1  # of the contracts; a field that changes its meaning raises it
 
-FIELDS: dict[str, str] = {
-    "工单编号": "order_no", "工单号": "order_no", "编号": "order_no", "id": "order_no", "no": "order_no",
-    "工单类型": "kind", "诉求类型": "kind", "type": "kind", "问题分类": "category", "一级分类": "category",
-    "标题": "title", "工单标题": "title", "主要内容": "text", "诉求内容": "text", "内容": "text", "content": "text",
-    "紧急程度": "urgency", "来电人": "caller_name", "姓名": "caller_name", "caller": "caller_name",
-    "联系方式": "caller_phone", "来电号码": "caller_phone", "联系电话": "caller_phone", "phone": "caller_phone",
-    "被反映区": "district", "所属区": "district", "区县": "district", "被反映街乡镇": "street", "街道": "street",
-    "地点": "place", "小区": "place", "地址": "place", "事发地址": "place", "address": "place",
-    "受理时间": "received_at", "来电时间": "received_at", "date": "received_at", "受理日期": "received_at",
-    "渠道": "channel", "来源": "channel", "附件": "attachments",
-}  # fmt: skip
-
-RETURN_FIELDS: dict[str, str] = {
-    "工单编号": "order_no", "工单号": "order_no", "id": "order_no", "退单单位": "by", "退单部门": "by", "单位": "by",
-    "退单原因": "reason", "原因": "reason", "否认条目": "denied_clause", "主张条目": "claimed_clause",
-    "无条目": "no_clause", "建议单位": "proposed", "说明": "note", "退单说明": "note", "签署人": "signatory",
-    "退单时间": "returned_at", "时间": "returned_at", "地点": "place", "重复工单": "other_order",
-    "缺少信息": "missing", "法定途径": "channel", "保留部分": "keeps", "请求协办": "asked_support",
-}  # fmt: skip
+_MOMENT = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+    r"(?:[T\s]*(\d{1,2})[:：时点](\d{1,2})?(?:[:：分](\d{1,2})?(?:\.\d{1,9})?秒?)?)?\s*(Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+_EPOCH = 1_000_000_000  # smaller whole numbers are no times: 20230401, a row of a sheet
 
 
 def _moment(value: Any) -> Any:
     """A time as hotlines write it: ISO, `2023/4/6 12:00`, `2023年4月6日`, a date alone (noon, city time)."""
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=CITY_TIME)
+    if isinstance(value, date):
         return datetime.combine(value, time(12), CITY_TIME)
-    if isinstance(value, str):
-        text = value.strip().replace("年", "-").replace("月", "-").replace("日", " ").replace("/", "-").strip()
-        day, _, clock = text.replace("T", " ").partition(" ")
-        parts = [part.zfill(2) for part in day.split("-")]
-        clock = clock.strip() or "12:00"
-        if clock.count(":") == 0 or clock.index(":") == 1:
-            clock = "0" + clock
-        try:
-            found = datetime.fromisoformat("-".join(parts) + "T" + clock)
-        except ValueError as error:
-            raise ValueError("时间无法识别，应写成 2024-03-01 09:30") from error
-        return found if found.tzinfo else found.replace(tzinfo=CITY_TIME)
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=CITY_TIME)
-    return value
+    found = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _EPOCH:
+            return value
+        raise ValueError("时间无法识别，应写成 2024-03-01 09:30")
+    year, month, day, hour, minute, second, zone = found.groups()
+    clock = f"{int(hour):02}:{int(minute or 0):02}:{int(second or 0):02}" if hour else "12:00:00"
+    try:
+        moment = datetime.fromisoformat(f"{year}-{int(month):02}-{int(day):02}T{clock}{zone or ''}")
+    except ValueError as error:
+        raise ValueError("没有这样的日期或时刻，应写成 2024-03-01 09:30") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=CITY_TIME)
 
 
 def _many(value: Any) -> Any:
     if isinstance(value, str):
-        return tuple(part.strip() for part in value.replace("；", ";").replace("|", ";").split(";") if part.strip())
+        return tuple(part.strip() for part in re.split(r"[;；|\n]", value) if part.strip())
     return value
 
 
+def _attached(value: Any) -> Any:
+    """Attachments by reference: a list of addresses or of objects, or addresses in one cell."""
+    found = _many(value)
+    if isinstance(found, list | tuple):
+        return tuple({"name": part, "reference": part} if isinstance(part, str) else part for part in found)
+    return found
+
+
 def _text(value: Any) -> Any:
-    """A cell that a spreadsheet made a number is still text; a leading formula sign is text too and stays."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    """A cell that a spreadsheet made a number is still text; what no database could keep is refused."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("含有空字符，请清理后重新提交")
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("含有残缺的编码，请另存为 UTF-8 后重新提交") from error
+    return value
 
 
-Words = Annotated[str, BeforeValidator(_text), Field(max_length=200)]
+_YES = frozenset({"是", "有", "真", "已", "1", "1.0", "y", "yes", "true", "已解决", "已联系", "满意", "基本满意"})
+_NO = frozenset({"否", "无", "假", "未", "0", "0.0", "n", "no", "false", "未解决", "未联系", "不满意", "很不满意"})
+
+
+def _yes_or_no(value: Any) -> Any:
+    """是/否 as people write it; a word that is neither (未评价) is no answer."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return value
+    word = str(value).strip().lower().removeprefix("非常")
+    return True if word in _YES else False if word in _NO else None
+
+
+# limits stand before the validator: they then hold for the stripped string, and say so
+Words = Annotated[str, Field(max_length=200), BeforeValidator(_text)]
+Long = Annotated[str, Field(max_length=TEXT_LIMIT), BeforeValidator(_text)]
+Number = Annotated[str, Field(pattern=NUMBER), BeforeValidator(_text)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Answer = Annotated[bool | None, BeforeValidator(_yes_or_no)]
+Several = Annotated[tuple[Words, ...], BeforeValidator(_many), Field(max_length=50)]
 
 
 class Incoming(BaseModel):
@@ -79,14 +103,23 @@ class Incoming(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
 
+class IncomingAttachment(Incoming):
+    """A photo, recording or document by reference; its bytes never come in."""
+
+    name: Annotated[str, Field(max_length=500), BeforeValidator(_text)] = ""
+    kind: Words = ""
+    reference: Annotated[str, Field(max_length=2_000), BeforeValidator(_text)] = ""
+    digest: Annotated[str, Field(pattern=r"^([0-9a-fA-F]{64})?$"), BeforeValidator(_text)] = ""
+
+
 class IncomingOrder(Incoming):
     """A work order (工单) as it arrives. `order_no` is filled by the gateway when the source gives none."""
 
-    order_no: Annotated[str, BeforeValidator(_text), Field(pattern=NUMBER)] | None = None
+    order_no: Number | None = None
     kind: Words = ""
     category: Words = ""
-    title: Annotated[str, BeforeValidator(_text), Field(max_length=500)] = ""
-    text: Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=TEXT_LIMIT)]
+    title: Annotated[str, Field(max_length=500), BeforeValidator(_text)] = ""
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT), BeforeValidator(_text)]
     urgency: Words = "一般"
     caller_name: Words = ""
     caller_phone: Words = ""
@@ -95,61 +128,102 @@ class IncomingOrder(Incoming):
     place: Words = ""
     channel: Words = ""
     received_at: Moment | None = None
-    attachments: Annotated[tuple[str, ...], BeforeValidator(_many), Field(max_length=50)] = ()
+    attachments: Annotated[tuple[IncomingAttachment, ...], BeforeValidator(_attached), Field(max_length=50)] = ()
 
 
-class IncomingReturn(Incoming):
-    """A return (退单) as it arrives from another platform; what it lacks is recorded as lacking, not refused."""
+class AboutAnOrder(Incoming):
+    """What a return and a piece of history share: the order, and words to cover in their notes."""
 
-    order_no: Annotated[str, BeforeValidator(_text), Field(pattern=NUMBER)]
-    by: Words
+    order_no: Number
+    district: Words = ""  # says where 区城管局 is
+    caller_name: Words = ""  # only covered in notes, never kept
+    caller_phone: Words = ""
+
+
+class IncomingReturn(AboutAnOrder):
+    """A return (退单) as it arrives from another platform; what it lacks is recorded as lacking, not refused.
+
+    `by`, `proposed` and `asked_support` are unit codes or names; clauses are our clause ids or theirs.
+    """
+
+    return_no: Number | None = None
+    by: Words = ""
     reason: Words = ""
     denied_clause: Words = ""
     claimed_clause: Words = ""
-    no_clause: bool = False
+    no_clause: Answer = False
     proposed: Words = ""
     place: Words = ""
     other_order: Words = ""
-    missing: Words = ""
+    missing: Several = ()
     channel: Words = ""
     keeps: Words = ""
     asked_support: Words = ""
-    note: Annotated[str, BeforeValidator(_text), Field(max_length=TEXT_LIMIT)] = ""
+    note: Long = ""
     signatory: Words = ""
     returned_at: Moment | None = None
 
 
-def _named(row: Mapping[str, Any], names: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in row.items():
-        name = str(key).strip()
-        field = mapping.get(name) or names.get(name) or names.get(name.lower()) or name
-        if value in (None, "") or (field.lower().startswith("unit") and name not in mapping):
-            continue
-        found.setdefault(field, value)
-    return found
+class IncomingHistory(AboutAnOrder):
+    """One thing an older platform did with an order; pieces may arrive in any order, before the order itself too.
+
+    `by` is the unit it concerns (dispatched to, signed by, returned by …), `to` the unit it went to or was proposed.
+    """
+
+    record_no: Number | None = None
+    what: Annotated[str, Field(min_length=1, max_length=40), BeforeValidator(_text)]
+    happened_at: Moment
+    by: Words = ""
+    to: Words = ""
+    supports: Words = ""
+    reason: Words = ""
+    basis: Words = ""
+    note: Long = ""
+    contacted: Answer = None
+    resolved: Answer = None
+    satisfied: Answer = None
 
 
-def _read(model: type[Incoming], fields: dict[str, Any], at: str) -> Any:
+Found = TypeVar("Found", bound=Incoming)
+
+
+def _read(model: type[Found], fields: dict[str, Any], at: str) -> Found:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
+        reason = _IN_CHINESE.get(first["type"], first["msg"].removeprefix("Value error, "))
+        reason = reason.format(**first.get("ctx", {}))
         raise BadInput("ingest.bad-field", at=f"{at} {field}".strip(), field=field, reason=reason) from error
 
 
-def read_order(row: Mapping[str, Any], *, mapping: Mapping[str, str] | None = None, at: str = "") -> IncomingOrder:
-    """One row as a work order. `mapping` (their name → ours) goes before the names we know. Raises BadInput."""
-    fields = _named(row, FIELDS, mapping or {})
+_IN_CHINESE = {
+    "missing": "缺少这一项",
+    "string_too_short": "不能为空",
+    "string_too_long": "超过 {max_length} 字",
+    "too_long": "超过 {max_length} 个",
+    "string_type": "应为文字",
+    "string_pattern_mismatch": "含有不允许的字符或过长（编号可用文字、数字与 . _ / # -，至多 64 字）",
+    "bool_type": "应填是或否",
+    "datetime_type": "时间无法识别，应写成 2024-03-01 09:30",
+    "datetime_parsing": "时间无法识别，应写成 2024-03-01 09:30",
+}
+
+
+def read_order(row: Mapping[str, Any], *, mapping: Mapping[str, str] = NO_MAPPING, at: str = "") -> IncomingOrder:
+    """One row as a work order; a title alone is its text. Raises BadInput."""
+    fields = named(row, ORDER_FIELDS, mapping)
     if "text" not in fields and fields.get("title"):
         fields["text"] = fields["title"]
-    order: IncomingOrder = _read(IncomingOrder, fields, at)
-    return order
+    return _read(IncomingOrder, fields, at)
 
 
-def read_return(row: Mapping[str, Any], *, mapping: Mapping[str, str] | None = None, at: str = "") -> IncomingReturn:
+def read_return(row: Mapping[str, Any], *, mapping: Mapping[str, str] = NO_MAPPING, at: str = "") -> IncomingReturn:
     """One row as a return. Raises BadInput."""
-    found: IncomingReturn = _read(IncomingReturn, _named(row, RETURN_FIELDS, mapping or {}), at)
-    return found
+    return _read(IncomingReturn, named(row, RETURN_FIELDS, mapping), at)
+
+
+def read_history(row: Mapping[str, Any], *, mapping: Mapping[str, str] = NO_MAPPING, at: str = "") -> IncomingHistory:
+    """One row as something an older platform did. Raises BadInput."""
+    return _read(IncomingHistory, named(row, HISTORY_FIELDS, mapping), at)

@@ -4,68 +4,55 @@ What cannot be read goes to quarantine with its reason and its sealed bytes, and
 known by its number: the same body again is the first answer, another body under the same number a recorded conflict.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-import orjson
-
-from casework.clocks import Reckoner, tier_of
-from casework.events import Attachment, WorkOrderReceived
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
-from ingest.contracts import IncomingOrder, read_order
-from ingest.masking import mask
-from ingest.quarantine import quarantined
-from ledger.envelope import Append, Appended, NewEvent, Outcome
+from ingest.arrival import Arrival, Kind, Summary, Told
+from ingest.contracts import CITY_TIME
+from ingest.fields import NO_MAPPING
+from ingest.history import History
+from ingest.orders import Orders
+from ingest.quarantine import quarantined, stream_of
+from ingest.returns import Returns
+from ledger.envelope import Append, Appended, Bookmark, Outcome
 from ledger.store import Ledger
-from ledger.vault import Keyring, Vault
+from ledger.vault import Vault
+from mandates.edition import RegisterEdition
+from mandates.naming import UnitNames
 from mandates.sheets import Row
-from terms.actors import process
-from terms.errors import BadInput
-from terms.ids import OrderNo, order_stream
+from terms.errors import BadInput, Conflict
+from terms.ids import UnitCode, order_stream
 
-SOURCE = "hotline"
 BATCH = 500
-GATEWAY = str(process("gateway"))
-
-
-@dataclass(slots=True)
-class Summary:
-    """What became of the rows of one ingestion."""
-
-    received: int = 0
-    duplicate: int = 0
-    conflict: int = 0
-    quarantined: int = 0
-    answers: list[dict[str, Any]] = field(default_factory=list)
-
-    def counts(self) -> dict[str, int]:
-        """The four figures every ingestion reports."""
-        return {
-            "in": self.received,
-            "duplicate": self.duplicate,
-            "conflict": self.conflict,
-            "quarantined": self.quarantined,
-        }
+TRIES = 8  # of one batch, while other writers move its streams or make its keys
+KINDS = ("work-order", "return", "history")
+_NOTHING_YET = RegisterEdition(digest="", as_of=date.min)
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Takes work orders into one ledger. `city` decides the limits; the moment of arrival comes with each call."""
+    """Takes facts into one ledger. `city` decides the limits; the moment of arrival comes with each call.
+
+    `register` gives the edition of a day: by it units are found by name and returns are checked.
+    """
 
     ledger: Ledger
     vault: Vault
     city: CityConfiguration
     calendar: WorkingCalendar
+    register: Callable[[date], RegisterEdition] = lambda _: _NOTHING_YET
+    _names: dict[str, UnitNames] = field(default_factory=dict, repr=False, compare=False)
 
     def admit(
         self,
         rows: Iterable[Row],
         *,
         now: datetime,
+        kind: str = "work-order",
         file_digest: str = "",
         mapping: Mapping[str, str] | None = None,
         origin: str = "",
@@ -73,145 +60,100 @@ class Gateway:
     ) -> Iterator[Summary]:
         """Take rows in, a batch at a time; after each batch the summary so far.
 
-        `file_digest` names rows that bring no number of their own. With `answers`, the summary also tells what became
-        of each row, in order.
+        `kind` is work-order, return or history; `file_digest` names rows that bring no number of their own. With
+        `answers`, the summary also tells what became of each row, in order. Raises BadInput for an unknown kind,
+        Unavailable when the database is away: whole batches are in or not, and the same rows may be given again.
         """
+        arrival = Arrival(now, file_digest, mapping or NO_MAPPING, origin)
         summary = Summary()
         batch: list[Row] = []
         for row in rows:
             batch.append(row)
             if len(batch) == BATCH:
-                self._admit(batch, summary, now, file_digest, mapping or {}, origin, answers)
+                self._add(summary, batch, kind, arrival, answers)
                 batch = []
                 yield summary
         if batch:
-            self._admit(batch, summary, now, file_digest, mapping or {}, origin, answers)
+            self._add(summary, batch, kind, arrival, answers)
         yield summary
 
-    def _admit(
-        self,
-        batch: Sequence[Row],
-        summary: Summary,
-        now: datetime,
-        file_digest: str,
-        mapping: Mapping[str, str],
-        origin: str,
-        answers: bool,
-    ) -> None:
-        read = [self._read(row, now, file_digest, mapping) for row in batch]
-        subjects: list[str] = []
-        for row, order in zip(batch, read, strict=True):
-            subjects.append(_subject(row, order))
-            if isinstance(order, IncomingOrder) and order.caller_phone:
-                subjects.append(self.vault.caller(order.caller_phone))
-        ring = self.vault.keyring(subjects)
-        appends = [
-            self._received(order, row, ring, now, origin)
-            if isinstance(order, IncomingOrder)
-            else quarantined(row, order, ring, now, origin, kind="work-order")
-            for row, order in zip(batch, read, strict=True)
-        ]
-        for row, order, done in zip(batch, read, self.ledger.append_each(appends, ring.new_keys()), strict=True):
-            _count(summary, order, done)
+    def _add(self, summary: Summary, batch: Sequence[Row], kind: str, arrival: Arrival, answers: bool) -> None:
+        for told in self.take(batch, kind, arrival):
+            summary.add(told)
             if answers:
-                summary.answers.append(_answer(row, order, done))
+                summary.answers.append(told.document())
 
-    def _read(self, row: Row, now: datetime, file_digest: str, mapping: Mapping[str, str]) -> IncomingOrder | BadInput:
-        if row.fault:
-            return BadInput("input.row-unreadable", at=row.at, reason=row.fault)
-        try:
-            order = read_order(row.cells, mapping=mapping, at=row.at)
-            self._plausible(order, now, row.at)
-        except BadInput as error:
-            return error
-        if order.order_no is None:
-            digest = file_digest or hashlib.sha256(row.raw).hexdigest()
-            order = order.model_copy(update={"order_no": f"{digest[:16]}-{row.number}"})
-        return order
+    def take(self, rows: Sequence[Row], kind: str, arrival: Arrival, bookmarks: Sequence[Bookmark] = ()) -> list[Told]:
+        """Take one batch in, in one transaction; what became of each row, in order.
 
-    def _plausible(self, order: IncomingOrder, now: datetime, at: str) -> None:
-        if order.received_at is None:
-            return
-        rules = self.city.imports
-        if order.received_at.year < rules.earliest_year or order.received_at > now + timedelta(days=1):
-            raise BadInput("ingest.absurd-date", at=f"{at} received_at", found=order.received_at.date().isoformat())
+        `bookmarks` move in the same transaction. Raises as `admit`; Conflict `ledger.bookmark-moved` when another
+        reader was here first.
+        """
+        way = self.kind(kind)
+        read = [_read(way, row, arrival) for row in rows]
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return self._append(rows, list(read), way, arrival, bookmarks)
+            except Conflict as moved:  # somebody was first with a key or on a stream: look again and decide anew
+                if moved.code == "ledger.bookmark-moved" or tries == TRIES:
+                    raise
 
-    def _received(self, order: IncomingOrder, row: Row, ring: Keyring, now: datetime, origin: str) -> Append:
-        number = OrderNo(order.order_no or "")
-        subject = order_stream(number)
-        if ring.is_erased(subject):
-            return quarantined(row, BadInput("ingest.erased", at=row.at), ring, now, origin, kind="work-order")
-        received_at = (order.received_at or now).astimezone(UTC)
-        live = now - received_at <= timedelta(days=self.city.imports.clocks_start_within_days)
-        known = [word for word in (order.caller_name, order.caller_phone) if word]
-        reckoner = Reckoner(self.city, self.calendar, received_at)
-        tier = tier_of(order.urgency, f"{order.title}\n{order.text}", self.city)
-        fact = WorkOrderReceived(
-            order_no=number,
-            kind=order.kind,
-            category=order.category,
-            urgency=order.urgency,
-            tier=tier,
-            district=order.district,
-            street=order.street,
-            channel=order.channel,
-            received_at=received_at,
-            caller=ring.pseudonym(self.vault.caller(order.caller_phone)) if order.caller_phone else "",
-            sealed=ring.seal(
-                subject,
-                order.model_dump(include={"caller_name", "caller_phone", "title", "text", "place"}),
-            ),
-            masked=ring.seal(
-                subject,
-                {name: mask(getattr(order, name), known) for name in ("title", "text", "place")},
-            ),
-            attachments=tuple(Attachment(name=name, reference=name) for name in order.attachments),
-            mode="live" if live else "history",
-            origin=origin,
-            city_version=self.city.version,
-            deadlines=(reckoner.dispatch(tier),) if live else (),
-        )
-        return Append(
-            subject,
-            None,
-            (
-                NewEvent(
-                    type=WorkOrderReceived.event_type(),
-                    payload=fact.to_payload(),
-                    occurred_at=received_at,
-                    actor=GATEWAY,
-                    correlation=subject,
-                    source=SOURCE,
-                    source_key=number,
-                    mark=ring.mark(subject, _body(order)),
-                ),
-            ),
-        )
+    def kind(self, name: str) -> Kind[Any]:
+        """How this kind of thing is taken in. Raises BadInput."""
+        match name:
+            case "work-order":
+                return Orders(self.vault, self.city, self.calendar)
+            case "return":
+                return Returns(self.ledger, self.city, self.calendar, self._units, self.register)
+            case "history":
+                return History(self.city, self._units)
+        raise BadInput("input.invalid", at="kind", reason=f"种类应为 {'、'.join(KINDS)}")
+
+    def _append(
+        self,
+        rows: Sequence[Row],
+        read: list[Any],
+        way: Kind[Any],
+        arrival: Arrival,
+        bookmarks: Sequence[Bookmark],
+    ) -> list[Told]:
+        good = [record for record in read if not isinstance(record, BadInput)]
+        ring = self.vault.keyring(subject for record in good for subject in way.subjects(record))
+        for place, record in enumerate(read):
+            if not isinstance(record, BadInput) and ring.is_erased(order_stream(way.order_no(record))):
+                read[place] = BadInput("ingest.erased", at=rows[place].at)
+        bad = {place: error for place, error in enumerate(read) if isinstance(error, BadInput)}
+        aside = self.vault.keyring(stream_of(rows[place].raw) for place in bad)
+        made = iter(way.appends([record for record in read if not isinstance(record, BadInput)], ring, arrival))
+        appends: list[Append] = [
+            quarantined(row, bad[place], aside, arrival, kind=way.name) if place in bad else next(made)
+            for place, row in enumerate(rows)
+        ]
+        done = self.ledger.append(*appends, keys=(*ring.new_keys(), *aside.new_keys()), bookmarks=bookmarks)
+        return [_told(row, record, way, one) for row, record, one in zip(rows, read, done, strict=True)]
+
+    def _units(self, text: str, district: str, when: datetime) -> tuple[UnitCode, ...]:
+        edition = self.register(when.astimezone(CITY_TIME).date())
+        if edition.digest not in self._names:
+            self._names[edition.digest] = UnitNames(edition)
+        names = self._names[edition.digest]
+        return names.find_all(text, names.find(district) if district else None)
 
 
-def _subject(row: Row, order: IncomingOrder | BadInput) -> str:
-    if isinstance(order, IncomingOrder):
-        return order_stream(OrderNo(order.order_no or ""))
-    return "quarantine-" + hashlib.sha256(row.raw).hexdigest()[:32]
+def _read(way: Kind[Any], row: Row, arrival: Arrival) -> Any:
+    if row.fault:
+        return BadInput("input.row-unreadable", at=row.at, reason=row.fault)
+    try:
+        return way.read(row, arrival)
+    except BadInput as error:
+        return error
 
 
-def _body(order: IncomingOrder) -> bytes:
-    return orjson.dumps(order.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
-
-
-def _count(summary: Summary, order: IncomingOrder | BadInput, done: Appended) -> None:
-    if isinstance(order, BadInput) or done.stream.startswith("quarantine-"):
-        summary.quarantined += 1
-    elif done.outcome is Outcome.DUPLICATE:
-        summary.duplicate += 1
-    elif done.outcome is Outcome.CONFLICT:
-        summary.conflict += 1
-    else:
-        summary.received += 1
-
-
-def _answer(row: Row, order: IncomingOrder | BadInput, done: Appended) -> dict[str, Any]:
-    if isinstance(order, BadInput):
-        return {"row": row.number, "status": "quarantined", "problem": order.problem()}
-    status = {Outcome.NEW: "in"}.get(done.outcome, str(done.outcome))
-    return {"row": row.number, "status": status, "order_no": order.order_no, "event_id": done.events[0].event_id}
+def _told(row: Row, record: Any, way: Kind[Any], done: Appended) -> Told:
+    position = done.positions[0]
+    if isinstance(record, BadInput):
+        return Told(row.number, "quarantined", position=position, problem=record.problem())
+    status = "in" if done.outcome is Outcome.NEW else str(done.outcome)
+    return Told(row.number, status, way.order_no(record), position)

@@ -7,7 +7,7 @@ line that no encoding reads is handed on as a fault beside its neighbours.
 import csv
 import gzip
 import io
-import zipfile
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +18,11 @@ from typing import Any
 import orjson
 from python_calamine import CalamineError, CalamineWorkbook
 
+from mandates.archives import measured
 from terms.errors import BadInput, TooLarge
 
-LIMIT = 1024 * 1024 * 1024  # bytes after unpacking; larger files are split by their owner
-ENCODINGS = ("utf-8-sig", "gb18030")
+LIMIT = 256 * 1024 * 1024  # bytes after unpacking; larger files are split by their owner
+_PAIR = re.compile(rb"[\x81-\xfe][\x30-\xfe]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,32 @@ def _bytes(path: Path, limit: int) -> bytes:
 
 def decoded(data: bytes) -> str:
     """Text in UTF-8 or GB18030; bytes that neither reads stay as lone surrogates, so the fault keeps its place."""
-    for encoding in ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("utf-8", "surrogateescape")
+    found = _in_one_encoding(data)
+    if found is not None:
+        return found
+    lines = data.splitlines(keepends=True)  # a file pasted together from two systems: each line for itself
+    return "".join(_in_one_encoding(line) or line.decode("utf-8", "surrogateescape") for line in lines)
+
+
+def _in_one_encoding(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("gb18030") if _looks_gb18030(data) else None
+    except UnicodeDecodeError:
+        return None
+
+
+def _looks_gb18030(data: bytes) -> bool:
+    """Whether most two-byte letters are signs or common characters (GB 2312 level 1), as in Chinese that people write.
+
+    GB18030 reads nearly any bytes: UTF-8 with one broken byte would come out as 鐨勪竴 and nobody would be told.
+    """
+    pairs: list[bytes] = _PAIR.findall(data)
+    common = sum(0xA1 <= pair[0] <= 0xD7 and pair[1] >= 0xA1 for pair in pairs)
+    return common * 10 >= len(pairs) * 7
 
 
 def _unreadable(text: str) -> bool:
@@ -118,15 +139,43 @@ def _json(data: bytes, name: str) -> Iterator[Row]:
     except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
         raise BadInput("input.unreadable", at=name, reason=str(error)) from error
     for number, cells in enumerate(found if isinstance(found, list) else [found], 1):
-        raw = orjson.dumps(cells)
+        try:
+            raw = orjson.dumps(cells)
+        except TypeError:
+            yield Row(name, number, {}, data[:1_000], "嵌套过深，无法读取")
+            continue
         if isinstance(cells, dict):
             yield Row(name, number, cells, raw)
         else:
             yield Row(name, number, {}, raw, "每条应是一个 JSON 对象")
 
 
+class _Lines:
+    """The lines of a text for a CSV reader, and the bytes of those it took for the present row."""
+
+    def __init__(self, text: str) -> None:
+        self._source = io.StringIO(text, newline="")
+        self._taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._source.readline()
+        if not line:
+            raise StopIteration
+        self._taken.append(line)
+        return line
+
+    def taken(self) -> bytes:
+        """What was read since the last call, as it stood in the file (in UTF-8, where it was legible)."""
+        found, self._taken = "".join(self._taken), []
+        return found.rstrip("\r\n").encode("utf-8", "surrogateescape")
+
+
 def _csv(data: bytes, name: str, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(decoded(data).replace("\0", "\ufffd")), delimiter=delimiter)
+    lines = _Lines(decoded(data).replace("\0", "\ufffd"))
+    reader = csv.reader(lines, delimiter=delimiter)
     header: list[str] | None = None
     number = 0
     while True:
@@ -136,9 +185,9 @@ def _csv(data: bytes, name: str, delimiter: str) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(name, number, {}, b"", f"无法按表格读取：{error}")
+            yield Row(name, number, {}, lines.taken(), f"无法按表格读取：{error}")
             continue
-        raw = delimiter.join(cells).encode("utf-8", "surrogateescape")
+        raw = lines.taken()
         if header is None:
             header = [cell.strip() for cell in cells]
         elif not any(cell.strip() for cell in cells):
@@ -153,12 +202,9 @@ def _csv(data: bytes, name: str, delimiter: str) -> Iterator[Row]:
 
 def _xlsx(data: bytes, name: str) -> Iterator[Row]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LIMIT // 4:
-                raise TooLarge("input.too-large", at=name, limit=f"{LIMIT // 4 // 1024 // 1024} MB")
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(measured(data, name))).get_sheet_by_index(0)
         table = sheet.to_python()
-    except (zipfile.BadZipFile, CalamineError) as error:
+    except (CalamineError, IndexError) as error:
         raise BadInput("input.unreadable", at=name, reason=str(error)) from error
     header = [str(cell).strip() for cell in table[0]] if table else []
     for number, values in enumerate(table[1:], 2):

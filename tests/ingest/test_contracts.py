@@ -1,0 +1,104 @@
+"""The contracts: names, times and answers as people write them, and the schemas that are published of them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from ingest.contracts import IncomingHistory, read_history, read_order, read_return
+from ingest.fields import read_mapping
+from ingest.schemas import CONTRACTS, file_of, schema_of, written
+from terms.errors import BadInput
+
+TIMES = {
+    "2023-04-06 12:00": (4, 0), "2023/4/6 12:00": (4, 0), "2023年4月6日 12:00": (4, 0), "2023年4月6日12时": (4, 0),
+    "2023.4.6 12:00:00": (4, 0), "2023-04-06T04:00:00Z": (4, 0), "2023-04-06T12:00:00+08:00": (4, 0),
+    "2023-04-06T12:00:00 +0800": (4, 0), "2023-04-06 12:00:00.0": (4, 0), "2023-04-06": (4, 0),
+    "2023年4月6日12时5分": (4, 5), "2023-4-6 9:5": (1, 5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written_as", TIMES)
+def test_a_time_is_read_as_hotlines_write_it(written_as: str) -> None:
+    hour, minute = TIMES[written_as]
+    order = read_order({"text": "路灯不亮", "受理时间": written_as})
+    assert order.received_at is not None
+    assert order.received_at.astimezone(UTC) == datetime(2023, 4, 6, hour, minute, tzinfo=UTC)
+
+
+def test_milliseconds_since_1970_are_a_time_too() -> None:
+    order = read_order({"text": "路灯不亮", "date": 1680753600000})
+    assert order.received_at == datetime(2023, 4, 6, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("value", [20230406, True, "20230406", "4月6日", "2023-13-01", "2023-01-01 25:00", [], {}])
+def test_what_is_no_time_is_refused(value: Any) -> None:
+    with pytest.raises(BadInput):
+        read_order({"text": "路灯不亮", "date": value})
+
+
+def test_chinese_and_english_names_say_the_same() -> None:
+    english = {"id": "W-1", "text": "路灯不亮", "caller": "某某", "phone": "12345678", "date": "2023-04-06"}
+    chinese = {
+        "工单编号": "W-1",
+        "主要内容": "路灯不亮",
+        "来电人": "某某",
+        "联系方式": "12345678",
+        "受理时间": "2023-04-06",
+    }
+    assert read_order(english) == read_order(chinese)
+
+
+def test_a_mapping_goes_before_the_names_we_know_and_may_read_a_unit() -> None:
+    mapping = {"内容": "title", "详情": "text", "unit_name": "by"}
+    order = read_order({"内容": "标题在此", "详情": "正文在此"}, mapping=mapping)
+    assert (order.title, order.text) == ("标题在此", "正文在此")
+    told = read_history(
+        {"工单编号": "1", "环节": "派单", "时间": "2023-04-06", "unit_name": "城管", "unit": "别的"}, mapping=mapping
+    )
+    assert told.by == "城管"
+
+
+@pytest.mark.parametrize(("name", "text"), [("m.toml", '"受理内容" = "text"\n'), ("m.json", '{"受理内容": "text"}')])
+def test_a_mapping_file_is_toml_or_json(tmp_path: Path, name: str, text: str) -> None:
+    file = tmp_path / name
+    file.write_text(text, "utf-8")
+    assert read_mapping(file) == {"受理内容": "text"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("m.toml", "x ="), ("m.toml", "[a]\nb=1"), ("m.json", "[]"), ("m.json", "{")]
+)
+def test_a_mapping_file_that_maps_nothing_is_refused(tmp_path: Path, name: str, text: str) -> None:
+    file = tmp_path / name
+    file.write_text(text, "utf-8")
+    with pytest.raises(BadInput):
+        read_mapping(file)
+
+
+@pytest.mark.parametrize(
+    ("word", "means"),
+    [("是", True), ("1.0", True), ("未解决", False), ("0", False), ("未评价", None), ("非常满意", True)],
+)
+def test_yes_and_no_are_read_and_no_answer_is_none(word: str, means: bool | None) -> None:
+    row = {"工单编号": "1", "环节": "回访", "时间": "2023-04-06", "是否解决": word}
+    assert read_history(row).resolved is means
+
+
+def test_a_return_needs_no_more_than_its_order() -> None:
+    found = read_return({"工单编号": 20230406})
+    assert (found.order_no, found.by, found.reason) == ("20230406", "", "")
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_the_published_schema_is_the_model(name: str) -> None:
+    assert file_of(name).read_bytes() == written(name), "run: python -m ingest.schemas (a new meaning is a new version)"
+
+
+def test_the_schema_names_every_field_the_reader_knows() -> None:
+    properties = schema_of("history")["properties"]
+    assert set(properties) == set(IncomingHistory.model_fields)
+    assert "环节" in properties["what"]["x-names"]
+    assert orjson.loads(written("return"))["$id"] == "urn:dingze:contract:return:1"
