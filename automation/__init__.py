@@ -1,0 +1,1 @@
+"""What the system does unasked: reads the feed and views, issues commands."""

@@ -6,9 +6,18 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from automation.learner import EVENT_TYPES as LEARNER_EVENTS
+from automation.learner import Learner
+from automation.memory_shelf import MemoryShelf
+from automation.proposer import Proposer
+from automation.router import Router
+from automation.timers import Timers
+from casework.desk import Desk
 from casework.events import FACTS
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration, load_configuration
+from console.app import Parts
+from console.people import People
 from dingze.settings import Settings
 from ingest.gateway import Gateway
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
@@ -20,13 +29,17 @@ from ledger.upcast import EventTypes, KnownType
 from ledger.vault import Vault, open_vault
 from mandates.events import EVENT_TYPES as MANDATE_EVENTS
 from mandates.reading import RegisterReader
+from projections.awaiting import AWAITING
 from projections.engine import ProjectionEngine
+from projections.events import EVENT_TYPES as PROJECTION_EVENTS
+from projections.outcomes import LEARNABLE
 from projections.queue import QUEUE
 from projections.store import ViewStore
 from projections.tasks import TASKS
 from projections.view import Masked, View
+from routing.proposal import OrderText, Proposal
 
-VIEWS: tuple[View, ...] = (QUEUE, TASKS)
+VIEWS: tuple[View, ...] = (QUEUE, TASKS, AWAITING, LEARNABLE)
 
 
 def event_types() -> EventTypes:
@@ -35,6 +48,8 @@ def event_types() -> EventTypes:
         (KnownType(name, fact.SCHEMA) for name, fact in FACTS.items()),
         (KnownType(name) for name in MANDATE_EVENTS),
         QUARANTINE_EVENTS,
+        LEARNER_EVENTS,
+        PROJECTION_EVENTS,
     )
 
 
@@ -85,6 +100,80 @@ class Dingze:
         """The way in for orders."""
         return Gateway(self.ledger, self.vault, self.city, self.calendar)
 
+    @cached_property
+    def desk(self) -> Desk:
+        """Where people's commands are carried out."""
+        return Desk(self.ledger, self.city, self.calendar, self.register.as_of, self.clock)
+
+    @cached_property
+    def router(self) -> Router:
+        """Routing with today's editions at hand."""
+        return Router(self.register, self.city, self.settings.cache, memory=lambda: self.learner.newest())
+
+    @cached_property
+    def learner(self) -> Learner:
+        """Outcomes → memory editions."""
+        return Learner(
+            self.ledger,
+            self.projections,
+            self.register,
+            self.router,
+            MemoryShelf(self.views),
+            self.city,
+            self.open_masked,
+            self.clock,
+        )
+
+    @cached_property
+    def proposer(self) -> Proposer:
+        """Received → proposed → dispatched by rule."""
+        return Proposer(
+            self.ledger,
+            self.desk,
+            self.projections,
+            self.register,
+            self.router,
+            self.city,
+            self.calendar,
+            self.open_masked,
+            self.clock,
+        )
+
+    @cached_property
+    def timers(self) -> Timers:
+        """Rings the clocks."""
+        return Timers(self.ledger, self.projections, self.desk, self.clock)
+
+    @cached_property
+    def people(self) -> People:
+        """The accounts."""
+        return People(self.settings.database_url)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What the console is given."""
+        return Parts(
+            ledger=self.ledger,
+            vault=self.vault,
+            register=self.register,
+            views=self.views,
+            projections=self.projections,
+            city=self.city,
+            calendar=self.calendar,
+            desk=self.desk,
+            gateway=self.gateway,
+            people=self.people,
+            open_masked=self.open_masked,
+            route=self.route,
+            clock=self.clock,
+            session_hours=self.settings.session_hours,
+            sample_sign_in=self.settings.sample_sign_in,
+        )
+
+    def route(self, order: OrderText) -> Proposal:
+        """The proposal for an order as of its own day, else today."""
+        return self.router.route(order, day=self.router.day_of(self.clock()))
+
     def open_masked(self, events: Sequence[Event]) -> Mapping[str, Masked]:
         """The masked texts of a batch of events by event id; those whose key was erased are not there."""
         ring = self.vault.reading({event.stream for event in events})
@@ -97,7 +186,7 @@ class Dingze:
 
     def close(self) -> None:
         """Give connections back; parts that were never made are not made for it."""
-        for part in ("views", "ledger"):
+        for part in ("people", "views", "ledger"):
             if part in self.__dict__:
                 self.__dict__[part].close()
 

@@ -1,0 +1,173 @@
+"""Received → proposed → dispatched by rule: the one who answers every new order with a reason.
+
+It reads what is due from the view `awaiting`, asks the router, lets `casework` decide, and appends a batch in one
+transaction. What it appends carries its name and the event that asked for it, so two proposers or a restart repeat
+nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+
+from automation.router import Router
+from casework import events as e
+from casework.desk import ORDERS, Desk
+from casework.work_order import Context, WorkOrder, decide, evolve
+from casework.work_order import commands as c
+from city.calendar import WorkingCalendar
+from city.configuration import CityConfiguration
+from ledger.envelope import Append, Event, NewEvent
+from ledger.store import Ledger
+from mandates.reading import RegisterReader
+from projections.awaiting import AWAITING
+from projections.engine import ProjectionEngine
+from projections.view import OPEN, Masked
+from routing.proposal import OrderText
+from terms.actors import process
+from terms.errors import Refused
+
+NAME = "proposer"
+ACTOR = process(NAME)
+BATCH = 200
+LOG = structlog.get_logger(NAME)
+
+OpenMasked = Callable[[Sequence[Event]], Mapping[str, Masked]]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One order that waits for a proposal, why, and the position of the event that asks for it."""
+
+    order_no: str
+    why: Any
+    asked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposer:
+    """Works off what is due, a batch at a time."""
+
+    ledger: Ledger
+    desk: Desk
+    projections: ProjectionEngine
+    register: RegisterReader
+    router: Router
+    city: CityConfiguration
+    calendar: WorkingCalendar
+    open_masked: OpenMasked
+    clock: Callable[[], datetime]
+
+    def due(self, limit: int = BATCH) -> list[Due]:
+        """The orders that wait longest."""
+        store = self.projections.store
+        with store.reading() as connection:
+            build = store.current(connection, AWAITING.name)
+            if build is None:
+                return []
+            table = store.tables(AWAITING, build)["proposals"]
+            rows = connection.execute(
+                select(table.c.order_no, table.c.due, table.c.asked_at)
+                .where(table.c.due != "", table.c.to_position == OPEN)
+                .order_by(table.c.asked_at)
+                .limit(limit)
+            )
+            return [Due(*row) for row in rows]
+
+    def step(self) -> int:
+        """Propose for one batch; how many orders were answered. The caller lets the views catch up between steps."""
+        due = self.due()
+        appends = [append for one in due if (append := self._answer(one)) is not None]
+        if appends:
+            self.ledger.append_each(appends)
+            LOG.info("proposed", orders=len(appends), head=self.ledger.head())
+        return len(appends)
+
+    def run(self) -> int:
+        """Until nothing is due: views, proposals, views. How many orders were answered."""
+        done = 0
+        self.projections.catch_up()
+        while answered := self.step():
+            done += answered
+            self.projections.catch_up()
+        return done
+
+    def _answer(self, due: Due) -> Append | None:
+        found = self.desk.load(ORDERS, due.order_no)
+        order, events = found.state, found.events
+        cause = next(event for event in events if event.position == due.asked_at)
+        context = self._context(order)
+        facts: list[e.OrderFact] = []
+        for command in self._commands(due, order, events, context):
+            try:
+                decided = decide(order, command, context)
+            except Refused as refusal:
+                LOG.info("refused", order=due.order_no, rule=refusal.params.get("rule"), code=refusal.code)
+                break
+            for fact in decided:
+                order = evolve(order, fact, context.now)
+            facts.extend(decided)
+        if not facts:
+            return None
+        new = tuple(
+            NewEvent(
+                type=fact.event_type(),
+                schema=fact.SCHEMA,
+                payload=fact.to_payload(),
+                occurred_at=context.now,
+                actor=str(ACTOR),
+                cause=cause.event_id,
+                correlation=cause.stream,
+                source=NAME,
+                source_key=f"{cause.event_id}/{number}",
+                mark=cause.event_id,
+            )
+            for number, fact in enumerate(facts)
+        )
+        return Append(cause.stream, found.version, new)
+
+    def _commands(self, due: Due, order: WorkOrder, events: Sequence[Event], context: Context) -> list[c.Command]:
+        proposal = self.router.route(self._text(events), day=self.router.day_of(order.received_at or context.now))
+        commands: list[c.Command] = [c.Propose(proposal, due.why)]
+        if proposal.automatic and proposal.lead and order.starts_clocks:
+            commands.append(
+                c.Dispatch(
+                    lead=proposal.lead,
+                    supports=proposal.supports,
+                    desk=proposal.desk,
+                    citations=proposal.citations,
+                    by="rule",
+                )
+            )
+        return commands
+
+    def _text(self, events: Sequence[Event]) -> OrderText:
+        texts = self.open_masked([event for event in events if event.payload.get("masked")])
+        received = next(event for event in events if event.type == "WorkOrderReceived")
+        masked = texts.get(received.event_id, {})
+        added = [
+            texts[event.event_id].get("text", "")
+            for event in events
+            if event.type == "AdditionReceived" and event.event_id in texts
+        ]
+        return OrderText(
+            text="\n".join([masked.get("text", ""), *added]),
+            title=masked.get("title", ""),
+            place=masked.get("place", ""),
+            district=received.payload["district"],
+            street=received.payload["street"],
+            kind=received.payload["kind"],
+        )
+
+    def _context(self, order: WorkOrder) -> Context:
+        now = self.clock()
+        return Context(
+            now=now,
+            actor=ACTOR,
+            city=self.city,
+            calendar=self.calendar,
+            register=self.register.as_of(self.router.day_of(order.received_at or now)),
+        )

@@ -1,0 +1,78 @@
+"""Runs the parts as threads of one process, starts a part again that failed, and ends all of them within seconds.
+
+`dingze serve` is this beside the pages; in production the same parts run as processes of their own.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from ledger.feed import Feed
+from terms.ids import Position
+
+LOG = structlog.get_logger("supervisor")
+LONGEST_PAUSE = 30.0  # seconds between two tries of a part that keeps failing
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing the system does by itself. `step` does what there is to do and says how much it did.
+
+    A part is stepped whenever the record has grown, and at least every `every` seconds.
+    """
+
+    name: str
+    step: Callable[[], int]
+    every: float = 1.0
+
+
+class Supervisor:
+    """Keeps the parts going until it is told to stop."""
+
+    def __init__(self, parts: list[Part], feed: Feed, head: Callable[[], Position]) -> None:
+        self._parts = parts
+        self._feed = feed
+        self._head = head
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._failures: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Start a thread for each part."""
+        for part in self._parts:
+            thread = threading.Thread(target=self._run, args=(part,), name=part.name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self, timeout: float = 10.0) -> bool:
+        """Let every part finish its step and end; whether all ended in time."""
+        self._stop.set()
+        until = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    @property
+    def failures(self) -> Mapping[str, str]:
+        """The parts that failed at their last step, and why; empty when all is well."""
+        return dict(self._failures)
+
+    def _run(self, part: Part) -> None:
+        pause = 1.0
+        while not self._stop.is_set():
+            seen = self._head()
+            try:
+                done = part.step()
+            except Exception as error:  # whatever fails in a part must not end the others; it is logged and tried again
+                self._failures[part.name] = f"{type(error).__name__}: {error}"
+                LOG.exception("part failed", part=part.name, pause=pause)
+                self._stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            self._failures.pop(part.name, None)
+            pause = 1.0
+            if not done:
+                self._feed.wait(seen, part.every)

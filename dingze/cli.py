@@ -1,0 +1,47 @@
+"""The command line. `dingze --help` lists the commands; each answers with --json for programs."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dingze.commands import ledger, mandates, orders, projections, service
+from dingze.settings import Settings
+from dingze.terminal import STDERR, Session
+from terms.errors import DingzeError
+
+app = typer.Typer(
+    name="dingze",
+    help="定责: which department answers for a citizen's complaint, with the clause that proves it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(mandates.app, name="mandates")
+app.add_typer(projections.app, name="projections")
+orders.add_to(app)
+service.add_to(app)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    database: Annotated[
+        str | None, typer.Option("--database", help="sqlite:///PATH or postgresql://USER@HOST/NAME")
+    ] = None,
+    city: Annotated[Path | None, typer.Option("--city", help="the city's TOML file")] = None,
+) -> None:
+    """Options that come before the command; they override DINGZE_* in the environment."""
+    given = {"database_url": database, "city_file": city}
+    context.obj = Session(Settings(**{name: value for name, value in given.items() if value is not None}))  # type: ignore[arg-type]  # names and types are those of Settings
+
+
+def main() -> None:
+    """Run a command; an error of ours is one clear line and a non-zero exit."""
+    try:
+        app()
+    except DingzeError as error:
+        STDERR.print(f"{error.code}: {error.message}" + (f"（{error.at}）" if error.at else ""), highlight=False)
+        sys.exit(1)

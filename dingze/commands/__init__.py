@@ -1,0 +1,1 @@
+"""The commands of `dingze`, a file for each room they speak for."""

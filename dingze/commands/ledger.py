@@ -1,0 +1,79 @@
+"""`dingze ledger`: prove the record, follow it, write it out."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from dingze.terminal import Json, answer, opened, progress
+from ledger.envelope import Event
+from terms.ids import Position
+
+app = typer.Typer(help="prove, follow and export the record", no_args_is_help=True)
+
+
+def told(event: Event) -> dict[str, Any]:
+    """An event as JSON data, envelope and payload; sealed boxes stay sealed."""
+    return {name: getattr(event, name) for name in Event.__slots__}
+
+
+@app.command()
+def verify(context: typer.Context, json: Json = False) -> None:
+    """Recompute the chain of digests from the first event; the first fault is named with its position."""
+    began = time.perf_counter()
+    with opened(context) as dingze, progress("核验账本", dingze.ledger.head()) as advance:
+        link = dingze.ledger.verify(progress=advance)
+    seconds = round(time.perf_counter() - began, 3)
+    answer(
+        {"verified": True, "head": link.position, "digest": link.digest, "seconds": seconds},
+        json,
+        f"账本完整：共 {link.position} 条，末条摘要 {link.digest}（{seconds} 秒）",
+    )
+
+
+@app.command()
+def tail(
+    context: typer.Context,
+    after: Annotated[int | None, typer.Option(help="from behind this position; default: the last 20")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
+    json: Json = False,
+) -> None:
+    """The newest events, or those behind a position."""
+    with opened(context) as dingze:
+        start = max(0, dingze.ledger.head() - limit) if after is None else after
+        events = dingze.ledger.read(Position(start), limit)
+    answer(
+        {"events": [told(event) for event in events]},
+        json,
+        *(
+            f"{event.position:>8}  {event.recorded_at:%Y-%m-%d %H:%M:%S}  {event.type:<24} {event.stream}"
+            for event in events
+        ),
+    )
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    out: Annotated[Path | None, typer.Argument(help="a file to write; default: stdout")] = None,
+    after: Annotated[int, typer.Option(min=0)] = 0,
+    json: Json = False,
+) -> None:
+    """Every event as one JSON line, in order, sealed boxes sealed; the last line's digest proves all before it."""
+    written = 0
+    with opened(context) as dingze:
+        target = out.open("wb") if out else sys.stdout.buffer
+        try:
+            position = Position(after)
+            while events := dingze.ledger.read(position, 2_000):
+                target.writelines(orjson.dumps(told(event), option=orjson.OPT_APPEND_NEWLINE) for event in events)
+                position = events[-1].position
+                written += len(events)
+        finally:
+            if out:
+                target.close()
+    if out:
+        answer({"written": written, "file": str(out)}, json, f"已写出 {written} 条到 {out}")

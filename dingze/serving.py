@@ -1,0 +1,33 @@
+"""`dingze serve`: the pages, and everything the system does by itself, in one process that ends cleanly."""
+
+import uvicorn
+
+from automation.supervisor import Part, Supervisor
+from console.app import create_app
+from dingze.wiring import Dingze
+from ledger.feed import Feed
+from projections.engine import LIVE_BATCH
+
+
+def parts_of(dingze: Dingze) -> list[Part]:
+    """What runs beside the pages."""
+    return [
+        Part("projections", lambda: dingze.projections.catch_up(batch=LIVE_BATCH), every=0.2),
+        Part("proposer", dingze.proposer.step, every=0.5),
+        Part("timers", dingze.timers.step, every=1.0),
+        Part("learner", dingze.learner.step, every=60.0),
+    ]
+
+
+def serve(dingze: Dingze, host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM; then answer what was begun, let every part finish its step, and end."""
+    app = create_app(dingze.parts)
+    supervisor = Supervisor(parts_of(dingze), Feed(dingze.ledger), dingze.ledger.head)
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level=dingze.settings.log_level, timeout_graceful_shutdown=5, server_header=False
+    )
+    supervisor.start()
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        supervisor.stop()

@@ -1,0 +1,67 @@
+"""How a command answers: one JSON document on stdout with --json, plain lines otherwise; progress on stderr."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from dingze.settings import Settings
+from dingze.wiring import Dingze
+
+STDERR = Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="one JSON document on stdout")]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the global options settled; every command gets it from the context."""
+
+    settings: Settings
+
+
+def session(context: typer.Context) -> Session:
+    """The session of this call."""
+    found: Session = context.find_object(Session) or Session(Settings())
+    return found
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[Dingze]:
+    """A Dingze over the database of this call, closed afterwards."""
+    dingze = Dingze(session(context).settings)
+    try:
+        yield dingze
+    finally:
+        dingze.close()
+
+
+def answer(document: dict[str, Any], as_json: bool, *lines: str) -> None:
+    """Print the document, or its lines for a person (`key: value` where none are given)."""
+    if as_json:
+        sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n")
+        return
+    for line in lines or [f"{key}: {value}" for key, value in document.items()]:
+        sys.stdout.write(line + "\n")
+
+
+@contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[Any]:
+    """A bar on a terminal; `advance(n)` moves it to n. Silent where stderr is no terminal."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=STDERR,
+        transient=True,
+        disable=not STDERR.is_terminal,
+    )
+    with bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done: bar.update(task, completed=done)

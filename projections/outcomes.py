@@ -1,0 +1,112 @@
+"""What became of orders, unit by unit: what the learner learns from.
+
+One row for each order and unit with the last thing that was decided between them (domain, section 2): signed for,
+closed to the requester's satisfaction, returned and upheld, reassigned, designated, decided. A weaker fact never
+covers a stronger one. An erased order leaves no row: its text is gone, so it can teach nothing.
+"""
+
+from sqlalchemy import BigInteger, String
+
+from ledger.envelope import Event
+from projections.view import Handler, Masked, Rows, StateTable, View
+
+OUTCOMES = StateTable(
+    name="outcomes",
+    key=("order_no", "unit"),
+    columns=(
+        ("order_no", String(80)),
+        ("unit", String(20)),
+        ("kind", String(20)),  # a field of city.configuration.Weights
+        ("at", String(10)),  # the day it happened, ISO
+        ("recorded_position", BigInteger()),
+    ),
+)
+ORDERS = StateTable(
+    name="orders",
+    key=("order_no",),
+    columns=(("order_no", String(80)), ("lead", String(20)), ("matter_id", String(80))),
+)
+STRENGTH = ("signed", "closed_satisfied", "reassigned", "returned_upheld", "designated", "decided")
+
+
+def _learned(rows: Rows, event: Event, unit: str, kind: str) -> None:
+    if not unit:
+        return
+    key = (event.payload["order_no"], unit)
+    had = rows.get("outcomes", key)
+    if had is None or STRENGTH.index(kind) >= STRENGTH.index(had["kind"]):
+        day = event.occurred_at.date().isoformat()
+        rows.put("outcomes", key, {"kind": kind, "at": day, "recorded_position": event.position})
+
+
+def _lead(rows: Rows, event: Event, lead: str) -> None:
+    key = (event.payload["order_no"],)
+    row = rows.get("orders", key) or {"lead": "", "matter_id": None}
+    rows.put("orders", key, row | {"lead": lead})
+
+
+def _proposed(rows: Rows, event: Event, _: Masked) -> None:
+    key = (event.payload["order_no"],)
+    row = rows.get("orders", key) or {"lead": "", "matter_id": None}
+    rows.put("orders", key, row | {"matter_id": event.payload["proposal"]["matter_id"]})
+
+
+def _dispatched(rows: Rows, event: Event, _: Masked) -> None:
+    _lead(rows, event, event.payload["lead"])
+
+
+def _signed(rows: Rows, event: Event, _: Masked) -> None:
+    if event.payload["part"] == "lead":
+        _learned(rows, event, event.payload["unit"], "signed")
+
+
+def _moved(field: str, kind: str) -> Handler:
+    def handler(rows: Rows, event: Event, _: Masked) -> None:
+        told = event.payload
+        lead, before = told[field], told["from_unit"]
+        if lead != before and told.get("objection") is not None:
+            _learned(rows, event, before, "returned_upheld")
+        _learned(rows, event, lead, "decided" if told.get("decision") else kind)
+        _lead(rows, event, lead)
+
+    return handler
+
+
+def _closed(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload
+    row = rows.get("orders", (told["order_no"],))
+    lead = told["lead"] or (row["lead"] if row else "")
+    if told["how"] == "done" and told["satisfied"]:
+        _learned(rows, event, lead, "closed_satisfied")
+
+
+def _history(rows: Rows, event: Event, _: Masked) -> None:
+    told = event.payload
+    if told["what"] == "signed":
+        _learned(rows, event, told["unit"], "signed")
+    elif told["what"] == "reassigned":
+        _learned(rows, event, told["other_unit"] or told["unit"], "reassigned")
+    elif told["what"] == "closed" and told["satisfied"]:
+        _learned(rows, event, told["unit"], "closed_satisfied")
+
+
+def _erased(rows: Rows, event: Event, _: Masked) -> None:
+    for key in rows.group("outcomes", event.payload["order_no"]):
+        rows.close("outcomes", key)
+
+
+LEARNABLE = View(
+    name="outcomes",
+    version=1,
+    tables=(OUTCOMES, ORDERS),
+    handlers={
+        "AssignmentProposed": _proposed,
+        "WorkOrderDispatched": _dispatched,
+        "WorkOrderSignedFor": _signed,
+        "OrderReassigned": _moved("to_unit", "reassigned"),
+        "UnitDesignated": _moved("unit", "designated"),
+        "OrderClosed": _closed,
+        "HistoryRecorded": _history,
+        "PersonalDataErased": _erased,
+    },
+)
