@@ -25,6 +25,7 @@ class OrderText:
     street: str = ""
     kind: str = ""
     at: date | None = None
+    subject_units: tuple[UnitCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Reason:
     """One feature that spoke for a unit, with its integer weight: what `--explain` and the page show."""
 
     unit: UnitCode
-    feature: str  # "wording", "clause", "memory", "territory", "caller-note", "boundary", "decision", "kind"
+    feature: str  # "wording", "register", "memory", "territory", "caller-note", "boundary", "decision"
     detail: str
     weight: int
 

@@ -1,0 +1,51 @@
+"""Confidence that means what it says: shares of belief among the groups, read through a stored, rising table.
+
+All in integers: the same scores give the same percent everywhere.
+"""
+
+from collections.abc import Sequence
+from math import exp
+
+BINS = 50
+DEFAULT_SHARPNESS = 30
+# exp(-x / 100) in 1/65536 for x = 0 … 1500, rounded once: far from any rounding tie, so equal on every machine
+_FALL = tuple(round(65_536 * exp(-step / 100)) for step in range(1501))
+
+# Before anything was learned: fitted on orders whose answer was known, the register's words alone deciding.
+DEFAULT_TABLE = tuple(min(97, 24 + (place * 75) // (BINS - 1)) for place in range(BINS))
+
+
+def shares(scores: Sequence[int], sharpness: int) -> list[int]:
+    """The share of belief of each score, in 1/1000 of the whole. `sharpness` is percent of a nat per 1/1000 score."""
+    if not scores:
+        return []
+    best = max(scores)
+    falls = [_FALL[min(1500, (best - score) * sharpness // 100)] for score in scores]
+    whole = sum(falls)
+    return [fall * 1000 // whole for fall in falls]
+
+
+def bin_of(share: int, second: int) -> int:
+    """The bin of a best share with its runner-up: the mean of the share and of its lead, 0 … BINS - 1."""
+    return max(0, min(BINS - 1, (2 * share - second) * BINS // 2001))
+
+
+def rising_table(bins: Sequence[int], right: Sequence[bool], prior: Sequence[int] = DEFAULT_TABLE) -> tuple[int, ...]:
+    """Percent right for each bin, never falling: pooled neighbours (isotonic regression) over a weak prior.
+
+    `bins` and `right` are of the same length: where a held-out order fell and whether its lead was right.
+    """
+    counts = [3] * BINS  # three pseudo-orders of the prior a bin
+    sums = [3 * prior[place] for place in range(BINS)]
+    for place, correct in zip(bins, right, strict=True):
+        counts[place] += 1
+        sums[place] += 100 if correct else 0
+    pools: list[list[int]] = []  # [sum, count, width]
+    for place in range(BINS):
+        pools.append([sums[place], counts[place], 1])
+        while len(pools) > 1 and pools[-2][0] * pools[-1][1] >= pools[-1][0] * pools[-2][1]:
+            total, count, width = pools.pop()
+            pools[-1][0] += total
+            pools[-1][1] += count
+            pools[-1][2] += width
+    return tuple(max(1, min(99, total // count)) for total, count, width in pools for _ in range(width))

@@ -1,0 +1,98 @@
+"""A linear classifier learned in whole numbers: the same weights on every machine, for ever.
+
+One against the rest with squared hinge loss, by dual coordinate descent (Hsieh et al., "A Dual Coordinate Descent
+Method for Large-scale Linear SVM", ICML 2008), the method behind LinearSVC. All quantities are integers in fixed
+point; they are held in float64 only where products stay below 2^53, so that sums are exact in any order and neither
+the number of threads nor the instruction set can change a bit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.vectors import UNIT, Ints
+
+_ALPHA = 1 << 14  # fixed point of the dual variables
+_EPOCHS = 9
+Weights = NDArray[np.float64]  # [features, classes], integers in units of 1 / (UNIT * _ALPHA)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sparse example: places, weights (fixed point `UNIT`), the class, and how much it counts in percent.
+
+    `against` says that it is only known not to be of that class; `among` bounds the classes it is told apart from.
+    """
+
+    places: Ints
+    weights: Ints
+    label: int
+    percent: int = 100
+    against: bool = False
+    among: tuple[int, ...] = ()
+
+
+def learn_weights(
+    examples: Sequence[Example], features: int, classes: int, *, cost: int = 100, epochs: int = _EPOCHS
+) -> Weights:
+    """Weights [features + 1, classes], the last row the bias. `cost` is C in percent. Exact up to 2^13 terms.
+
+    Examples are visited in a fixed shuffled order, the same for the same number of examples.
+    """
+    weights = np.zeros((features + 1, classes), np.float64)
+    if not examples:
+        return weights
+    duals = np.zeros((len(examples), classes), np.float64)
+    places = [np.append(example.places, features) for example in examples]
+    values = [np.append(example.weights, UNIT).astype(np.float64) for example in examples]
+    squares = [float((value * value).sum()) / (UNIT * UNIT) for value in values]  # exact: a multiple of 2^-20
+    sizes = np.array([max(1, example.percent * cost) for example in examples], np.float64)
+    softness = 10_000 / (2 * sizes)  # 1 / 2C: one division, correctly rounded everywhere (IEEE 754)
+    signs = np.full(classes, -1.0)
+    idle = bytearray(len(examples))
+    for epoch in range(epochs):
+        everyone = epoch % 4 == 0 or epoch == epochs - 1
+        for at in _visits(len(examples), epoch):
+            if idle[at] and not everyone:
+                continue  # shrinking: what did not move last time is looked at again every fourth epoch
+            example, where, value = examples[at], places[at], values[at]
+            label = example.label
+            signs[label] = -1.0 if example.against else 1.0
+            margins = signs * (value @ weights[where]) / (UNIT * UNIT * _ALPHA)
+            dual = duals[at]
+            gradient = margins - 1.0 + dual * (softness[at] / _ALPHA)
+            step = np.floor(gradient / (squares[at] + softness[at]) * _ALPHA + 0.5)
+            changed = np.maximum(dual - step, 0.0) - dual
+            if example.against or example.among:
+                kept = (label,) if example.against else example.among
+                mask = np.zeros(classes, bool)
+                mask[list(kept)] = True
+                changed[~mask] = 0.0
+            idle[at] = not changed.any()
+            if not idle[at]:
+                duals[at] = dual + changed
+                active = np.flatnonzero(changed)
+                weights[np.ix_(where, active)] += np.outer(value, (signs * changed)[active])
+            signs[label] = -1.0
+    return weights
+
+
+def _visits(count: int, epoch: int) -> Sequence[int]:
+    """A fixed order of visits: a linear congruence of full period, another one each epoch."""
+    size = 1
+    while size < count:
+        size *= 2
+    order: list[int] = []
+    state = (epoch * 7919 + 1) % size
+    for _ in range(size):
+        state = (state * 1_664_525 + 1_013_904_223) % size
+        if state < count:
+            order.append(state)
+    return order
+
+
+def quantise(weights: Weights) -> NDArray[np.int16]:
+    """Weights in units of 1/4096, as they are stored and scored: 16 bits hold ±8, more than any learned here."""
+    return np.clip(np.floor(weights / (UNIT * _ALPHA) * 4096 + 0.5), -32_768, 32_767).astype(np.int16)

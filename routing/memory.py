@@ -1,0 +1,273 @@
+"""Learning from outcomes: the same outcomes under the same register give the same memory edition, bit for bit.
+
+Two levels. First the groups (functional classes) are told apart, by the order's terms and by what the register's own
+words say of it; then, within a group, its units. A held-out fold decides how far memory is trusted beside the
+register and what a confidence means.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from math import log
+
+import numpy as np
+
+from city.configuration import Weights
+from routing.calibrate import DEFAULT_SHARPNESS, DEFAULT_TABLE, bin_of, rising_table, shares
+from routing.index import Reading, RegisterIndex, read
+from routing.linear import Example, learn_weights, quantise
+from routing.memory_edition import EMPTY, MemoryEdition, class_scores, example_of
+from routing.text import normalise
+from routing.vectors import Vocabulary, vocabulary
+from terms.ids import ClauseId, OrderNo, UnitCode
+
+__all__ = ["EMPTY", "MemoryEdition", "Outcome", "learn"]
+
+FLOOR = -1000  # what memory says of a group it has never seen, and the least it says of any, in 1/1000
+_SHARPNESS = (10, 15, 20, 25, 30, 40, 50, 65, 80, 120)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one order. `text` is masked, title and text together.
+
+    `kind` is a field of `city.configuration.Weights`: signed, closed_satisfied, reassigned, returned_upheld,
+    designated, decided. `at` is the day it was recorded; without one it does not age.
+    """
+
+    order_no: OrderNo
+    text: str
+    unit: UnitCode
+    kind: str = "signed"
+    recorded_position: int = 0
+    matter_id: ClauseId | None = None
+    at: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """One outcome, read: the group and the city unit it speaks of, the register's scores, and how much it counts."""
+
+    outcome: Outcome
+    reading: Reading
+    unit: UnitCode
+    group: str
+    register: tuple[int, ...]
+    percent: int
+
+
+def learn(
+    outcomes: Sequence[Outcome],
+    index: RegisterIndex,
+    weights: Weights | None = None,
+    *,
+    today: date | None = None,
+) -> MemoryEdition:
+    """A memory edition from outcomes. Those of subdistricts, and of units the register no longer knows, teach nothing:
+    a subdistrict answers for reasons of place, which no word tells.
+
+    Pure: the same outcomes, index, weights and day give the same bytes on every machine.
+    """
+    lessons = _lessons(latest(outcomes), index, weights or Weights(), today)
+    if not any(lesson.percent > 0 for lesson in lessons):
+        return EMPTY
+    words, grams = _vocabularies(lessons)
+    classes = _classes(lessons)
+    held = _held_out(lessons, index)
+    trust = trust_after(len(lessons))
+    sharpness = _sharpness(held, trust)
+    table = _table(held, trust, sharpness)
+    model = _train(lessons, index, words, grams, classes, epochs=9)
+    rows = [sorted({words.places[word] for word in lesson.reading.plain if word in words.places}) for lesson in lessons]
+    return MemoryEdition(
+        position=max(lesson.outcome.recorded_position for lesson in lessons),
+        learned=len(lessons),
+        classes=classes,
+        words=words,
+        grams=grams,
+        register_classes=index.groups,
+        weights=model,
+        trust=trust,
+        sharpness=sharpness,
+        table=table,
+        orders=tuple((lesson.outcome.order_no, lesson.outcome.unit, lesson.outcome.kind) for lesson in lessons),
+        starts=np.cumsum([0, *(len(row) for row in rows)]),
+        terms=np.array([place for row in rows for place in row], np.int32),
+        decided=_decided(lessons),
+    ).sealed()
+
+
+def total_scores(index: RegisterIndex, memory: MemoryEdition, reading: Reading) -> tuple[list[int], list[int]]:
+    """The scores of all groups and of all units, register and memory together, in 1/1000.
+
+    Within a group a unit keeps its distance to the best of the group.
+    """
+    units = index.unit_scores(reading).tolist()
+    groups = index.group_scores(units)
+    if not memory.learned:
+        return groups, units
+    known = dict(zip(index.groups, groups, strict=True))
+    said = memory.scores(reading, [known.get(group, FLOOR) for group in memory.register_classes]).tolist()
+    by_class = dict(zip(memory.classes, said, strict=True))
+    totals = fused(groups, [by_class.get(group, FLOOR) for group in index.groups], memory.trust)
+    within = [score + by_class.get(f"={unit}", 0) for unit, score in zip(index.units, units, strict=True)]
+    best = index.group_scores(within)
+    return totals, [totals[at] + score - best[at] for at, score in zip(index.group_at, within, strict=True)]
+
+
+def fused(register: Sequence[int], learned: Sequence[int], trust: int) -> list[int]:
+    """Register and memory scores as one, in 1/1000 of their common weight."""
+    return [
+        (max(FLOOR, said) * 1000 + score * trust) // (1000 + trust)
+        for score, said in zip(register, learned, strict=True)
+    ]
+
+
+def percent_of(outcome: Outcome, weights: Weights, today: date | None) -> int:
+    """How much an outcome counts, in percent of an acceptance; negative where it speaks against the unit."""
+    percent: int = getattr(weights, outcome.kind)
+    if today is None or outcome.at is None or outcome.at >= today:
+        return percent
+    halves, rest = divmod((today - outcome.at).days, weights.half_life_days)
+    size = abs(percent) * (2 * weights.half_life_days - rest) // (2 * weights.half_life_days) >> min(halves, 20)
+    return size if percent > 0 else -size
+
+
+def latest(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """For every order and unit the last word, in the order of the record: a rework does not count twice."""
+    ranked = sorted(outcomes, key=lambda one: (one.order_no, one.unit, one.recorded_position, one.kind))
+    kept = [list(run)[-1] for _, run in groupby(ranked, key=lambda one: (one.order_no, one.unit))]
+    return sorted(kept, key=lambda one: (one.recorded_position, one.order_no, one.unit))
+
+
+def _lessons(outcomes: Sequence[Outcome], index: RegisterIndex, weights: Weights, today: date | None) -> list[_Lesson]:
+    found: list[_Lesson] = []
+    at_unit = {unit: place for place, unit in enumerate(index.units)}
+    for outcome in outcomes:
+        tier = [unit for unit in index.places.city_tier(outcome.unit) if unit in at_unit]
+        percent = percent_of(outcome, weights, today)
+        if not tier or percent == 0:
+            continue
+        reading = read(normalise(outcome.text).text)
+        units = index.unit_scores(reading).tolist()
+        # a bureau that mirrors several city units: the one the register's words favour for this order
+        unit = max(tier, key=lambda code: (units[at_unit[code]], code))
+        group = index.groups[index.group_at[at_unit[unit]]]
+        found.append(_Lesson(outcome, reading, unit, group, tuple(index.group_scores(units)), percent))
+    return found
+
+
+def _vocabularies(lessons: Sequence[_Lesson]) -> tuple[Vocabulary, Vocabulary]:
+    large = len(lessons) > 400
+    words = vocabulary((lesson.reading.plain for lesson in lessons), least=2 if large else 1)
+    grams = vocabulary((lesson.reading.grams for lesson in lessons), least=3 if large else 2, at_most=150_000)
+    return words, grams
+
+
+def _classes(lessons: Sequence[_Lesson]) -> tuple[str, ...]:
+    """The groups seen, then the units of groups of which several units were seen."""
+    units: dict[str, set[UnitCode]] = {}
+    for lesson in lessons:
+        units.setdefault(lesson.group, set()).add(lesson.unit)
+    told = sorted(f"={unit}" for found in units.values() if len(found) > 1 for unit in found)
+    return (*sorted(units), *(key for key in told if key not in units))
+
+
+def _train(
+    lessons: Sequence[_Lesson],
+    index: RegisterIndex,
+    words: Vocabulary,
+    grams: Vocabulary,
+    classes: tuple[str, ...],
+    epochs: int,
+) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
+    place_of = {key: place for place, key in enumerate(classes)}
+    first = tuple(place_of[group] for group in sorted({lesson.group for lesson in lessons}))
+    rivals: dict[str, set[int]] = {}
+    for lesson in lessons:
+        if (place := place_of.get(f"={lesson.unit}")) is not None:
+            rivals.setdefault(lesson.group, set()).add(place)
+    examples: list[Example] = []
+    for lesson in lessons:
+        where, values = example_of(words, grams, lesson.reading, lesson.register)
+        against, percent = lesson.percent < 0, abs(lesson.percent)
+        examples.append(Example(where, values, place_of[lesson.group], percent, against, first))
+        unit = place_of.get(f"={lesson.unit}")
+        if unit is not None and unit not in first:
+            examples.append(Example(where, values, unit, percent, against, tuple(sorted(rivals[lesson.group]))))
+    features = len(words.places) + len(grams.places) + len(index.groups)
+    return quantise(learn_weights(examples, features, len(classes), cost=100, epochs=epochs))
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldOut:
+    """What was said of an order by a memory that had not seen it: per group of the index; and the right group."""
+
+    register: tuple[int, ...]
+    learned: tuple[int, ...]
+    truth: int
+
+
+def _held_out(lessons: Sequence[_Lesson], index: RegisterIndex) -> list[_HeldOut]:
+    folds = 5 if len(lessons) <= 3000 else 3
+    found: list[_HeldOut] = []
+    for fold in range(folds):
+        taught = [lesson for place, lesson in enumerate(lessons) if place % folds != fold]
+        asked = [lesson for place, lesson in enumerate(lessons) if place % folds == fold and lesson.percent > 0]
+        if not taught or not asked:
+            continue
+        words, grams = _vocabularies(taught)
+        classes = tuple(sorted({lesson.group for lesson in taught}))
+        model = _train(taught, index, words, grams, classes, epochs=5)
+        for lesson in asked:
+            said = class_scores(words, grams, model, lesson.reading, lesson.register).tolist()
+            by_class = dict(zip(classes, said, strict=True))
+            learned = tuple(by_class.get(group, FLOOR) for group in index.groups)
+            found.append(_HeldOut(lesson.register, learned, index.groups.index(lesson.group)))
+    return found
+
+
+def trust_after(outcomes: int) -> int:
+    """How much the register's own score counts beside what was learned, in 1/1000: nearly alike after a hundred
+    outcomes, a fifth after ten thousand. Measured on held-out orders; a choice by few of them is a choice by chance.
+    """
+    return 150 + 300_000 // (300 + outcomes)
+
+
+def _sharpness(held: Sequence[_HeldOut], trust: int) -> int:
+    """The sharpness under which the held-out truths are least surprising (log-likelihood, in 1/1000 nat)."""
+
+    def surprise(sharpness: int) -> int:
+        found = [shares(fused(one.register, one.learned, trust), sharpness)[one.truth] for one in held]
+        return sum(round(-1000 * log(max(share, 1) / 1000)) for share in found)
+
+    return min(_SHARPNESS, key=lambda one: (surprise(one), one)) if held else DEFAULT_SHARPNESS
+
+
+def _best(scores: Sequence[int]) -> int:
+    return max(range(len(scores)), key=lambda place: (scores[place], -place))
+
+
+def _table(held: Sequence[_HeldOut], trust: int, sharpness: int) -> tuple[int, ...]:
+    bins: list[int] = []
+    right: list[bool] = []
+    for one in held:
+        scores = fused(one.register, one.learned, trust)
+        found = sorted(shares(scores, sharpness), reverse=True)
+        bins.append(bin_of(found[0], found[1] if len(found) > 1 else 0))
+        right.append(_best(scores) == one.truth)
+    return rising_table(bins, right, DEFAULT_TABLE)
+
+
+def _decided(lessons: Sequence[_Lesson]) -> tuple[tuple[ClauseId, UnitCode], ...]:
+    """The unit last decided, else designated, for each matter."""
+    found: dict[ClauseId, tuple[int, int, UnitCode]] = {}
+    for lesson in lessons:
+        rank = {"decided": 2, "designated": 1}.get(lesson.outcome.kind, 0)
+        matter = lesson.outcome.matter_id
+        if rank and matter is not None:
+            found[matter] = max(
+                found.get(matter, (0, 0, lesson.unit)), (rank, lesson.outcome.recorded_position, lesson.unit)
+            )
+    return tuple((matter, unit) for matter, (rank, _, unit) in sorted(found.items()) if rank == 2)

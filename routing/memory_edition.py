@@ -1,0 +1,224 @@
+"""The artefact of learning: what past outcomes taught, in whole numbers, named by its digest.
+
+A memory edition holds weights of terms, and for every order the places of its words: never a text. The texts it
+learns from are masked before they reach it, and an order can be forgotten. Decisions outrank acceptances, what a
+unit returned and was upheld on counts against it, and a lead without a clause in force is for `propose` to refuse.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.calibrate import DEFAULT_SHARPNESS, DEFAULT_TABLE
+from routing.index import Reading
+from routing.vectors import UNIT, Ints, Vocabulary
+from terms.ids import ClauseId, UnitCode
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class MemoryEdition:
+    """An artefact of learning. `digest` is the sha-256 of `to_bytes()`; the empty edition remembers nothing."""
+
+    digest: str = hashlib.sha256(b"").hexdigest()
+    position: int = 0  # the last outcome's place in the record
+    learned: int = 0
+    classes: tuple[str, ...] = ()  # groups, then units told apart within a group (as "=code")
+    words: Vocabulary = field(default_factory=lambda: Vocabulary({}, np.zeros(0, np.int64)))
+    grams: Vocabulary = field(default_factory=lambda: Vocabulary({}, np.zeros(0, np.int64)))
+    register_classes: tuple[str, ...] = ()  # the groups whose register scores the learned model also reads
+    weights: NDArray[np.int16] = field(default_factory=lambda: np.zeros((1, 0), np.int16))
+    trust: int = 1000  # how much the register's own score counts beside what was learned, in 1/1000
+    sharpness: int = DEFAULT_SHARPNESS
+    table: tuple[int, ...] = DEFAULT_TABLE
+    orders: tuple[tuple[str, str, str], ...] = ()  # number, unit, kind
+    starts: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
+    terms: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    decided: tuple[tuple[ClauseId, UnitCode], ...] = ()
+
+    def scores(self, reading: Reading, register: Sequence[int]) -> Ints:
+        """What memory says of each of `classes`, in 1/1000; `register` are the scores of `register_classes`."""
+        return class_scores(self.words, self.grams, self.weights, reading, register)
+
+    @cached_property
+    def _inverted(self) -> tuple[Ints, NDArray[np.int32], Ints]:
+        rows = np.repeat(np.arange(len(self.orders), dtype=np.int32), np.diff(self.starts))
+        order = np.argsort(self.terms, kind="stable")
+        starts = np.searchsorted(self.terms[order], np.arange(len(self.words.places) + 1)).astype(np.int64)
+        mass = self.words.idf[self.terms] ** 2
+        lengths = np.bincount(rows, mass, len(self.orders)).astype(np.int64) if len(rows) else np.zeros(0, np.int64)
+        return starts, rows[order], lengths
+
+    def similar(self, reading: Reading, unit: UnitCode, at_most: int = 3) -> tuple[str, ...]:
+        """The past orders with this lead that share most words with this one, best first."""
+        if not self.orders:
+            return ()
+        starts, rows, lengths = self._inverted
+        places = sorted({self.words.places[word] for word in reading.plain if word in self.words.places})
+        # words in more than a tenth of all orders find nothing
+        bound = max(50, len(self.orders) // 10)
+        kept = [place for place in places if starts[place + 1] - starts[place] <= bound]
+        if not kept:
+            return ()
+        flat = np.concatenate([rows[starts[place] : starts[place + 1]] for place in kept])
+        counts = [int(starts[place + 1] - starts[place]) for place in kept]
+        shared = np.bincount(flat, np.repeat(self.words.idf[kept] ** 2, counts), len(self.orders)).astype(np.int64)
+        own = int((self.words.idf[places] ** 2).sum())
+        likeness = shared * 200 // (lengths + own)  # Dice, percent
+        best = np.flatnonzero(likeness >= 25)
+        ranked = best[np.lexsort((best, -likeness[best]))].tolist()
+        return tuple(self.orders[row][0] for row in ranked if self.orders[row][1] == unit)[:at_most]
+
+    def to_bytes(self) -> bytes:
+        """The artefact, the same bytes on every machine."""
+        if not self.learned:
+            return b""
+        head = {
+            "format": FORMAT,
+            "position": self.position,
+            "learned": self.learned,
+            "classes": self.classes,
+            "register_classes": self.register_classes,
+            "words": list(self.words.places),
+            "grams": list(self.grams.places),
+            "trust": self.trust,
+            "sharpness": self.sharpness,
+            "table": self.table,
+            "orders": self.orders,
+            "decided": self.decided,
+            "shape": self.weights.shape,
+            "terms": len(self.terms),
+        }
+        first = json.dumps(head, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        parts: list[NDArray[Any]] = [
+            self.words.idf.astype("<i4"),
+            self.grams.idf.astype("<i4"),
+            self.weights.astype("<i2"),
+            self.starts.astype("<i8"),
+            self.terms.astype("<i4"),
+        ]
+        return b"".join((len(first).to_bytes(8, "little"), first, *(part.tobytes() for part in parts)))
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> "MemoryEdition":
+        """The edition in an artefact. Raises ValueError when these are not its bytes."""
+        if not raw:
+            return EMPTY
+        stream = io.BytesIO(raw)
+        head = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
+        if head["format"] != FORMAT:
+            raise ValueError(f"memory artefact of format {head['format']}, this program reads {FORMAT}")
+
+        def array(kind: str, count: int) -> NDArray[Any]:
+            size = np.dtype(kind).itemsize * count
+            part = stream.read(size)
+            if len(part) != size:
+                raise ValueError("the memory artefact is cut short")
+            return np.frombuffer(part, kind)
+
+        words = array("<i4", len(head["words"])).astype(np.int64)
+        grams = array("<i4", len(head["grams"])).astype(np.int64)
+        rows, columns = head["shape"]
+        weights = array("<i2", rows * columns).reshape(rows, columns).astype(np.int16)
+        starts = array("<i8", len(head["orders"]) + 1).astype(np.int64)
+        terms = array("<i4", head["terms"]).astype(np.int32)
+        return cls(
+            hashlib.sha256(raw).hexdigest(),
+            head["position"],
+            head["learned"],
+            tuple(head["classes"]),
+            Vocabulary({term: place for place, term in enumerate(head["words"])}, words),
+            Vocabulary({term: place for place, term in enumerate(head["grams"])}, grams),
+            tuple(head["register_classes"]),
+            weights,
+            head["trust"],
+            head["sharpness"],
+            tuple(head["table"]),
+            tuple((number, unit, kind) for number, unit, kind in head["orders"]),
+            starts,
+            terms,
+            tuple((ClauseId(matter), UnitCode(unit)) for matter, unit in head["decided"]),
+        )
+
+    def sealed(self) -> "MemoryEdition":
+        """The same edition under its true digest."""
+        return replace(self, digest=hashlib.sha256(self.to_bytes()).hexdigest())
+
+    def forget(self, order_no: str) -> "MemoryEdition":
+        """An edition that no longer knows this order: neither its row nor a term that stood in it alone.
+
+        A term that others share keeps its weight until the next learning; a name that only this order used is gone.
+        """
+        gone = [row for row, (number, _, _) in enumerate(self.orders) if number == order_no]
+        if not gone:
+            return self
+        rows = np.repeat(np.arange(len(self.orders)), np.diff(self.starts))
+        stays = ~np.isin(rows, gone)
+        left = {int(term) for term in self.terms[stays]}
+        lost = {int(term) for term in self.terms[~stays]} - left
+        spelled = list(self.words.places)
+        names = {spelled[term] for term in lost}
+        kept_words = [place for place in range(len(spelled)) if place not in lost]
+        moved = {old: new for new, old in enumerate(kept_words)}
+        grams = list(self.grams.places)
+        kept_grams = [place for place, gram in enumerate(grams) if not any(_of_lost(gram, name) for name in names)]
+        weights = self.weights[
+            [
+                *kept_words,
+                *(len(spelled) + place for place in kept_grams),
+                *range(len(spelled) + len(grams), len(self.weights)),
+            ]
+        ]
+        counts = [int(count) for row, count in enumerate(np.diff(self.starts)) if row not in gone]
+        return replace(
+            self,
+            words=Vocabulary({spelled[old]: new for old, new in moved.items()}, self.words.idf[kept_words]),
+            grams=Vocabulary({grams[old]: new for new, old in enumerate(kept_grams)}, self.grams.idf[kept_grams]),
+            weights=weights,
+            orders=tuple(order for row, order in enumerate(self.orders) if row not in gone),
+            starts=np.cumsum([0, *counts]),
+            terms=np.array([moved[int(term)] for term in self.terms[stays]], np.int32),
+        ).sealed()
+
+
+def _of_lost(gram: str, name: str) -> bool:
+    """Whether an n-gram or a pair of words gives away a word that has to go."""
+    return name in gram.split(" ") or (len(name) >= 2 and (name in gram or gram in name))
+
+
+EMPTY = MemoryEdition()
+
+
+def class_scores(
+    words: Vocabulary, grams: Vocabulary, weights: NDArray[np.int16], reading: Reading, register: Sequence[int]
+) -> Ints:
+    """Scores of every class in 1/1000: terms, then the register's scores, then the bias. Whole numbers throughout."""
+    places, values = example_of(words, grams, reading, register)
+    total = values @ weights[places].astype(np.int64) + UNIT * weights[-1].astype(np.int64)
+    found: Ints = total * 1000 // (UNIT * 4096)
+    return found
+
+
+def example_of(words: Vocabulary, grams: Vocabulary, reading: Reading, register: Sequence[int]) -> tuple[Ints, Ints]:
+    """Places and values of one order among all features of memory: words, n-grams, register scores.
+
+    A register score is counted from -1, where the register says nothing for a group: most are then absent, and the
+    learning converges in a few rounds.
+    """
+    left, left_weights = words.vector(reading.plain)
+    right, right_weights = grams.vector(reading.grams)
+    base = len(words.places) + len(grams.places)
+    scores = np.clip(np.array(register, np.int64) + 1000, 0, 3000) * UNIT // 1000
+    spoken = np.flatnonzero(scores)
+    return (
+        np.concatenate([left, right + len(words.places), spoken + base]),
+        np.concatenate([left_weights, right_weights, scores[spoken]]),
+    )

@@ -1,0 +1,291 @@
+"""One order, one register edition, one memory edition, one city version → one proposal, always the same bytes.
+
+The way: read the text → find wordings and names → weigh the units → choose lead and ground → find the tier by place →
+supports → abstain or not. The proposer, what-if, `dingze evaluate` and `dingze route` all call `propose`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from city.configuration import CityConfiguration
+from mandates.model import Level
+from routing.evidence import LEAST, Evidence, cite, enough_said, grounds
+from routing.explain import memory_reason, register_reason, why_not, wording_reasons
+from routing.index import Reading, RegisterIndex, read
+from routing.memory_edition import MemoryEdition
+from routing.proposal import Abstention, Candidate, Citation, OrderText, Proposal, Reason
+from routing.supports import Support, supports_of
+from routing.territory import Where
+from routing.text import Normalised, normalise
+from routing.vectors import Ints
+from routing.weighing import Weighed, weigh
+from routing.wordings import STREET, Hit
+from terms.ids import ClauseId, UnitCode
+from terms.messages import sentence
+
+NOBODY: Mapping[str, UnitCode] = {}
+_STREET_AT = 60  # least strength of a subdistrict item's wordings
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An order as routing sees it."""
+
+    order: OrderText
+    text: Normalised
+    reading: Reading
+    hits: list[Hit]
+    likeness: Ints
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """Who leads, in both tiers, by what ground and how surely."""
+
+    city_unit: UnitCode  # the unit of the city tier that the duty belongs to
+    unit: UnitCode  # the unit that leads: it, its mirror in the district, or the subdistrict
+    ground: Evidence | None
+    confidence: int
+    disputed: str = ""
+    by_list: bool = False  # a subdistrict, by an item of its list
+
+
+def propose(
+    order: OrderText,
+    index: RegisterIndex,
+    memory: MemoryEdition,
+    city: CityConfiguration,
+    *,
+    status_quo: Mapping[ClauseId, UnitCode] | Mapping[str, UnitCode] = NOBODY,
+) -> Proposal:
+    """The proposal for one order. `status_quo` names, for every disputed matter, who handles it meanwhile."""
+    seen = _read(order, index)
+    named = index.names.named(seen.reading.text)
+    complained = index.names.complained_of(seen.reading.text, named)
+    excluded = frozenset({*order.subject_units, *(one.unit for one in complained)})
+    weighed = weigh(index, memory, city, seen.reading, seen.hits, index.names.noted(seen.reading.text, named), excluded)
+    if not weighed.ranked or not enough_said(seen.reading, 1):
+        return _nobody(index, memory, city)
+    lead = _lead(seen, index, city, weighed, {str(key): unit for key, unit in status_quo.items()})
+    found = _supports(seen, index, city, weighed, lead)
+    citations = _citations(seen, index, lead, found)
+    abstained = _abstained(seen, index, city, weighed, lead, citations)
+    matter, matter_id = _matter(index, lead.ground)
+    by_status_quo = bool(lead.disputed)
+    return Proposal(
+        lead=lead.unit,
+        supports=tuple(support.unit for support in found),
+        confidence=lead.confidence,
+        automatic=abstained is None and (lead.confidence >= city.routing.automatic_at or by_status_quo),
+        abstained=abstained,
+        citations=citations,
+        candidates=_candidates(seen, index, city, weighed, lead),
+        reasons=_reasons(seen, index, memory, weighed, lead),
+        register_edition=index.digest,
+        memory_edition=memory.digest,
+        city_version=city.version,
+        desk=index.places.desk(_district_of(index, lead.unit)),
+        matter=matter,
+        matter_id=matter_id,
+        disputed=lead.disputed,
+        similar=memory.similar(seen.reading, lead.city_unit),
+    )
+
+
+def _read(order: OrderText, index: RegisterIndex) -> _Read:
+    text = normalise(f"{order.title}\n{order.text}" if order.title else order.text)
+    reading = read(text.text)
+    hits = index.wordings.hits(reading.text, reading.words)
+    return _Read(order, text, reading, hits, index.recall.scores(reading.plain), index.places.where(order))
+
+
+def _nobody(index: RegisterIndex, memory: MemoryEdition, city: CityConfiguration) -> Proposal:
+    abstained = Abstention("route.too-little", sentence("route.too-little"))
+    editions = (index.digest, memory.digest, city.version)
+    return Proposal(None, (), 0, False, abstained, (), (), (), *editions)
+
+
+def _lead(
+    seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, status_quo: Mapping[str, UnitCode]
+) -> _Lead:
+    unit = weighed.ranked[0][0]
+    found = grounds(index, seen.reading, seen.hits, seen.likeness, unit)
+    ground = found[0] if found else None
+    listed = _by_list(seen, index)
+    if listed is not None and seen.where.street is not None and seen.where.street not in weighed.excluded:
+        return _Lead(unit, seen.where.street, listed, min(95, 70 + (listed.strength - _STREET_AT) // 3), by_list=True)
+    if ground is not None and (holder := _status_quo(index, ground, status_quo)) is not None:
+        key, quo = holder
+        return _Lead(unit, quo, ground, weighed.confidence, disputed=key)
+    return _Lead(unit, _in_tier(seen, index, weighed, unit, ground), ground, weighed.confidence)
+
+
+def _status_quo(
+    index: RegisterIndex, ground: Evidence, status_quo: Mapping[str, UnitCode]
+) -> tuple[str, UnitCode] | None:
+    matter, matter_id = _matter(index, ground)
+    for key in (matter_id, matter):
+        if key and key in status_quo and status_quo[key] in index.edition.units:
+            return key, status_quo[key]
+    return None
+
+
+def _by_list(seen: _Read, index: RegisterIndex) -> Evidence | None:
+    """The subdistrict item that speaks more strongly than any city unit's wording (国办函〔2025〕66号: only 基本履职 or
+    conferred items are led by a subdistrict)."""
+    strengths: dict[ClauseId, int] = {}
+    first: dict[ClauseId, Hit] = {}
+    others = 0
+    for hit in seen.hits:
+        if not hit.exact:
+            continue
+        if hit.wording.unit == STREET:
+            strengths[hit.wording.item] = strengths.get(hit.wording.item, 0) + hit.strength
+            first.setdefault(hit.wording.item, hit)
+        else:
+            others = max(others, hit.strength)
+    for item in sorted(strengths, key=lambda one: (-strengths[one], one)):
+        listed = index.edition.subdistrict_items[item]
+        if listed.units and seen.where.street not in listed.units:
+            continue
+        if strengths[item] >= max(_STREET_AT, others):
+            return Evidence(item, STREET, "subdistrict", strengths[item], first[item])
+    return None
+
+
+def _in_tier(seen: _Read, index: RegisterIndex, weighed: Weighed, unit: UnitCode, ground: Evidence | None) -> UnitCode:
+    """The district bureau that mirrors the unit, when the matter is handled there and the district is known.
+
+    A bureau that is complained about does not judge itself: its city unit does.
+    """
+    district = seen.where.district
+    if district is None or not _is_district_matter(index, unit, ground):
+        return unit
+    bureau = index.places.bureau(district, unit)
+    return unit if bureau is None or bureau in weighed.excluded else bureau
+
+
+def _is_district_matter(index: RegisterIndex, unit: UnitCode, ground: Evidence | None) -> bool:
+    point = index.edition.duty_points.get(ground.item) if ground else None
+    if point is not None:
+        return point.level in (Level.DISTRICT, Level.STREET)
+    levels = [one.level for one in index.edition.duty_points.values() if one.unit == unit]
+    return 2 * sum(level in (Level.DISTRICT, Level.STREET) for level in levels) > len(levels)
+
+
+def _supports(
+    seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, lead: _Lead
+) -> list[Support]:
+    found = supports_of(
+        index, seen.reading, seen.hits, seen.likeness, weighed, lead.city_unit, city.routing.supports_at_most
+    )
+    placed: list[Support] = []
+    for support in found:
+        unit = _in_tier(seen, index, weighed, support.ground.unit, support.ground)
+        if unit != lead.unit and unit not in weighed.excluded and all(unit != one.unit for one in placed):
+            placed.append(Support(unit, support.ground))
+    return placed
+
+
+def _citations(seen: _Read, index: RegisterIndex, lead: _Lead, supports: Sequence[Support]) -> tuple[Citation, ...]:
+    pairs = [(lead.unit, lead.ground)] if lead.ground and lead.ground.strength >= LEAST else []
+    pairs += [(support.unit, support.ground) for support in supports]
+    found = [cite(index, seen.text, seen.reading, ground, unit) for unit, ground in pairs]
+    return tuple(citation for citation in found if citation is not None)
+
+
+def _matter(index: RegisterIndex, ground: Evidence | None) -> tuple[str, ClauseId | None]:
+    if ground is None:
+        return "", None
+    edition = index.edition
+    item = (
+        edition.duty_points.get(ground.item)
+        or edition.boundary_items.get(ground.item)
+        or edition.subdistrict_items.get(ground.item)
+    )
+    return (item.matter, item.id) if item else ("", None)
+
+
+def _abstained(
+    seen: _Read,
+    index: RegisterIndex,
+    city: CityConfiguration,
+    weighed: Weighed,
+    lead: _Lead,
+    citations: Sequence[Citation],
+) -> Abstention | None:
+    """The first reason against dispatch by rule, in the order a dispatcher would ask."""
+    name = index.edition.units[lead.unit].name
+    if not enough_said(seen.reading, city.routing.least_characters):
+        return _because("route.too-little")
+    if not any(citation.unit == lead.unit for citation in citations) and not lead.disputed:
+        learned = any(reason.feature in ("memory", "caller-note") for reason in weighed.reasons)
+        return _because("route.precedent-without-clause" if learned else "route.no-clause", lead=name)
+    if lead.disputed or lead.by_list:
+        return None
+    share = weighed.ranked[0][1]
+    if len(weighed.ranked) > 1:
+        rival, second = weighed.ranked[1]
+        if share * 100 < second * (100 + city.routing.close_call):
+            return _because("route.two-clauses", lead=name, other=index.edition.units[rival].name)
+    mirrored = index.places.has_mirror(lead.city_unit)
+    if seen.where.district is None and mirrored and _is_district_matter(index, lead.city_unit, lead.ground):
+        return _because("route.unknown-place")
+    if lead.confidence < city.routing.automatic_at:
+        return _because("route.not-sure", confidence=lead.confidence, needed=city.routing.automatic_at)
+    return None
+
+
+def _because(code: str, **params: object) -> Abstention:
+    return Abstention(code, sentence(code, **params))
+
+
+def _candidates(
+    seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, lead: _Lead
+) -> tuple[Candidate, ...]:
+    """The lead and its runners-up, in the tier they would handle it in; each with what it lacked."""
+    top = weighed.ranked[0][1]
+    found = [Candidate(lead.unit, top)]
+    for unit, share in weighed.ranked:
+        if unit == lead.city_unit and lead.unit != unit and not (lead.by_list or lead.disputed):
+            continue
+        ground = None
+        if len(found) <= 2:  # a reason for the runners-up; the rest only show their score
+            near = grounds(index, seen.reading, seen.hits, seen.likeness, unit)
+            ground = near[0] if near else None
+        placed = _in_tier(seen, index, weighed, unit, ground)
+        if any(placed == one.unit for one in found):
+            continue
+        found.append(Candidate(placed, share, why_not(ground, top - share, excluded=False)))
+        if len(found) > city.routing.alternatives:
+            break
+    return tuple(found)
+
+
+def _reasons(
+    seen: _Read, index: RegisterIndex, memory: MemoryEdition, weighed: Weighed, lead: _Lead
+) -> tuple[Reason, ...]:
+    found: list[Reason] = []
+    at = {unit: place for place, unit in enumerate(index.units)}
+    register = index.unit_scores(seen.reading).tolist()
+    known = dict(zip(index.groups, index.group_scores(register), strict=True))
+    said: dict[str, int] = {}
+    if memory.learned:
+        scores = memory.scores(seen.reading, [known.get(group, -1000) for group in memory.register_classes])
+        said = dict(zip(memory.classes, scores.tolist(), strict=True))
+    for unit in [one for one, _ in weighed.ranked[:2]]:
+        group = index.groups[index.group_at[at[unit]]]
+        found += wording_reasons(seen.hits, unit)
+        found.append(register_reason(index, seen.reading, unit, register[at[unit]]))
+        if group in said:
+            found += memory_reason(memory, seen.reading, unit, group, said[group])
+    found += weighed.reasons
+    if lead.unit != lead.city_unit and not lead.disputed:
+        found.append(Reason(lead.unit, "territory", "、".join(seen.where.names[:3]), 0))
+    return tuple(found)
+
+
+def _district_of(index: RegisterIndex, unit: UnitCode) -> UnitCode | None:
+    found = index.edition.units[unit]
+    return found.parent if found.level in (Level.DISTRICT, Level.STREET) else None

@@ -1,0 +1,95 @@
+"""Units named in a text: what the call-taker wrote ("请住建局核实处理"), and whom a complaint is about."""
+
+import re
+from dataclasses import dataclass
+
+import ahocorasick
+
+from mandates.edition import RegisterEdition
+from mandates.model import Level
+from routing.proposal import SpanOf
+from routing.text import normalise
+from terms.ids import UnitCode
+
+# the call-taker's closing words: 请/望/转/建议 … unit … 核实/处理/查处 …, up to the end of the sentence
+_NOTE = re.compile(
+    r"(?:请|望|转|派|烦请|恳请|要求|希望|诉求[:：]?)[^，。；;,\n]{0,24}?"
+    r"(?:核实|处理|处置|查处|调查|办理|落实|协调|解决|答复|回复|核查|跟进|阅处|酌处|联系)[^，。；;,\n]{0,12}"
+)
+_CONDUCT = re.compile(
+    r"^(?:[^，。；;,\n]{0,6}?)(?:工作人员|办事人员|窗口|民警|执法人员|领导|干部|队员|科长|局长|主任|职工)?"
+    r"(?:[^，。；;,\n]{0,8}?)(?:态度|作风|推诿|推脱|踢皮球|不作为|乱作为|慢作为|懒政|失职|渎职|吃拿卡要|收受|受贿|贪污|"
+    r"辱骂|打骂|敷衍|刁难|滥用职权|徇私|包庇|暴力执法|违规执法)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A unit named in a text, in the normalised text's places."""
+
+    unit: UnitCode
+    span: SpanOf
+    formal: bool  # by a name only this unit bears
+
+
+class UnitNames:
+    """All names of the units of one edition: full, short, everyday, former; found by Aho–Corasick."""
+
+    def __init__(self, edition: RegisterEdition) -> None:
+        city = _city_prefix(edition)
+        owners: dict[str, set[UnitCode]] = {}
+        formal: set[str] = set()
+        for code, unit in edition.units.items():
+            bare = unit.name.removeprefix(city)
+            names = {normalise(name).text for name in (unit.name, bare, *unit.former_names)}
+            formal |= names
+            if unit.level in (Level.CITY, Level.COMPANY):
+                short = {normalise(f"市{name}").text for name in unit.everyday_names}
+                formal |= short
+                names |= short
+            else:  # the everyday names of the second tier carry the place's name
+                formal |= {normalise(name).text for name in unit.everyday_names if len(name) >= 4}
+            names |= {normalise(name).text for name in unit.everyday_names}
+            for name in sorted(names):
+                if len(name) >= 2:
+                    owners.setdefault(name, set()).add(code)
+        self._owners = {name: (min(codes), name in formal) for name, codes in owners.items() if len(codes) == 1}
+        self._automaton = ahocorasick.Automaton()
+        for name in sorted(self._owners):
+            self._automaton.add_word(name, name)
+        if self._owners:
+            self._automaton.make_automaton()
+
+    def named(self, text: str) -> list[Named]:
+        """The units named in a normalised text, the longest name at each place, in the order of the text."""
+        if not self._owners:
+            return []
+        spans = [(end + 1 - len(name), end + 1, name) for end, name in self._automaton.iter(text)]
+        found = [
+            Named(*self._meant(name, (start, end)))
+            for start, end, name in spans
+            if not any(a <= start and end <= b and b - a > end - start for a, b, _ in spans)
+        ]
+        return sorted(found, key=lambda one: (one.span, one.unit))
+
+    def _meant(self, name: str, span: SpanOf) -> tuple[UnitCode, SpanOf, bool]:
+        code, formal = self._owners[name]
+        return code, span, formal
+
+    def noted(self, text: str, named: list[Named]) -> list[Named]:
+        """The units the call-taker asked to handle the order."""
+        notes = [match.span() for match in _NOTE.finditer(text)]
+        return [one for one in named if any(a <= one.span[0] and one.span[1] <= b for a, b in notes)]
+
+    def complained_of(self, text: str, named: list[Named]) -> list[Named]:
+        """The units whose own conduct, or whose staff's, the text complains about; only by a name of their own."""
+        return [one for one in named if one.formal and _CONDUCT.match(text[one.span[1] : one.span[1] + 24])]
+
+
+def _city_prefix(edition: RegisterEdition) -> str:
+    """The city's name, as most of its departments begin with it."""
+    counts: dict[str, int] = {}
+    for unit in edition.units.values():
+        if unit.level is Level.CITY and (at := unit.name.find("市")) > 0:
+            counts[unit.name[: at + 1]] = counts.get(unit.name[: at + 1], 0) + 1
+    return min(counts, key=lambda name: (-counts[name], name), default="")

@@ -1,0 +1,109 @@
+"""Weighing the units of the city tier: register, memory, the call-taker's note, boundary items and decisions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from city.configuration import CityConfiguration
+from routing.calibrate import bin_of, shares
+from routing.index import Reading, RegisterIndex
+from routing.memory import total_scores
+from routing.memory_edition import MemoryEdition
+from routing.proposal import Reason
+from routing.unit_names import Named
+from routing.wordings import Hit
+from terms.ids import ClauseId, UnitCode
+
+NOTE = 12  # 1/1000 of the score a percent of `caller_note_weight`
+BOUNDARY = 250  # a boundary item named word for word outweighs likeness
+BOUNDARY_AT = 75  # least strength of its wordings in the text
+DECISION = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The candidates, best first: a unit of each group, and close rivals within a group. Shares are of 1000."""
+
+    ranked: tuple[tuple[UnitCode, int], ...]
+    confidence: int
+    totals: Mapping[UnitCode, int]
+    reasons: tuple[Reason, ...]
+    excluded: frozenset[UnitCode]
+
+
+def weigh(
+    index: RegisterIndex,
+    memory: MemoryEdition,
+    city: CityConfiguration,
+    reading: Reading,
+    hits: Sequence[Hit],
+    noted: Sequence[Named],
+    excluded: frozenset[UnitCode],
+) -> Weighed:
+    """Score every unit of the city tier for one order. Whole numbers; equal scores are ordered by code."""
+    _, units = total_scores(index, memory, reading)
+    totals = dict(zip(index.units, units, strict=True))
+    reasons: list[Reason] = []
+
+    def lift(unit: UnitCode, feature: str, detail: str, weight: int) -> None:
+        if unit in totals and unit not in excluded:
+            totals[unit] += weight
+            reasons.append(Reason(unit, feature, detail, weight))
+
+    seen: set[UnitCode] = set()
+    for one in noted:
+        for unit in index.places.city_tier(one.unit):
+            if unit not in seen:
+                seen.add(unit)
+                span = reading.text[one.span[0] : one.span[1]]
+                lift(unit, "caller-note", span, NOTE * city.routing.caller_note_weight)
+    for item, strength in _boundary_strengths(hits).items():
+        if strength >= BOUNDARY_AT:
+            boundary = index.edition.boundary_items[item]
+            lift(boundary.lead, "boundary", boundary.matter, BOUNDARY)
+    decided = dict(memory.decided)
+    for hit in hits:
+        point = index.edition.duty_points.get(hit.wording.item)
+        if point is None or not hit.exact or hit.strength < 60:
+            continue
+        if point.decision:
+            lift(point.unit, "decision", point.decision, DECISION)
+        elif point.id in decided:
+            lift(decided[point.id], "decision", point.matter, DECISION)
+    return _ranked(index, memory, totals, tuple(reasons), excluded)
+
+
+def _boundary_strengths(hits: Sequence[Hit]) -> dict[ClauseId, int]:
+    found: dict[ClauseId, int] = {}
+    for hit in hits:
+        if hit.wording.kind == "boundary" and hit.exact:
+            found[hit.wording.item] = found.get(hit.wording.item, 0) + hit.strength
+    return dict(sorted(found.items()))
+
+
+def _ranked(
+    index: RegisterIndex,
+    memory: MemoryEdition,
+    totals: Mapping[UnitCode, int],
+    reasons: tuple[Reason, ...],
+    excluded: frozenset[UnitCode],
+) -> Weighed:
+    groups: dict[str, list[UnitCode]] = {}
+    for unit, at in zip(index.units, index.group_at, strict=True):
+        if unit not in excluded:
+            groups.setdefault(index.groups[at], []).append(unit)
+    heads = [min(units, key=lambda unit: (-totals[unit], unit)) for _, units in sorted(groups.items())]
+    heads.sort(key=lambda unit: (-totals[unit], unit))
+    share = shares([totals[unit] for unit in heads], memory.sharpness)
+    ranked = list(zip(heads, share, strict=True))
+    if not ranked:
+        return Weighed((), 0, totals, reasons, excluded)
+    confidence = memory.table[bin_of(share[0], share[1] if len(share) > 1 else 0)]
+    # rivals within the leading group: shown, and a close call among them is a close call
+    lead = heads[0]
+    mates = groups[index.groups[index.group_at[index.units.index(lead)]]]
+    for mate in mates:
+        if mate != lead and totals[lead] - totals[mate] < 300:
+            both = shares([totals[lead], totals[mate]], memory.sharpness)
+            ranked.append((mate, share[0] * both[1] // max(1, both[0])))
+    ranked = [ranked[0], *sorted(ranked[1:], key=lambda pair: (-pair[1], pair[0]))]
+    return Weighed(tuple(ranked), confidence, totals, reasons, excluded)

@@ -1,0 +1,152 @@
+"""The everyday wordings of an edition, found in a text: exactly by Aho–Corasick, in part by their words.
+
+A wording is as strong as it is long and as few units share it; a short word cannot win alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ahocorasick
+import numpy as np
+
+from mandates.edition import RegisterEdition
+from mandates.model import SubdistrictList
+from routing.proposal import SpanOf
+from routing.text import is_word, normalise
+from routing.vectors import Ints, Vocabulary, vocabulary
+from terms.ids import ClauseId, UnitCode
+
+_BY_LENGTH = (0, 0, 20, 40, 60, 75, 85, 92, 100)  # strength by length; two characters are hardly evidence
+_NEAR = 62  # least share of a wording's words, by weight, that must stand in the text
+_NEAR_AT_MOST = 40
+STREET = UnitCode("*")  # stands for "the subdistrict of the place"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One everyday phrase and what it points to: an item of the register and the unit that answers there."""
+
+    text: str
+    item: ClauseId
+    unit: UnitCode
+    kind: str  # "point", "boundary", "subdistrict"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A wording found in a text: where (in the normalised text), how strong (0–100), whether word for word."""
+
+    wording: Wording
+    span: SpanOf
+    strength: int
+    exact: bool
+
+
+class WordingIndex:
+    """All wordings of one edition. Built once, read by every thread."""
+
+    def __init__(self, edition: RegisterEdition, words_of: dict[str, list[str]]) -> None:
+        """`words_of` gives the words of each normalised wording (segmented by the caller, once)."""
+        self.wordings = tuple(wordings_of(edition))
+        units: dict[str, set[UnitCode]] = {}
+        self._by_text: dict[str, list[int]] = {}
+        for place, wording in enumerate(self.wordings):
+            units.setdefault(wording.text, set()).add(wording.unit)
+            self._by_text.setdefault(wording.text, []).append(place)
+        self._shared = {text: len(found) for text, found in units.items()}
+        self._automaton = ahocorasick.Automaton()
+        for text in self._by_text:
+            self._automaton.add_word(text, text)
+        if self._by_text:
+            self._automaton.make_automaton()
+        self._texts = tuple(sorted(self._by_text))
+        tokens = [sorted({word for word in words_of[text] if is_word(word)}) for text in self._texts]
+        self._tokens: Vocabulary = vocabulary(tokens)
+        lists: list[list[int]] = [[] for _ in self._tokens.places]
+        for place, found in enumerate(tokens):
+            for token in found:
+                lists[self._tokens.places[token]].append(place)
+        self._starts: Ints = np.cumsum([0, *(len(found) for found in lists)])
+        self._postings: Ints = np.array([place for found in lists for place in found], np.int64)
+        weights = [sum(int(self._tokens.idf[self._tokens.places[token]]) for token in found) for found in tokens]
+        self._mass: Ints = np.array(weights, np.int64)
+        self._tokens_of = [[self._tokens.places[token] for token in found] for found in tokens]
+
+    def hits(self, text: str, words: Sequence[str]) -> list[Hit]:
+        """Every wording that stands in the text, or whose words mostly do; strongest first, then by item."""
+        found: list[Hit] = []
+        exact: set[str] = set()
+        spans: list[tuple[int, int, str]] = []
+        if self._by_text:
+            for end, phrase in self._automaton.iter(text):
+                spans.append((end + 1 - len(phrase), end + 1, phrase))
+        for start, end, phrase in spans:
+            if phrase in exact:
+                continue
+            # a wording inside a longer one that was found says nothing of its own
+            if any(a <= start and end <= b and (b - a) > (end - start) for a, b, _ in spans):
+                continue
+            exact.add(phrase)
+            found.extend(self._of(phrase, (start, end), self._strength(phrase), True))
+        found.extend(self._partial(text, words, exact))
+        found.sort(key=lambda hit: (-hit.strength, hit.wording.item, hit.wording.text))
+        return found
+
+    def _strength(self, phrase: str) -> int:
+        return _BY_LENGTH[min(len(phrase), 8)] // self._shared[phrase]
+
+    def _of(self, phrase: str, span: SpanOf, strength: int, exact: bool) -> list[Hit]:
+        return [Hit(self.wordings[place], span, strength, exact) for place in self._by_text[phrase]]
+
+    def _partial(self, text: str, words: Sequence[str], exact: set[str]) -> list[Hit]:
+        places = self._tokens.places
+        first: dict[int, SpanOf] = {}
+        at = 0
+        for word in words:
+            known = places.get(word)
+            if known is not None and known not in first:
+                first[known] = (at, at + len(word))
+            at += len(word)
+        if not first:
+            return []
+        lists = [self._postings[self._starts[token] : self._starts[token + 1]] for token in first]
+        idf = np.repeat(self._tokens.idf[list(first)], [len(found) for found in lists])
+        flat = np.concatenate(lists)
+        mass = np.bincount(flat, idf, len(self._texts)).astype(np.int64)
+        share = mass * 100 // np.maximum(self._mass, 1)
+        count = np.bincount(flat, None, len(self._texts))
+        near = np.flatnonzero((share >= _NEAR) & (count >= 2))
+        if len(near) > _NEAR_AT_MOST:  # the fullest, then the first by their texts
+            near = near[np.lexsort((near, -mass[near]))[:_NEAR_AT_MOST]]
+        found: list[Hit] = []
+        for place in near.tolist():
+            phrase = self._texts[place]
+            if phrase in exact:
+                continue
+            strength = self._strength(phrase) * int(share[place]) ** 2 // 15_000
+            spans = [first[token] for token in self._tokens_of[place] if token in first]
+            start, end = min(spans)[0], max(span[1] for span in spans)
+            if end - start > 24:  # words far apart do not make a phrase
+                start, end = max(spans, key=lambda span: (span[1] - span[0], -span[0]))
+                strength //= 2
+            if strength > 0:
+                found.extend(self._of(phrase, (start, end), strength, False))
+        return found
+
+
+def wordings_of(edition: RegisterEdition) -> list[Wording]:
+    """Every wording of an edition, normalised, with what it points to; a matter's name is one of its wordings."""
+    found: list[Wording] = []
+    for point in edition.duty_points.values():
+        for text in (point.matter, *point.wordings):
+            found.append(Wording(normalise(text).text, point.id, point.unit, "point"))
+    for boundary in edition.boundary_items.values():
+        for text in (boundary.matter, *boundary.wordings):
+            found.append(Wording(normalise(text).text, boundary.id, boundary.lead, "boundary"))
+    for item in edition.subdistrict_items.values():
+        leads = item.list in (SubdistrictList.BASIC, SubdistrictList.CONFERRED)
+        unit = STREET if leads else item.lead
+        for text in (item.matter, *item.wordings):
+            if unit is not None:
+                found.append(Wording(normalise(text).text, item.id, unit, "subdistrict"))
+    return [wording for wording in found if len(wording.text) >= 2]
