@@ -5,8 +5,6 @@ that Word makes itself (a list style) are not in the text; `mandates.word_number
 """
 
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,20 +15,15 @@ from docx.opc.exceptions import OpcError
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from mandates.archives import measured
 from mandates.sheets import decoded
 from mandates.word_numbering import WordNumbering
 from terms.errors import BadInput, TooLarge
 
 LIMIT = 20 * 1024 * 1024  # bytes of the file itself
-UNPACKED = 120 * 1024 * 1024  # bytes of all parts of a .docx together
-PARTS = 5_000
-# What python-docx and zipfile raise at a file that is not what it says: broken XML is a SyntaxError, a missing part a
-# KeyError, a file of another kind a ValueError, a part with a wrong root an AttributeError or TypeError, an encrypted
-# part a RuntimeError, an unknown compression a NotImplementedError.
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, OpcError, SyntaxError, KeyError, ValueError, AttributeError, TypeError,
-    RuntimeError, NotImplementedError,
-)  # fmt: skip
+# What python-docx raises at a file that is not what it says: broken XML is a SyntaxError, a missing part a KeyError, a
+# file of another kind a ValueError, a part with a wrong root an AttributeError or TypeError.
+_BROKEN = (OpcError, SyntaxError, KeyError, ValueError, AttributeError, TypeError)
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -86,12 +79,9 @@ def _text_lines(data: bytes, name: str) -> Iterator[Line]:
 def _docx(data: bytes, name: str) -> list[Line]:
     if data.startswith(_OLE):
         raise BadInput("input.unreadable", at=name, reason="旧版 Word 或加密文件，请另存为不加密的 .docx")
+    archive = measured(data, name)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
-                raise TooLarge("input.too-large", at=name, limit=f"{UNPACKED // 1024 // 1024} MB")
-        return list(_docx_lines(docx.Document(io.BytesIO(data))))
+        return list(_docx_lines(docx.Document(io.BytesIO(archive))))
     except _BROKEN as error:
         raise BadInput("input.unreadable", at=name, reason=str(error)) from error
 

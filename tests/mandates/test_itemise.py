@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mandates.documents import UNPACKED, lines_of
+from mandates.archives import LIMIT
+from mandates.documents import lines_of
 from mandates.drafting import clauses_of
 from mandates.edition import RegisterEdition
 from mandates.itemise import Itemised, itemise, itemise_lines
@@ -187,7 +188,7 @@ def test_drafts_become_clauses_with_fresh_ids(names: UnitNames) -> None:
 def test_a_zip_bomb_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", b"0" * (UNPACKED + 1))
+        archive.writestr("word/document.xml", b"0" * (LIMIT + 1))
     with pytest.raises(TooLarge):
         lines_of(out.getvalue(), ".docx", "炸弹.docx")
 
