@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casework.clocks import Reckoner
+from casework.standing import NOTHING_KNOWN, Standing
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
 from mandates.edition import RegisterEdition
@@ -12,13 +13,14 @@ from terms.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """`register` is the edition of the day on which the decision falls."""
+    """`register` is the edition of the day on which the decision falls, `standing` what is known of the matter."""
 
     now: datetime
     actor: Actor
     city: CityConfiguration
     calendar: WorkingCalendar
     register: RegisterEdition
+    standing: Standing = NOTHING_KNOWN
 
     @property
     def reckoner(self) -> Reckoner:

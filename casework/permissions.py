@@ -1,9 +1,8 @@
-"""Who may do what: one table role × command. What a unit role does, it does for its own unit and no other.
+"""Who may do what: one table role × command, by the command's name. What a unit role does, it does for its own unit.
 
 The district desk stands for the hotline inside its district (two tiers, 北京条例 art. 12).
 """
 
-from casework.work_order import commands as c
 from terms.actors import Role
 
 HOTLINE = frozenset({Role.DISPATCHER})
@@ -13,68 +12,116 @@ UNIT_ROLES = frozenset({Role.CLERK, Role.HEAD, Role.UNIT_LEADER, Role.DISTRICT_D
 READERS = frozenset({Role.LEADER, Role.AUDITOR})
 SYSTEM = frozenset({Role.SYSTEM})
 
-ORDER_PERMISSIONS: dict[type[c.Command], frozenset[Role]] = {
-    c.Propose: SYSTEM,
-    c.RequestInformation: HOTLINE,
-    c.AddToOrder: HOTLINE | SYSTEM,
-    c.Chase: HOTLINE | SYSTEM,
-    c.NotAccept: HOTLINE,
-    c.AnswerAtOnce: HOTLINE,
-    c.Merge: HOTLINE,
-    c.Unmerge: HOTLINE,
-    c.RecordReturn: SYSTEM | {Role.ADMINISTRATOR},
-    c.ReadPersonalData: HOTLINE | REVIEW | CLERKS | {Role.SUPERVISOR},
-    c.ErasePersonalData: frozenset({Role.ADMINISTRATOR}),
-    c.Dispatch: HOTLINE | SYSTEM,
-    c.PassOn: frozenset({Role.DISTRICT_DESK}),
-    c.WithdrawDispatch: HOTLINE,
-    c.SignFor: CLERKS,
-    c.OpenConsultation: HOTLINE | {Role.REVIEWER},
-    c.CloseConsultation: HOTLINE | {Role.REVIEWER},
-    c.Reassign: frozenset({Role.REVIEWER}) | SYSTEM,
-    c.AddSupport: HOTLINE | REVIEW,
-    c.RequestReturn: CLERKS,
-    c.WithdrawReturn: CLERKS,
-    c.AskUnit: REVIEW,
-    c.AnswerAsProposed: CLERKS,
-    c.ReviewReturn: REVIEW,
-    c.ObjectAsSupport: CLERKS,
-    c.DecideSupportObjection: REVIEW,
-    c.StartWork: CLERKS,
-    c.ContactRequester: CLERKS,
-    c.ReportProgress: CLERKS,
-    c.RequestExtension: CLERKS,
-    c.DecideExtension: REVIEW,
-    c.Shelve: frozenset({Role.REVIEWER}),
-    c.Resume: frozenset({Role.REVIEWER}) | SYSTEM,
-    c.SendHandOver: CLERKS,
-    c.ReceiveHandOver: CLERKS,
-    c.RefuseHandOver: frozenset({Role.HEAD, Role.UNIT_LEADER}),
-    c.FeedBackHandOver: CLERKS,
-    c.AssignInside: CLERKS,
-    c.CollectInside: CLERKS,
-    c.SignOff: frozenset({Role.UNIT_LEADER}),
-    c.SubmitResult: CLERKS,
-    c.ReviewResult: REVIEW,
-    c.RecordFollowUp: HOTLINE | SYSTEM,
-    c.OrderRework: HOTLINE | {Role.REVIEWER},
-    c.Supervise: frozenset({Role.SUPERVISOR}) | SYSTEM,
-    c.RequestExclusion: frozenset({Role.HEAD, Role.UNIT_LEADER}),
-    c.DecideExclusion: frozenset({Role.REVIEWER}),
-    c.Close: HOTLINE | {Role.REVIEWER} | SYSTEM,
-    c.Terminate: frozenset({Role.REVIEWER}),
-    c.Archive: HOTLINE | {Role.REVIEWER} | SYSTEM,
-    c.Rate: frozenset({Role.HEAD, Role.UNIT_LEADER}),
-    c.RingClocks: SYSTEM,
+ORDER_PERMISSIONS: dict[str, frozenset[Role]] = {
+    "Propose": SYSTEM,
+    "RequestInformation": HOTLINE,
+    "AddToOrder": HOTLINE | SYSTEM,
+    "Chase": HOTLINE | SYSTEM,
+    "NotAccept": HOTLINE,
+    "AnswerAtOnce": HOTLINE,
+    "Merge": HOTLINE,
+    "Unmerge": HOTLINE,
+    "RecordReturn": SYSTEM | {Role.ADMINISTRATOR},
+    "ReadPersonalData": HOTLINE | REVIEW | CLERKS | {Role.SUPERVISOR},
+    "ErasePersonalData": frozenset({Role.ADMINISTRATOR}),
+    "Dispatch": HOTLINE | SYSTEM,
+    "PassOn": frozenset({Role.DISTRICT_DESK}),
+    "WithdrawDispatch": HOTLINE,
+    "SignFor": CLERKS,
+    "OpenConsultation": HOTLINE | {Role.REVIEWER},
+    "CloseConsultation": HOTLINE | {Role.REVIEWER},
+    "Reassign": frozenset({Role.REVIEWER}) | SYSTEM,
+    "AddSupport": HOTLINE | REVIEW,
+    "RequestReturn": CLERKS,
+    "WithdrawReturn": CLERKS,
+    "AskUnit": REVIEW,
+    "AnswerAsProposed": CLERKS,
+    "ReviewReturn": REVIEW,
+    "ObjectAsSupport": CLERKS,
+    "DecideSupportObjection": REVIEW,
+    "StartWork": CLERKS,
+    "ContactRequester": CLERKS,
+    "ReportProgress": CLERKS,
+    "RequestExtension": CLERKS,
+    "DecideExtension": REVIEW,
+    "Shelve": frozenset({Role.REVIEWER}),
+    "Resume": frozenset({Role.REVIEWER}) | SYSTEM,
+    "SendHandOver": CLERKS,
+    "ReceiveHandOver": CLERKS,
+    "RefuseHandOver": frozenset({Role.HEAD, Role.UNIT_LEADER}),
+    "FeedBackHandOver": CLERKS,
+    "AssignInside": CLERKS,
+    "CollectInside": CLERKS,
+    "SignOff": frozenset({Role.UNIT_LEADER}),
+    "SubmitResult": CLERKS,
+    "ReviewResult": REVIEW,
+    "RecordFollowUp": HOTLINE | SYSTEM,
+    "OrderRework": HOTLINE | {Role.REVIEWER},
+    "Supervise": frozenset({Role.SUPERVISOR}) | SYSTEM,
+    "RequestExclusion": frozenset({Role.HEAD, Role.UNIT_LEADER}),
+    "DecideExclusion": frozenset({Role.REVIEWER}),
+    "Close": HOTLINE | {Role.REVIEWER} | SYSTEM,
+    "Terminate": frozenset({Role.REVIEWER}),
+    "Archive": HOTLINE | {Role.REVIEWER} | SYSTEM,
+    "Rate": frozenset({Role.HEAD, Role.UNIT_LEADER}),
+    "RingClocks": SYSTEM,
 }
 
 
-def may(role: Role, command: type[c.Command]) -> bool:
-    """Whether the role may ever give this command; the unit and the order's state are asked separately."""
-    return role in ORDER_PERMISSIONS.get(command, frozenset())
+PARTIES = frozenset({Role.HEAD, Role.UNIT_LEADER})
+BIANBAN = frozenset({Role.BIANBAN_OFFICER, Role.BIANBAN_DIRECTOR})
+OFFICES = BIANBAN | {Role.JUSTICE_OFFICER}
+DIRECTOR = frozenset({Role.BIANBAN_DIRECTOR})
+
+CASE_PERMISSIONS: dict[str, frozenset[Role]] = {
+    "OpenCase": PARTIES | BIANBAN | SYSTEM | {Role.REVIEWER},
+    "AttachOrder": BIANBAN | SYSTEM | {Role.REVIEWER},
+    "HoldNegotiation": PARTIES | OFFICES,
+    "DraftMinutes": PARTIES | OFFICES,
+    "SignMinutes": frozenset({Role.UNIT_LEADER}),
+    "FileMinutes": BIANBAN,
+    "ApplyForCoordination": PARTIES,
+    "AcceptApplication": OFFICES,
+    "MoveJurisdiction": OFFICES,
+    "AskOpinions": OFFICES,
+    "GiveOpinion": PARTIES,
+    "HoldMeeting": OFFICES,
+    "IssueOpinion": DIRECTOR | {Role.JUSTICE_OFFICER},
+    "AnswerOpinion": frozenset({Role.UNIT_LEADER}),
+    "ReportUpward": DIRECTOR | {Role.JUSTICE_OFFICER},
+    "RecordDecision": BIANBAN,
+    "WithdrawCase": PARTIES | BIANBAN,
+    "RingCaseClocks": SYSTEM,
+}
+SUPERVISING = BIANBAN | {Role.SUPERVISOR}
+FINDING_PERMISSIONS: dict[str, frozenset[Role]] = {
+    "ProposeFinding": SYSTEM,
+    "RaiseFinding": SUPERVISING,
+    "DismissFinding": SUPERVISING,
+    "GiveFeedback": SUPERVISING,
+    "AnswerFeedback": PARTIES,
+    "IssuePaper": SUPERVISING,
+    "IssueNotice": DIRECTOR,
+    "ReceiptNotice": CLERKS,
+    "ReportRectification": PARTIES,
+    "Reassess": SUPERVISING,
+    "ProposeHold": SYSTEM | BIANBAN,
+    "DecideHold": DIRECTOR,
+    "LiftHold": DIRECTOR,
+    "RingFindingClocks": SYSTEM,
+    "OpenDigest": BIANBAN,
+    "JudgeItem": BIANBAN,
+    "CloseItem": BIANBAN,
+    "PublishDigest": DIRECTOR,
+}
+PERMISSIONS = ORDER_PERMISSIONS | CASE_PERMISSIONS | FINDING_PERMISSIONS
 
 
-def commands_of(role: Role) -> tuple[type[c.Command], ...]:
-    """Every command a role may give, by name: what a page offers."""
-    found = (command for command, roles in ORDER_PERMISSIONS.items() if role in roles)
-    return tuple(sorted(found, key=lambda command: command.__name__))
+def may(role: Role, command: type) -> bool:
+    """Whether the role may ever give this command; the unit and the state of the thing are asked separately."""
+    return role in PERMISSIONS.get(command.__name__, frozenset())
+
+
+def commands_of(role: Role) -> tuple[str, ...]:
+    """The name of every command a role may give: what a page offers, and what the API lists."""
+    return tuple(sorted(command for command, roles in PERMISSIONS.items() if role in roles))

@@ -58,4 +58,10 @@ def _learn(had: Standing, fact: e.Fact) -> Standing:
         return replace(had, first_receiver=fact.lead)
     if isinstance(fact, e.UnitDesignated):
         return replace(had, designated=fact.unit)
+    if isinstance(fact, e.BoundaryCaseOpened):
+        return replace(had, open_case=fact.case_no)
+    if isinstance(fact, e.DutyPointsWritten):
+        return replace(had, decided=fact.lead, decision=fact.doc_no)
+    if isinstance(fact, e.CaseClosed):
+        return replace(had, open_case="")
     return had

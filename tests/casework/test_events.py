@@ -7,16 +7,21 @@ import pytest
 from pydantic import ValidationError
 
 from casework import events
-from casework.events import ORDER_FACTS, AssignmentProposed, Deadline, OrderFact, WorkOrderDispatched, WorkOrderReceived
+from casework.events import FACTS, AssignmentProposed, Deadline, WorkOrderDispatched, WorkOrderReceived
 from routing.proposal import Abstention, Candidate, Citation, Proposal
 from terms.ids import ClauseId, UnitCode
+from terms.messages import MESSAGES
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
 
-def test_every_fact_of_the_order_lane_is_registered_once_under_its_own_name() -> None:
-    assert {fact.__name__ for fact in OrderFact.__subclasses__()} == {fact.event_type() for fact in ORDER_FACTS}
-    assert len(ORDER_FACTS) == len({fact.event_type() for fact in ORDER_FACTS})
+def test_every_fact_is_registered_once_under_its_own_name() -> None:
+    lanes = (events.OrderFact, events.CaseFact, events.FindingFact, events.DigestFact)
+    assert {fact.__name__ for lane in lanes for fact in lane.__subclasses__()} == set(FACTS)
+
+
+def test_every_fact_has_a_name_on_pages() -> None:
+    assert [name for name in FACTS if f"event.{name}" not in MESSAGES] == []
 
 
 def test_a_received_order_reads_back_as_it_was_written() -> None:

@@ -1,25 +1,37 @@
-"""One table says who may do what, and everything in it is known to the deciding door."""
+"""One table says who may do what, and everything in it is known to a deciding door."""
 
-from casework.permissions import ORDER_PERMISSIONS, commands_of, may
+from types import ModuleType
+
+from casework.boundary_case import commands as b
+from casework.boundary_case.decide import DECISIONS as CASE_DECISIONS
+from casework.finding import commands as f
+from casework.finding.decide import DECISIONS as FINDING_DECISIONS
+from casework.permissions import PERMISSIONS, commands_of, may
 from casework.work_order import commands as c
 from casework.work_order.decide import DECISIONS
 from terms.actors import Role
 from terms.messages import MESSAGES
 from tests.casework.town import AUDITOR, CHENGGUAN, DISPATCHER, HOUSING, Life, clerk, refused
 
+DIGEST = {f.OpenDigest, f.JudgeItem, f.CloseItem, f.PublishDigest}  # decided by casework.finding.digest
 
-def every_command() -> set[type[c.Command]]:
+
+def commands_in(module: ModuleType) -> set[type]:
+    """Every command of a module that says what is to be done, not only whose it is."""
     return {
         found
-        for found in vars(c).values()
-        if isinstance(found, type) and issubclass(found, c.Command) and found not in (c.Command, c.UnitCommand)
+        for found in vars(module).values()
+        if isinstance(found, type) and found.__module__ == module.__name__ and hasattr(found, "__dataclass_fields__")
     }
 
 
 def test_every_command_has_its_roles_its_decision_and_its_name_on_pages() -> None:
-    assert every_command() == set(ORDER_PERMISSIONS) == set(DECISIONS)
-    assert all(f"command.{command.__name__}" in MESSAGES for command in every_command())
-    assert all(ORDER_PERMISSIONS.values())
+    assert commands_in(c) == set(DECISIONS)
+    assert commands_in(b) == set(CASE_DECISIONS)
+    assert commands_in(f) == set(FINDING_DECISIONS) | DIGEST
+    every = commands_in(c) | commands_in(b) | commands_in(f)
+    assert {command.__name__ for command in every} == set(PERMISSIONS) and len(every) == len(PERMISSIONS)
+    assert all(f"command.{name}" in MESSAGES and roles for name, roles in PERMISSIONS.items())
 
 
 def test_leaders_and_auditors_only_read() -> None:
