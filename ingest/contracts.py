@@ -4,6 +4,7 @@ A model says what may stand in a field, never what a good citizen would write: t
 formula sign included. What a model refuses goes to quarantine, not away.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -64,7 +65,9 @@ def _attached(value: Any) -> Any:
 
 def _text(value: Any) -> Any:
     """A cell that a spreadsheet made a number is still text; what no database could keep is refused."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float) and math.isfinite(value):
         return str(value)
     if isinstance(value, str):
         if "\0" in value:

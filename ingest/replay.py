@@ -41,10 +41,11 @@ class Replay:
         if (done := _closed(ledger.stream(stream))) is not None:
             return Told(done.payload["row"], "duplicate", done.payload["order_no"], done.payload["position"])
         event = last_of(ledger, stream)
-        row = _mended(row_of(self.gateway.vault, event), cells)
+        held = row_of(self.gateway.vault, event)
         arrival = Arrival(now, event.payload["digest"], mapping or NO_MAPPING, event.payload["origin"])
         kind = event.payload["kind"]
         try:
+            row = _mended(held, cells)
             if row.fault:
                 raise BadInput("input.row-unreadable", at=row.at, reason=row.fault)
             self.gateway.kind(kind).read(row, arrival)
@@ -68,8 +69,8 @@ def _mended(row: Row, cells: Mapping[str, Any] | None) -> Row:
         return replace(row, cells=dict(cells), fault="")
     if row.cells:
         return row
-    found = next(iter(rows_of(row.raw, ".jsonl", row.file)), None)  # a message or a line of JSON speaks for itself
-    return replace(found, file=row.file, number=row.number, raw=row.raw) if found else row
+    found = list(rows_of(row.raw, ".json", row.file))  # a message or a line of JSON speaks for itself
+    return replace(found[0], file=row.file, number=row.number, raw=row.raw) if found else row
 
 
 def _replayed(event: Event, told: Told, now: datetime, actor: str) -> NewEvent:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from casework.events import HistoryRecorded, OrderFact, read
+from casework.events import FACTS, HistoryRecorded, OrderFact, read
 from casework.work_order.commands import RecordReturn
 from casework.work_order.context import Context
 from casework.work_order.decide import decide
-from casework.work_order.fold import evolve, replay
+from casework.work_order.fold import evolve
 from casework.work_order.state import WorkOrder
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
@@ -99,18 +99,20 @@ class _Desk:
 
     kind: Returns
     arrival: Arrival
-    orders: dict[str, WorkOrder] = field(default_factory=dict)
+    orders: dict[str, tuple[WorkOrder, int]] = field(default_factory=dict)  # and the version of the stream
+    keys: set[str] = field(default_factory=set)
 
     def take(self, told: IncomingReturn) -> Append:
         stream = order_stream(told.order_no)
         when = (told.returned_at or self.arrival.now).astimezone(UTC)
         body = body_of(told)
         key = key_of(told.return_no, body, self.arrival)
-        if self.kind.ledger.by_source(SOURCE, key) is not None:
+        if key in self.keys or self.kind.ledger.by_source(SOURCE, key) is not None:
             # known already: whatever is said now, the answer is the first one, or that the bodies differ
             known = HistoryRecorded(order_no=told.order_no, what="returned", happened_at=when, note=told.note)
             return Append(stream, None, (keyed(known, SOURCE, key, body, when),))
-        order = self._order(told.order_no)
+        self.keys.add(key)
+        order, version = self._order(told.order_no)
         facts = decide(order, self.kind.command(told, when, self.arrival), self._context(order))
         first = keyed(facts[0], SOURCE, key, body, when)
         rest = (
@@ -126,15 +128,17 @@ class _Desk:
         )
         for fact in facts:
             order = evolve(order, fact, when)
-        expected = self.orders[told.order_no].version
-        self.orders[told.order_no] = order
-        return Append(stream, expected, (first, *rest))
+        self.orders[told.order_no] = order, version + len(facts)
+        return Append(stream, version, (first, *rest))
 
-    def _order(self, number: str) -> WorkOrder:
+    def _order(self, number: str) -> tuple[WorkOrder, int]:
         if number not in self.orders:
             events = self.kind.ledger.stream(order_stream(OrderNo(number)))
-            facts = ((_fact(event.type, event.payload), event.occurred_at) for event in events)
-            self.orders[number] = replay(number, facts)
+            order = WorkOrder(number)
+            for event in events:
+                if event.type in FACTS and isinstance(fact := read(event.type, event.payload), OrderFact):
+                    order = evolve(order, fact, event.occurred_at)
+            self.orders[number] = order, events[-1].version if events else 0
         return self.orders[number]
 
     def _context(self, order: WorkOrder) -> Context:
@@ -146,10 +150,3 @@ class _Desk:
             calendar=self.kind.calendar,
             register=self.kind.register(day),
         )
-
-
-def _fact(event_type: str, payload: dict[str, object]) -> OrderFact:
-    found = read(event_type, payload)
-    if not isinstance(found, OrderFact):
-        raise TypeError(f"{event_type} in the stream of an order")
-    return found

@@ -96,6 +96,11 @@ def test_the_same_return_again_is_a_duplicate_whatever_became_of_the_order(gatew
     assert ledger.head() == head + 1
 
 
+def test_a_batch_that_says_a_return_twice_records_it_once(gateway: Gateway, ledger: Ledger) -> None:
+    done = taken(gateway, RETURN, RETURN, RETURN | {"退单说明": "另一次"}, kind="return")
+    assert [one["status"] for one in done] == ["in", "duplicate", "in"]
+
+
 def test_an_order_that_moves_on_meanwhile_is_looked_at_again(
     gateway: Gateway, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
