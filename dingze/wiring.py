@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from automation.eraser import Eraser
 from automation.learner import EVENT_TYPES as LEARNER_EVENTS
 from automation.learner import Learner
 from automation.memory_shelf import MemoryShelf
@@ -143,6 +144,11 @@ class Dingze:
     def timers(self) -> Timers:
         """Rings the clocks."""
         return Timers(self.ledger, self.projections, self.desk, self.clock)
+
+    @cached_property
+    def eraser(self) -> Eraser:
+        """Destroys the keys of erased orders."""
+        return Eraser(self.ledger, self.vault, self.clock)
 
     @cached_property
     def people(self) -> People:

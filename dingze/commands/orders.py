@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from casework.work_order import commands as c
 from dingze.evaluate import evaluate as evaluate_routing
 from dingze.intake import ingest_file
 from dingze.options import At, day
@@ -16,12 +17,13 @@ from dingze.sample import load_sample
 from dingze.terminal import Json, answer, opened, progress, session
 from dingze.wiring import Dingze, initialise
 from routing.proposal import OrderText, Proposal
+from terms.actors import Actor, Role
 from terms.ids import UnitCode
 
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands at the top level."""
-    for command in (init, ingest, route, evaluate):
+    for command in (init, ingest, route, evaluate, erase):
         app.command()(command)
 
 
@@ -163,3 +165,20 @@ def evaluate(
             advance=advance,
         )
     answer(document, json, *(orjson.dumps(run).decode() for run in document["runs"]))
+
+
+def erase(
+    context: typer.Context,
+    order_no: Annotated[str, typer.Argument(help="the order's number")],
+    ground: Annotated[str, typer.Option(help="on whose request, under which rule")],
+    json: Json = False,
+) -> None:
+    """Erase the personal data of an order at rest: its key is destroyed, views and memory drop its text; a receipt."""
+    with opened(context) as dingze:
+        administrator = Actor("command-line", Role.ADMINISTRATOR)
+        done = dingze.desk.do(order_no, c.ErasePersonalData(ground=ground), administrator)
+        destroyed = dingze.eraser.step()
+        dingze.projections.catch_up()
+        dingze.learner.step()
+    document = {"order_no": order_no, "keys_destroyed": destroyed, "position": done.position}
+    answer(document, json, f"工单 {order_no} 的个人信息已删除，回执位置 {done.position}，销毁密钥 {destroyed} 把。")

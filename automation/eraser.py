@@ -1,0 +1,46 @@
+"""An order whose personal data was erased loses its key: from then on nothing of its text can be read anywhere.
+
+The fact comes first (`casework` decides it), the key goes when this part sees the fact. The bookmark moves after the
+key is gone, so a crash between the two only makes it look again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from casework.events import PersonalDataErased
+from ledger.envelope import Bookmark
+from ledger.store import Ledger
+from ledger.vault import Vault
+from terms.ids import Position
+
+NAME = "eraser"
+PLACE = "feed"
+BATCH = 2_000
+SELDOM = 500  # events between two moves of the bookmark when there is nothing to erase
+LOG = structlog.get_logger(NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Eraser:
+    """Follows the feed of one ledger and destroys the keys of erased orders."""
+
+    ledger: Ledger
+    vault: Vault
+    clock: Callable[[], datetime]
+
+    def step(self) -> int:
+        """Work off what the record holds by now; how many keys were destroyed."""
+        before = self.ledger.bookmarks(NAME).get(PLACE)
+        position, destroyed = before or 0, 0
+        while rows := self.ledger.read_raw(Position(position), BATCH):
+            streams = [row.stream for row in rows if row.type == PersonalDataErased.event_type()]
+            if streams:
+                destroyed += len(self.vault.erase(streams, self.clock()))
+                LOG.info("erased", orders=streams)
+            position = rows[-1].position
+        if destroyed or position - (before or 0) >= SELDOM:
+            self.ledger.append(bookmarks=[Bookmark(NAME, PLACE, before, position)])
+        return destroyed

@@ -1,0 +1,80 @@
+"""Outcomes become memory; memory speaks for itself and forgets who is erased."""
+
+from casework.work_order import commands as c
+from dingze.wiring import Dingze
+from routing.memory_edition import EMPTY
+from terms.actors import Actor, Role
+from terms.ids import UnitCode, order_stream
+from tests.automation.conftest import order, take_in
+
+DISPATCHER = Actor("d1", Role.DISPATCHER)
+
+
+def live(dingze: Dingze, number: str, text: str, unit: str) -> None:
+    take_in(dingze, order(number, text))
+    dingze.desk.do(number, c.Dispatch(lead=UnitCode(unit), reason="按条目派单"), DISPATCHER)
+    dingze.desk.do(number, c.SignFor(unit=UnitCode(unit)), Actor("c1", Role.CLERK, UnitCode(unit)))
+
+
+def finished(dingze: Dingze, number: str, unit: str) -> None:
+    clerk, reviewer = Actor("c1", Role.CLERK, UnitCode(unit)), Actor("r1", Role.REVIEWER)
+    dingze.desk.do(number, c.StartWork(unit=UnitCode(unit)), clerk)
+    dingze.desk.do(number, c.SubmitResult(unit=UnitCode(unit), reply="已处理"), clerk)
+    dingze.desk.do(number, c.ReviewResult(accepted=True), reviewer)
+    dingze.desk.do(number, c.RecordFollowUp(contacted=True, resolved=True, satisfied=True), DISPATCHER)
+    dingze.desk.do(number, c.Close(), DISPATCHER)
+
+
+def taught(dingze: Dingze, orders: int) -> None:
+    for number in range(orders):
+        wages = number % 2 == 0
+        text = f"厂里{number}月拖欠工资" if wages else f"第{number}路公交车拒载老人"
+        live(dingze, str(number), text, "C08" if wages else "C06")
+    dingze.projections.catch_up()
+
+
+def test_signed_orders_become_a_memory_edition_that_the_record_names(dingze: Dingze) -> None:
+    taught(dingze, 60)
+    assert dingze.learner.step() == 1
+    edition = dingze.learner.newest()
+    assert edition.learned == 60
+    made = dingze.ledger.read(dingze.ledger.head() - 1, 1)[0]
+    assert made.type == "MemoryEditionMade" and made.payload["digest"] == edition.digest
+    assert dingze.learner.step() == 0
+
+
+def test_too_few_outcomes_teach_nothing_yet(dingze: Dingze) -> None:
+    taught(dingze, 10)
+    assert dingze.learner.step() == 0
+    assert dingze.learner.newest() == EMPTY
+
+
+def test_learning_again_from_the_same_outcomes_gives_the_same_bytes(dingze: Dingze) -> None:
+    taught(dingze, 60)
+    dingze.learner.step()
+    first = dingze.learner.newest().to_bytes()
+    assert dingze.learner.learn_now() == 0
+    assert dingze.learner.newest().to_bytes() == first
+
+
+def test_routing_reads_the_edition_the_record_named_last(dingze: Dingze) -> None:
+    taught(dingze, 60)
+    dingze.learner.step()
+    take_in(dingze, order("new", "老板拖欠工资"))
+    dingze.proposer.run()
+    proposed = dingze.ledger.stream(order_stream("new"))[1]
+    assert proposed.payload["proposal"]["memory_edition"] == dingze.learner.newest().digest
+
+
+def test_an_erased_order_leaves_memory_at_the_next_step(dingze: Dingze) -> None:
+    taught(dingze, 60)
+    dingze.learner.step()
+    old = dingze.learner.newest()
+    finished(dingze, "7", "C06")
+    dingze.desk.do("7", c.ErasePersonalData(ground="依申请"), Actor("a1", Role.ADMINISTRATOR))
+    assert dingze.eraser.step() == 1
+    dingze.projections.catch_up()
+    assert dingze.learner.step() == 1
+    newest = dingze.learner.newest()
+    assert "7" not in {number for number, _, _ in newest.orders}
+    assert dingze.learner.shelf.get(old.digest) is None

@@ -1,0 +1,71 @@
+"""Received → proposed → dispatched by rule."""
+
+from collections.abc import Callable
+
+from dingze.wiring import Dingze
+from terms.ids import order_stream
+from tests.automation.conftest import Clock, order, take_in
+
+SMOKE = "楼下烧烤店油烟太大，每天晚上呛得睡不着"
+WAGES = "工地干了三个月，包工头拖欠工资不给，要求劳动监察处理"
+
+
+def types_of(dingze: Dingze, number: str) -> list[str]:
+    return [event.type for event in dingze.ledger.stream(order_stream(number))]
+
+
+def test_every_order_gets_a_proposal_or_a_stated_reason_for_none(dingze: Dingze) -> None:
+    take_in(dingze, order("1", SMOKE), order("2", WAGES), order("3", "喂"))
+    assert dingze.proposer.run() == 3
+    for number in ("1", "2", "3"):
+        event = dingze.ledger.stream(order_stream(number))[1]
+        proposal = event.payload["proposal"]
+        assert proposal["lead"] or proposal["abstained"]["message"]
+        assert proposal["register_edition"] and proposal["city_version"]
+
+
+def test_a_proposal_cites_a_clause_in_force_of_its_lead(dingze: Dingze) -> None:
+    take_in(dingze, order("1", WAGES))
+    dingze.proposer.run()
+    proposal = dingze.ledger.stream(order_stream("1"))[1].payload["proposal"]
+    assert proposal["lead"] == "C08"
+    edition = dingze.register.as_of(dingze.router.day_of(dingze.clock()))
+    assert any(edition.text_of(cited["clause_id"]) == cited["text"] for cited in proposal["citations"])
+
+
+def test_a_restart_proposes_nothing_twice(open_again: Callable[[], Dingze]) -> None:
+    first = open_again()
+    take_in(first, order("1", SMOKE), order("2", WAGES))
+    first.proposer.run()
+    head = first.ledger.head()
+    second = open_again()
+    assert second.proposer.run() == 0
+    assert second.ledger.head() == head
+
+
+def test_two_proposers_that_see_the_same_order_record_one_proposal(open_again: Callable[[], Dingze]) -> None:
+    one, other = open_again(), open_again()
+    take_in(one, order("1", SMOKE))
+    one.projections.catch_up()
+    assert one.proposer.due() == other.proposer.due()
+    one.proposer.step()
+    other.proposer.step()
+    assert types_of(one, "1").count("AssignmentProposed") == 1
+
+
+def test_an_order_older_than_a_month_is_proposed_for_but_starts_no_clock(dingze: Dingze, clock: Clock) -> None:
+    take_in(dingze, order("1", WAGES))
+    clock.move(days=60)
+    take_in(dingze, order("2", WAGES, clock().replace(month=9)))
+    dingze.proposer.run()
+    received = dingze.ledger.stream(order_stream("2"))[0].payload
+    assert received["mode"] == "history" and received["deadlines"] == []
+    assert types_of(dingze, "2") == ["WorkOrderReceived", "AssignmentProposed"]
+
+
+def test_what_the_proposer_did_names_the_event_that_asked_for_it(dingze: Dingze) -> None:
+    take_in(dingze, order("1", SMOKE))
+    dingze.proposer.run()
+    asked, *answered = dingze.ledger.stream(order_stream("1"))
+    assert {event.cause for event in answered} == {asked.event_id}
+    assert {event.actor for event in answered} == {"system:proposer"}
