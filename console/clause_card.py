@@ -1,0 +1,63 @@
+"""One citable item as a page shows it: what kind, where it stands, its number, whose it is, its words."""
+
+from dataclasses import dataclass
+
+from console.words import INSTRUMENTS
+from mandates.edition import RegisterEdition
+from terms.ids import ClauseId, UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseCard:
+    """A clause, list item, boundary item, subdistrict item or duty point, in force or not (`in_force`)."""
+
+    id: str
+    sort: str  # 条目 / 权责事项 / 边界事项 / 履职事项 / 职责颗粒点
+    units: tuple[UnitCode, ...]
+    number: str
+    role: str
+    text: str
+    source: str  # title of the instrument
+    doc_no: str
+    kind: str  # "三定"规定, 权责清单 …
+    basis: str
+    secrecy: str
+    in_force: bool
+    matter: str = ""
+
+
+def clause_card(item: str, register: RegisterEdition) -> ClauseCard:
+    """The card of any citable item; one that is not in force in this edition says so."""
+    key = ClauseId(item)
+    instrument = register.instrument_of(key)
+    source, doc_no, kind, secrecy = (
+        (instrument.title, instrument.doc_no, INSTRUMENTS.get(instrument.kind, instrument.kind), instrument.secrecy)
+        if instrument
+        else ("", "", "", "公开")
+    )
+    text = register.text_of(key) or ""
+    sort, units, number, role, basis, matter = _told(key, register)
+    return ClauseCard(item, sort, units, number, role, text, source, doc_no, kind, basis, secrecy, bool(text), matter)
+
+
+def _told(key: ClauseId, register: RegisterEdition) -> tuple[str, tuple[UnitCode, ...], str, str, str, str]:
+    if clause := register.clauses.get(key):
+        return "条目", (clause.unit,), clause.number, str(clause.role or ""), "", ""
+    if power := register.power_items.get(key):
+        basis = f"{power.law} {power.article}".strip()
+        return (
+            "权责事项",
+            (power.unit,),
+            power.id,
+            f"行政{power.type}" if len(power.type) == 2 else power.type,
+            basis,
+            "",
+        )
+    if boundary := register.boundary_items.get(key):
+        return "边界事项", (boundary.lead, *boundary.supports), boundary.id, "", "", boundary.matter
+    if listed := register.subdistrict_items.get(key):
+        return "履职事项", listed.units, listed.id, str(listed.list), "", listed.matter
+    if point := register.duty_points.get(key):
+        under = register.clauses.get(point.clause)
+        return "职责颗粒点", (point.unit,), under.number if under else "", str(point.link), "", point.matter
+    return "条目", (), "", "", "", ""

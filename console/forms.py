@@ -1,0 +1,99 @@
+"""Fields of a form: how they are described to the page, and how what was filled in is read back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+
+from terms.errors import BadInput
+from terms.ids import UnitCode
+
+Kind = Literal["text", "area", "unit", "units", "clause", "choice", "flag", "date", "order"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `options` are value and words; a `unit` takes "C05 云泽市…", a `clause` is looked up by words."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    required: bool = False
+    value: str = ""
+    values: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+    of_unit: str = ""  # a clause of this unit
+    shown_for: str = ""  # values of the form's first choice for which the field matters, joined by spaces
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What came with a form: texts stripped, empty ones as good as absent."""
+
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, form: FormData) -> "Filled":
+        """From a posted form; files are not read here."""
+        names = dict.fromkeys(form.keys())
+        return cls({name: [one.strip() for one in form.getlist(name) if isinstance(one, str)] for name in names})
+
+    def text(self, name: str) -> str:
+        """The text of a field, "" when absent."""
+        found = [one for one in self.values.get(name, ()) if one]
+        return found[0] if found else ""
+
+    def needed(self, name: str, label: str) -> str:
+        """The text of a field that must be filled. Raises BadInput naming it."""
+        if found := self.text(name):
+            return found
+        raise BadInput("console.field-needed", at=name, field=label)
+
+    def unit(self, name: str) -> UnitCode | None:
+        """A unit, given as "C05" or "C05 云泽市住房…"."""
+        found = self.text(name)
+        return UnitCode(found.split()[0]) if found else None
+
+    def units(self, name: str) -> tuple[UnitCode, ...]:
+        """Several units, in order, each once."""
+        given = [one for one in self.values.get(name, ()) if one]
+        return tuple(dict.fromkeys(UnitCode(one.split()[0]) for one in given))
+
+    def flag(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return self.text(name) in ("on", "yes", "true", "1")
+
+    def answer(self, name: str) -> bool | None:
+        """Yes, no, or not said."""
+        return {"yes": True, "no": False}.get(self.text(name))
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """Several texts, separated by lines or the Chinese enumeration comma."""
+        text = self.text(name).replace("、", "\n").replace("；", "\n")
+        return tuple(one.strip() for one in text.splitlines() if one.strip())
+
+    def day(self, name: str, label: str) -> date:
+        """A date. Raises BadInput."""
+        try:
+            return date.fromisoformat(self.needed(name, label))
+        except ValueError as error:
+            raise BadInput("console.bad-date", at=name, field=label) from error
+
+    def number(self, name: str, label: str) -> int:
+        """A whole number. Raises BadInput."""
+        found = self.needed(name, label)
+        if not found.isdigit():
+            raise BadInput("console.field-needed", at=name, field=label)
+        return int(found)
+
+
+async def filled(request: Request) -> Filled:
+    """What came with a posted form."""
+    return Filled.of(await request.form())
+
+
+Form = Annotated[Filled, Depends(filled)]

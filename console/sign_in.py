@@ -1,0 +1,130 @@
+"""Signing in and out: by password, or on a sample city by a button for each role, from this machine only."""
+
+import ipaddress
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from console.access import home_of
+from console.forms import Form
+from console.people import Account
+from console.security import require_own_origin
+from console.visit import SESSION_COOKIE, SignInNeeded, visit
+from console.words import role_name
+from terms.errors import BadInput, NotPermitted
+
+router = APIRouter()
+
+
+def from_this_machine(request: Request) -> bool:
+    """Whether the request came straight from a loopback address; one that a proxy passed on did not."""
+    if request.client is None or any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip")):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _samples_allowed(request: Request) -> bool:
+    return bool(request.app.state.console.parts.sample_sign_in) and from_this_machine(request)
+
+
+@router.get("/")
+def home(request: Request) -> Response:
+    """To where one's day begins."""
+    try:
+        return RedirectResponse(visit(request).home, 303)
+    except SignInNeeded:
+        return RedirectResponse("/sign-in", 303)
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address
+    """The sign-in page."""
+    return _page(request, next)
+
+
+def _page(request: Request, wanted: str, error: str = "", status: int = 200) -> Response:
+    console = request.app.state.console
+    samples = console.people.samples() if _samples_allowed(request) else []
+    register = console.edition(console.now())
+    data = {
+        "title": "登录",
+        "city": console.parts.city.name,
+        "wanted": _own(wanted),
+        "error": error,
+        "samples": [
+            {
+                "account": one,
+                "role": role_name(one.role),
+                "unit": console.unit_name(one.unit, register) if one.unit else "",
+            }
+            for one in samples
+        ],
+    }
+    return HTMLResponse(console.templates.render("sign_in.html", data), status)
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, form: Form) -> Response:
+    """By password."""
+    require_own_origin(request)
+    console = request.app.state.console
+    wanted = form.text("next")
+    try:
+        account = console.people.check_password(
+            form.needed("account", "账号"), form.needed("password", "密码"), console.now()
+        )
+    except (NotPermitted, BadInput) as error:
+        return _page(request, wanted, error.message, error.status)
+    return _begin(request, account, wanted)
+
+
+@router.post("/sign-in/sample")
+def sign_in_as_sample(request: Request, form: Form) -> Response:
+    """By the button of a sample user. Raises NotPermitted from any other machine, or where settings forbid it."""
+    require_own_origin(request)
+    if not _samples_allowed(request):
+        raise NotPermitted("console.no-sample-sign-in")
+    account = request.app.state.console.people.account(form.needed("account", "账号"))
+    if account is None or not account.sample or account.disabled:
+        raise NotPermitted("console.no-sample-sign-in")
+    return _begin(request, account, form.text("next"))
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> Response:
+    """End the session. Needs no token: the worst another site could do is sign somebody out, and it may not either."""
+    require_own_origin(request)
+    if cookie := request.cookies.get(SESSION_COOKIE):
+        request.app.state.console.people.end_session(cookie)
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(SESSION_COOKIE, path="/")
+    return response
+
+
+def _begin(request: Request, account: Account, wanted: str) -> Response:
+    console = request.app.state.console
+    if old := request.cookies.get(SESSION_COOKIE):
+        console.people.end_session(old)
+    hours = console.parts.session_hours
+    token = console.people.start_session(account, console.now(), hours)
+    address = "/account" if account.must_change else _own(wanted) or home_of(account.role)
+    response = RedirectResponse(address, 303)
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=hours * 3600,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+def _own(address: str) -> str:
+    """An address of this site, or nothing: a sign-in never leads to another one."""
+    plain = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if plain and "\n" not in address and "\r" not in address else ""

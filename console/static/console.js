@@ -1,0 +1,171 @@
+// The console's own script: keys, dialogs, live lists, clocks. Every page works without it, more slowly.
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // --- htmx: every request carries the session's token ---
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRF-Token"] = document.body.dataset.csrf || "";
+    const from = event.target.closest("[data-unit-from]");
+    if (from) event.detail.parameters.unit = unitFor(from);
+  });
+  document.addEventListener("htmx:responseError", (event) => say(problemOf(event.detail.xhr)));
+  document.addEventListener("htmx:sendError", () => say("网络不通，未作任何改动。请稍后重试。"));
+
+  function problemOf(xhr) {
+    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    return $("h1", page)?.textContent || "操作未完成，请重试。";
+  }
+  function say(words) {
+    $(".dz-notice")?.remove();
+    const told = document.createElement("div");
+    told.className = "dz-error";
+    told.setAttribute("role", "alert");
+    told.textContent = words;
+    $("#main")?.prepend(told);
+  }
+  // the clauses a form offers are those of the unit chosen in the same form
+  function unitFor(search) {
+    const form = search.closest("dialog")?.querySelector("form");
+    const unit = form && ["lead", "to", "proposed_unit", "receiver", "unit"].map((name) => form.elements[name]).find((one) => one && one.value);
+    return unit ? unit.value : "";
+  }
+
+  // --- dialogs ---
+  document.addEventListener("click", (event) => {
+    const opens = event.target.closest("[data-opens]");
+    if (opens) open(document.getElementById(opens.dataset.opens));
+    if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
+    const back = event.target.closest("[data-back]");
+    if (back && history.length > 1) { event.preventDefault(); goBack(back); }
+    const more = event.target.closest("[data-more]");
+    if (more) {
+      const last = $$("input", more.parentElement).pop();
+      const next = last.cloneNode();
+      next.value = "";
+      last.after(next);
+      next.focus();
+    }
+    const row = event.target.closest("[data-row]");
+    if (row && !event.target.closest("a, button, input, form") && !String(getSelection())) $("[data-open]", row)?.click();
+  });
+  function open(dialog) {
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    show(dialog);
+    $$("[hx-trigger*='load']", dialog).forEach((one) => window.htmx?.trigger(one, "input"));
+    $(".dz-fields input:not([type=hidden]):not([type=search]), .dz-fields select, .dz-fields textarea", dialog)?.focus();
+  }
+  function goBack(link) {
+    const list = sessionStorage.getItem("dz-list");
+    location.href = list && document.body.querySelector(".dz-menu") ? list : link.getAttribute("href");
+  }
+  // fields that matter only for some answers of the form's first choice
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-choice]")) show(event.target.closest("dialog") || event.target.form);
+    if (event.target.matches("input[list]")) {
+      $$("[data-unit-from]", event.target.closest("dialog") || document).forEach((one) => window.htmx?.trigger(one, "input"));
+    }
+  });
+  function show(form) {
+    const first = $("[data-choice]", form);
+    if (!first) return;
+    const chosen = first.type === "radio" ? $(`[name="${first.name}"]:checked`, form)?.value || "" : first.value;
+    $$("[data-shown-for]", form).forEach((field) => { field.hidden = !field.dataset.shownFor.split(" ").includes(chosen); });
+  }
+  document.addEventListener("submit", (event) => {
+    $$("button", event.target).forEach((button) => setTimeout(() => { button.disabled = true; setTimeout(() => { button.disabled = false; }, 3000); }));
+  });
+
+  // --- keys ---
+  let picked = -1;
+  const rows = () => $$("[data-list] [data-row]");
+  function pick(number) {
+    const all = rows();
+    if (!all.length) return;
+    picked = Math.max(0, Math.min(number, all.length - 1));
+    all.forEach((row, at) => row.classList.toggle("dz-picked", at === picked));
+    all[picked].focus({ preventScroll: true });
+    all[picked].scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input, textarea, select");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = event.target.closest("form");
+      if (form) { event.preventDefault(); form.requestSubmit(); }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (typing) { if (event.key === "Escape" && !event.target.closest("dialog")) event.target.blur(); return; }
+    if ($("dialog[open]")) return;
+    const key = event.key;
+    const action = $(`[data-key="${CSS.escape(key.toLowerCase())}"]`);
+    if (action) { event.preventDefault(); action.click(); }
+    else if (key === "j" || key === "ArrowDown") { if (rows().length) { event.preventDefault(); pick(picked + 1); } }
+    else if (key === "k" || key === "ArrowUp") { if (rows().length) { event.preventDefault(); pick(picked - 1); } }
+    else if (key === "Enter" && picked >= 0 && !event.target.closest("a, button")) $("[data-open]", rows()[picked])?.click();
+    else if (key === "/") { event.preventDefault(); $("#find")?.focus(); }
+    else if (key === "?") open($("#keys"));
+    else if (key === "n") $("[rel=next]")?.click();
+    else if (key === "p") $("[rel=prev]")?.click();
+    else if (key === "u") $("[data-back]")?.click();
+    else if (key === "g") location.reload();
+    else if (/^[1-9]$/.test(key)) $$(".dz-tabs a")[Number(key) - 1]?.click();
+  });
+
+  // --- lists that stay new: told by the server, else asked for every few seconds ---
+  const live = $("#live");
+  if (live) {
+    let known = null, wanted = false, waiting = null;
+    const refresh = () => {
+      if (document.hidden) { wanted = true; return; }
+      if (waiting) return;
+      waiting = setTimeout(() => { waiting = null; fetchList(); }, 400);  // a burst of orders is one refresh
+    };
+    const fetchList = () => {
+      const list = $(live.dataset.refresh);
+      if (list && !$("dialog[open]")) window.htmx?.ajax("GET", list.dataset.from, { target: live.dataset.refresh, swap: "outerHTML" });
+    };
+    const state = (name, words) => { live.dataset.state = name; live.textContent = words; };
+    let polling = null;
+    const poll = () => { if (!polling) { state("polling", "每 5 秒刷新"); polling = setInterval(refresh, 5000); } };
+    if (window.EventSource) {
+      const source = new EventSource(live.dataset.stream);
+      source.addEventListener("moved", (event) => {
+        if (known !== null && event.data !== known) refresh();
+        known = event.data;
+      });
+      source.onopen = () => { clearInterval(polling); polling = null; state("live", "实时"); };
+      source.onerror = () => poll();
+      addEventListener("pagehide", () => source.close());
+    } else poll();
+    document.addEventListener("visibilitychange", () => { if (!document.hidden && wanted) { wanted = false; refresh(); } });
+    document.addEventListener("htmx:afterSwap", () => { remember(); if (picked >= 0) { const all = rows(); all.forEach((row, at) => row.classList.toggle("dz-picked", at === picked)); } tick(); });
+  }
+  function remember() {
+    const list = $("[data-list]");
+    if (list) sessionStorage.setItem("dz-list", list.dataset.from);
+  }
+  remember();
+
+  // --- clocks count down; the server's time is what counts, not this machine's ---
+  const ahead = Date.now() - Date.parse(document.body.dataset.now || new Date().toISOString());
+  function length(minutes) {
+    const days = Math.floor(minutes / 1440), hours = Math.floor(minutes % 1440 / 60), left = minutes % 60;
+    if (days) return hours ? `${days}天${hours}小时` : `${days}天`;
+    if (hours) return left ? `${hours}小时${left}分` : `${hours}小时`;
+    return `${left}分`;
+  }
+  function tick() {
+    const now = Date.now() - ahead;
+    $$("[data-due]").forEach((one) => {
+      const left = Date.parse(one.dataset.due) - now;
+      one.textContent = left < 0 ? `超时${length(Math.floor(-left / 60000))}` : `剩${length(Math.floor(left / 60000))}`;
+      one.classList.toggle("dz-over", left < 0);
+      one.classList.toggle("dz-soon", left >= 0 && left < 4 * 3600 * 1000);
+      one.classList.toggle("dz-fine", left >= 4 * 3600 * 1000);
+    });
+  }
+  setInterval(tick, 20000);
+})();

@@ -1,0 +1,99 @@
+"""Reading the tasks view: what a unit has in hand, as lead and as support, the most pressing first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, case, func, or_, select
+
+from console.words import CITY_TIME
+from projections.store import ViewStore, as_of
+from projections.tasks import GONE, TASKS
+from terms.ids import UnitCode
+
+SIZE = 50
+IN_HAND = ("待签收", "签收", "办理中", "重办", "退单申请", "挂账")
+FINISHED = ("办结审核", "回访", "结案")
+
+TABS: Mapping[str, str] = {
+    "today": "今日到期",
+    "sign": "待签收",
+    "lead": "主办在办",
+    "support": "协办在办",
+    "returned": "退单审核中",
+    "finished": "已办理",
+    "all": "全部",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """One page of a unit's tasks and the counts of the tabs."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    counts: dict[str, int]
+    pages: int
+    page: int
+
+
+def read_tasks(views: ViewStore, units: frozenset[UnitCode], tab: str, q: str, page: int, now: datetime) -> TaskList:
+    """The parts these units have. "Today" is what is due before the city's midnight, and what is late."""
+    with views.reading() as connection:
+        build = views.current(connection, TASKS.name)
+        if build is None:
+            return TaskList([], 0, dict.fromkeys(TABS, 0), 1, 1)
+        table = views.tables(TASKS, build)["parts"]
+        due = next_due(table)
+        tabs = _tabs(table, due, now)
+        where = and_(as_of(table, None), table.c.unit.in_(sorted(units)), table.c.state != GONE, *_asked(table, q))
+        sums = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in tabs.items()]
+        counted = connection.execute(select(*sums).where(where)).mappings().one()
+        counts = {name: int(counted[name] or 0) for name in TABS}
+        total = counts[tab]
+        pages = max(1, -(-total // SIZE))
+        page = min(max(1, page), pages)
+        found = (
+            select(table, due.label("next_due"))
+            .where(where, tabs[tab])
+            .order_by(due.is_(None), due.asc(), table.c.dispatched_at.desc(), table.c.order_no)
+            .limit(SIZE)
+            .offset((page - 1) * SIZE)
+        )
+        rows = [dict(row) for row in connection.execute(found).mappings()]
+    for row in rows:
+        del row["from_position"], row["to_position"]
+    return TaskList(rows, total, counts, pages, page)
+
+
+def next_due(table: Table) -> ColumnElement[Any]:
+    """What the unit owes next: its signature first, then the result; nothing once it has finished."""
+    return case(
+        (table.c.state.in_(FINISHED), None),
+        (table.c.state == "待签收", func.coalesce(table.c.sign_due, table.c.handle_due)),
+        else_=table.c.handle_due,
+    )
+
+
+def _tabs(table: Table, due: ColumnElement[Any], now: datetime) -> dict[str, ColumnElement[bool]]:
+    tomorrow = datetime.combine(now.astimezone(CITY_TIME).date() + timedelta(days=1), time(0), CITY_TIME)
+    # due dates are UTC text; a day limit ends at midnight, which belongs to the day before
+    midnight = tomorrow.astimezone(now.tzinfo).strftime("%Y-%m-%dT%H:%M:%SZ")
+    in_hand = table.c.state.in_(IN_HAND)
+    return {
+        "today": and_(in_hand, due <= midnight),
+        "sign": table.c.state == "待签收",
+        "lead": and_(in_hand, table.c.part == "lead"),
+        "support": and_(in_hand, table.c.part == "support"),
+        "returned": table.c.state == "退单申请",
+        "finished": table.c.state.in_(FINISHED),
+        "all": table.c.state.is_not(None),
+    }
+
+
+def _asked(table: Table, q: str) -> list[ColumnElement[bool]]:
+    if not q:
+        return []
+    words = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return [or_(table.c.order_no.like(f"{words}%", escape="\\"), table.c.title.like(f"%{words}%", escape="\\"))]

@@ -1,0 +1,58 @@
+"""Trying the router on a text: who would answer, on which clause, and why not another. Nothing is recorded."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from console.access import Page
+from console.clause_card import clause_card
+from console.forms import Form
+from console.order_reading import Evidence
+from console.visit import Visiting
+from console.words import CITY_TIME, FEATURES
+from routing.proposal import OrderText
+from terms.errors import BadInput
+
+router = APIRouter()
+LONGEST = 5_000  # characters
+
+
+@router.get("/trial")
+@router.get("/trial.json")
+def trial_page(visit: Visiting) -> Response:
+    """The form."""
+    visit.open(Page.TRIAL, "route")
+    return visit.page("trial.html", Page.TRIAL, "智能试派", today=visit.now.astimezone(CITY_TIME).date().isoformat())
+
+
+@router.post("/trial")
+def trial(visit: Visiting, form: Form) -> Response:
+    """The answer, beside the form. The text is posted, so that it stands in no address and no log."""
+    visit.open(Page.TRIAL, "route")
+    text = form.needed("text", "诉求内容")
+    if len(text) > LONGEST:
+        raise BadInput("input.too-large", at="text", limit=f"{LONGEST} 字")
+    at: date = form.day("at", "日期") if form.text("at") else visit.now.astimezone(CITY_TIME).date()
+    register = visit.console.parts.register.as_of(at)
+    proposal = visit.console.parts.route(OrderText(text=text, place=form.text("place"), at=at))
+    evidence = [
+        Evidence(
+            str(number),
+            one,
+            clause_card(one.clause_id, register),
+            text[one.order_span[0] : one.order_span[1]] if one.order_span else "",
+        )
+        for number, one in enumerate(proposal.citations, 1)
+    ]
+    return visit.fragment(
+        "trial_answer.html",
+        text=text,
+        spans=[(*one.citation.order_span, one.label) for one in evidence if one.citation.order_span],
+        proposal=proposal,
+        evidence=evidence,
+        alternatives=[one for one in proposal.candidates if one.unit != proposal.lead],
+        reasons=[one for one in proposal.reasons if one.unit == proposal.lead],
+        features=FEATURES,
+        register_units=register.units,
+    )

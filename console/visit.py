@@ -1,0 +1,220 @@
+"""One request by one signed-in person: who it is, what it may open, and how the answer is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+import orjson
+from fastapi import Depends, Request
+from itsdangerous import BadSignature, URLSafeSerializer
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from console.access import Page, home_of, require_page, scope
+from console.people import Session
+from console.words import CITY_TIME, role_name
+from mandates.edition import RegisterEdition
+from terms.actors import Actor
+from terms.errors import BadInput, NotPermitted
+from terms.ids import Position, UnitCode
+
+if TYPE_CHECKING:
+    from console.app import Console
+
+SESSION_COOKIE = "dingze_session"
+POSITION_COOKIE = "dingze_position"
+NOTICE_COOKIE = "dingze_notice"
+WAIT_SECONDS = 2.0
+MENU = (
+    Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.DISPUTES, Page.TRIAL, Page.MANDATES, Page.OPERATIONS,
+)  # fmt: skip
+ADDRESS = {
+    Page.OVERVIEW: "/overview",
+    Page.QUEUE: "/queue",
+    Page.TASKS: "/tasks",
+    Page.DISPUTES: "/disputes",
+    Page.TRIAL: "/trial",
+    Page.MANDATES: "/mandates",
+    Page.OPERATIONS: "/operations",
+}
+
+
+class SignInNeeded(NotPermitted):
+    """Nobody is signed in, or the sign-in has ended."""
+
+    status = 401
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request with its person. Routes take it by `Visiting`."""
+
+    request: Request
+    console: "Console"
+    session: Session
+    now: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return self.session.account.actor
+
+    @cached_property
+    def register(self) -> RegisterEdition:
+        """The register in force today."""
+        return self.console.edition(self.now)
+
+    @cached_property
+    def units(self) -> frozenset[UnitCode] | None:
+        """Whose orders may be seen; None for the whole city."""
+        return scope(self.actor, self.register)
+
+    def open(self, page: Page, token_scope: str = "") -> None:
+        """Raise NotPermitted unless this person may open the page and, with a token, the token covers it."""
+        require_page(self.actor.role, page)
+        if self.session.scopes is not None and token_scope not in self.session.scopes:
+            raise NotPermitted("console.token-scope", scope=token_scope or "（仅限页面）")
+
+    def caught_up(self, view: str) -> bool:
+        """Wait (at most 2 s) until a view has folded what this person last did; whether it has."""
+        position = self._position()
+        return position is None or self.console.reached(position, view, WAIT_SECONDS)
+
+    def _position(self) -> Position | None:
+        signed = self.request.cookies.get(POSITION_COOKIE)
+        if not signed:
+            return None
+        try:
+            return Position(int(self.console.signer.loads(signed)))
+        except (BadSignature, ValueError, TypeError):
+            return None
+
+    def day_end(self, at: str) -> tuple[date | None, datetime]:
+        """A date of an address and the end of that day; without one, none and this moment. Raises BadInput."""
+        if not at:
+            return None, self.now
+        try:
+            day = date.fromisoformat(at)
+        except ValueError as error:
+            raise BadInput("console.bad-date", at="at", field="日期") from error
+        return day, min(datetime.combine(day + timedelta(days=1), time(0), CITY_TIME), self.now)
+
+    # --- answers ---
+
+    def page(self, template: str, page: Page, title: str, **data: Any) -> Response:
+        """The page, or its data when the address ends in `.json`; the same facts either way."""
+        if self.request.url.path.endswith(".json"):
+            return json_response(data)
+        frame = {
+            "title": title,
+            "active": page,
+            "menu": [
+                {"name": str(entry), "address": ADDRESS[entry], "active": entry is page}
+                for entry in MENU
+                if self._may_open(entry)
+            ],
+            "person": self.session.account,
+            "role_name": role_name(self.actor.role),
+            "unit_name": self.console.unit_name(self.actor.unit, self.register) if self.actor.unit else "",
+            "csrf": self.session.csrf,
+            "now": self.now,
+            "units": self.register.units,
+            "here": self.request.url.path,
+            "notice": self._notice(),
+        }
+        response = HTMLResponse(self.console.templates.render(template, frame | data))
+        if frame["notice"]:
+            response.delete_cookie(NOTICE_COOKIE, path="/")
+        return response
+
+    def _may_open(self, page: Page) -> bool:
+        try:
+            require_page(self.actor.role, page)
+        except NotPermitted:
+            return False
+        return True
+
+    def fragment(self, template: str, **data: Any) -> Response:
+        """A part of a page, for htmx."""
+        frame = {
+            "now": self.now,
+            "units": self.register.units,
+            "csrf": self.session.csrf,
+            "person": self.session.account,
+        }
+        return HTMLResponse(self.console.templates.render(template, frame | data))
+
+    def done(self, address: str, notice: str, position: Position | None = None) -> Response:
+        """Go on to a page after a command, which then shows what was done."""
+        response: Response = RedirectResponse(address, status_code=303)
+        if self.request.headers.get("HX-Request"):
+            response = Response(status_code=204, headers={"HX-Redirect": address})
+        secure = self.request.url.scheme == "https"
+        signer = self.console.signer
+        if position is not None:
+            signed = str(signer.dumps(position))
+            response.set_cookie(POSITION_COOKIE, signed, max_age=60, httponly=True, samesite="lax", secure=secure)
+        response.set_cookie(
+            NOTICE_COOKIE, str(signer.dumps(notice)), max_age=60, httponly=True, samesite="lax", secure=secure
+        )
+        return response
+
+    def _notice(self) -> str:
+        try:
+            return str(self.console.signer.loads(self.request.cookies.get(NOTICE_COOKIE, "")))
+        except BadSignature:
+            return ""
+
+    @property
+    def home(self) -> str:
+        """Where this person begins."""
+        return home_of(self.actor.role)
+
+
+def json_response(data: Mapping[str, Any] | list[Any], status: int = 200) -> Response:
+    """Data as JSON; frozen records are written by their fields."""
+    content = orjson.dumps(data, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+    return Response(content, status, media_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def signer(key: str) -> URLSafeSerializer:
+    """Signs small cookies: a position, a notice."""
+    return URLSafeSerializer(key, salt="dingze.console")
+
+
+def visit(request: Request) -> Visit:
+    """The person behind a request, by bearer token or by cookie. Raises SignInNeeded (401)."""
+    console: Console = request.app.state.console
+    now = console.now()
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    found = None
+    if scheme.lower() == "bearer":
+        found = console.people.token(token.strip(), now)
+    elif cookie := request.cookies.get(SESSION_COOKIE):
+        found = console.people.session(cookie, now)
+    if found is None:
+        raise SignInNeeded("console.sign-in-needed")
+    if found.account.must_change and not request.url.path.startswith("/account"):
+        raise NotPermitted("console.change-password-first")
+    return Visit(request, console, found, now)
+
+
+def sign_in_address(request: Request) -> str:
+    """The sign-in page that leads back here."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "/sign-in" if request.method != "GET" or wanted == "/" else f"/sign-in?next={quote(wanted)}"
+
+
+Visiting = Annotated[Visit, Depends(visit)]

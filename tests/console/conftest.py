@@ -1,0 +1,37 @@
+"""A sample city for every test: enacted once a session, copied for each test that writes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from console.assets import MODULES, VENDOR, copy_assets
+from tests.console.city import Town, build_template, copy_template
+
+
+@pytest.fixture(scope="session", autouse=True)
+def assets() -> None:
+    """The page assets, as `make setup` leaves them."""
+    if not (VENDOR / "manifest.json").exists():
+        copy_assets(MODULES, VENDOR)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
+    """The enacted sample city."""
+    return build_template(tmp_path_factory.mktemp("template"), migrated_sqlite)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the router keeps its index."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def town(template: Path, cache: Path, tmp_path: Path) -> Iterator[Town]:
+    """A Dingze of its own."""
+    url, key = copy_template(template, tmp_path)
+    made = Town(url, key, cache)
+    yield made
+    made.close()
