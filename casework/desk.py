@@ -11,6 +11,18 @@ from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from casework import events as e
+from casework.boundary_case import commands as b
+from casework.boundary_case.decide import decide as decide_case
+from casework.boundary_case.points import enactments
+from casework.boundary_case.state import BoundaryCase
+from casework.boundary_case.state import evolve as evolve_case
+from casework.finding import commands as f
+from casework.finding import digest
+from casework.finding.decide import decide as decide_finding
+from casework.finding.digest import Digest
+from casework.finding.state import Finding
+from casework.finding.state import evolve as evolve_finding
+from casework.occasion import Occasion
 from casework.standing import NOTHING_KNOWN, Standing
 from casework.work_order import Context, WorkOrder, decide, evolve
 from casework.work_order import commands as c
@@ -19,9 +31,10 @@ from city.configuration import CityConfiguration
 from ledger.envelope import Append, Event, NewEvent, Outcome
 from ledger.store import Ledger
 from mandates.edition import RegisterEdition
+from mandates.enact import enactment
 from terms.actors import Actor, Role
 from terms.errors import Conflict, NotFound
-from terms.ids import EventId, Position, StreamId, order_stream
+from terms.ids import EventId, Position, StreamId, case_stream, finding_stream, order_stream
 from terms.messages import sentence
 
 
@@ -78,6 +91,15 @@ class Lane(Generic[State]):
 
 
 ORDERS: Lane[WorkOrder] = Lane(order_stream, WorkOrder, evolve, lambda fact: str(fact.order_no))
+
+
+CASES: Lane[BoundaryCase] = Lane(case_stream, BoundaryCase, evolve_case, lambda fact: str(fact.case_no))
+FINDINGS: Lane[Finding] = Lane(finding_stream, Finding, evolve_finding, lambda fact: str(fact.finding_no))
+DIGESTS: Lane[Digest] = Lane(digest.digest_stream, Digest, digest.evolve, lambda fact: str(fact.digest_no))
+
+
+def _nothing_more(facts: Sequence[e.Fact], now: datetime) -> Sequence[Append]:
+    return ()
 
 
 def _nothing_known(matter_id: str) -> Standing:
@@ -141,6 +163,74 @@ class Desk:
             standing=self.standing(order.matter_id) if order.matter_id else NOTHING_KNOWN,
         )
 
+    # --- boundary cases, findings, digests ---
+
+    def do_case(
+        self, case_no: str, command: b.CaseCommand, actor: Actor, *, seen: int | None = None, cause: Cause | None = None
+    ) -> Done[BoundaryCase]:
+        """Carry out a command on a boundary case; what it wrote enters the register in the same append.
+
+        Raises as `do`.
+        """
+
+        def decided(found: Loaded[BoundaryCase], now: datetime) -> Sequence[e.CaseFact]:
+            if not found.events and not isinstance(command, b.OpenCase):
+                raise NotFound("casework.no-such-case", at=case_no, case=case_no)
+            matter_id = command.matter_id if isinstance(command, b.OpenCase) else ""
+            standing = self.standing(matter_id) if matter_id else NOTHING_KNOWN
+            return decide_case(found.state, command, self._occasion(actor, now, standing))
+
+        def also(facts: Sequence[e.Fact], now: datetime) -> Sequence[Append]:
+            register = self.register(self.calendar.local_day(now))
+            return [
+                enactment(item, at=now, actor=str(actor))
+                for fact in facts
+                if isinstance(fact, e.DutyPointsWritten)
+                for item in enactments(fact, register)
+            ]
+
+        return self.perform(CASES, case_no, decided, actor, seen=seen, cause=cause, also=also)
+
+    def do_finding(
+        self,
+        finding_no: str,
+        command: f.FindingCommand,
+        actor: Actor,
+        *,
+        seen: int | None = None,
+        cause: Cause | None = None,
+    ) -> Done[Finding]:
+        """Carry out a command on a finding. Raises as `do`."""
+
+        def decided(found: Loaded[Finding], now: datetime) -> Sequence[e.FindingFact]:
+            if not found.events and not isinstance(command, f.ProposeFinding | f.RaiseFinding):
+                raise NotFound("casework.no-such-finding", at=finding_no, finding=finding_no)
+            return decide_finding(found.state, command, self._occasion(actor, now))
+
+        return self.perform(FINDINGS, finding_no, decided, actor, seen=seen, cause=cause)
+
+    def do_digest(
+        self,
+        digest_no: str,
+        command: f.FindingCommand,
+        actor: Actor,
+        *,
+        seen: int | None = None,
+        cause: Cause | None = None,
+    ) -> Done[Digest]:
+        """Carry out a command on a digest; what the digest named as previous left open comes back. Raises as `do`."""
+        previous = command.previous if isinstance(command, f.OpenDigest) else ""
+
+        def decided(found: Loaded[Digest], now: datetime) -> Sequence[e.DigestFact]:
+            before = self.load(DIGESTS, previous).state if previous else None
+            return digest.decide(found.state, command, self._occasion(actor, now), before)
+
+        return self.perform(DIGESTS, digest_no, decided, actor, seen=seen, cause=cause)
+
+    def _occasion(self, actor: Actor, now: datetime, standing: Standing = NOTHING_KNOWN) -> Occasion:
+        register = self.register(self.calendar.local_day(now))
+        return Occasion(now, actor, self.city, self.calendar, register, standing)
+
     # --- any lane ---
 
     def load(self, lane: Lane[State], key: str) -> Loaded[State]:
@@ -162,21 +252,25 @@ class Desk:
         *,
         seen: int | None = None,
         cause: Cause | None = None,
+        also: Callable[[Sequence[e.Fact], datetime], Sequence[Append]] = _nothing_more,
     ) -> Done[State]:
-        """Load, decide, append; facts of other things of the lane go to their own streams in the same append."""
+        """Load, decide, append; facts of other things of the lane go to their own streams in the same append.
+
+        `also` gives what has to be recorded with them elsewhere (the register takes up what a decision wrote).
+        """
         if cause is not None and (first := self.ledger.by_source(cause.source, f"{cause.key}/0")) is not None:
             return Done(self.load(lane, key).state, (first,), first.position)
         found = self.load(lane, key)
         if seen is not None and seen != found.version:
             raise self._moved(lane, key, seen)
         try:
-            return self._decide_and_append(lane, key, found, decided, actor, cause)
+            return self._decide_and_append(lane, key, found, decided, actor, cause, also)
         except Conflict as moved:
             if moved.code != "ledger.version-moved":
                 raise
             if cause is None or actor.role is not Role.SYSTEM:
                 raise self._moved(lane, key, found.version) from moved
-        return self._decide_and_append(lane, key, self.load(lane, key), decided, actor, cause)
+        return self._decide_and_append(lane, key, self.load(lane, key), decided, actor, cause, also)
 
     def _decide_and_append(
         self,
@@ -186,6 +280,7 @@ class Desk:
         decided: Callable[[Loaded[State], datetime], Sequence[e.Fact]],
         actor: Actor,
         cause: Cause | None,
+        also: Callable[[Sequence[e.Fact], datetime], Sequence[Append]],
     ) -> Done[State]:
         now = self.clock()
         facts = decided(found, now)
@@ -199,9 +294,11 @@ class Desk:
             *(
                 Append(lane.stream(one), found.version if one == key else None, tuple(events))
                 for one, events in by_key.items()
-            )
+            ),
+            *also(facts, now),
         )
-        if any(answer.outcome is Outcome.CONFLICT for answer in answers):
+        own = answers[: len(by_key)]
+        if any(answer.outcome is Outcome.CONFLICT for answer in own):
             raise Conflict("casework.cause-used-otherwise", at=key)
         state = found.state
         for fact in facts:
