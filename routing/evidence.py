@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from rapidfuzz import fuzz
 
 from routing.index import Reading, RegisterIndex
 from routing.proposal import Citation, SpanOf
-from routing.text import Normalised, is_word, normalise
+from routing.text import Normalised, normalise
 from routing.vectors import Ints
 from routing.wordings import Hit
 from terms.ids import ClauseId, UnitCode
@@ -26,6 +27,7 @@ _EMPTY_WORDS = frozenset(
 )
 LEAST = 60  # least evidence, in strength of wordings, for a clause to count as found
 _FUZZY_AT_MOST = 6
+_LIKELY_AT_MOST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,14 @@ def grounds(
             strengths[item] = hit.strength * 6 if known is None else known + hit.strength * 2
             best.setdefault(item, hit)
     kinds: dict[ClauseId, str] = {}
-    for place in index.items_of(unit):
-        listed = index.citables[place]
+    places = index.items_of(unit)
+    said = likeness[places]
+    # the likeliest few; of equal likeness the first
+    for at in np.argsort(-said, kind="stable")[:_LIKELY_AT_MOST].tolist():
+        listed, share = index.citables[int(places[at])], int(said[at])
         kinds.setdefault(listed.id, listed.kind)
-        said = int(likeness[place])
-        if said > 0 and listed.main:
-            share = 6 if listed.kind == "point" else 5
-            strengths[listed.id] = strengths.get(listed.id, 0) + said * share // 10
+        if share > 0 and listed.main:
+            strengths[listed.id] = strengths.get(listed.id, 0) + share * (6 if listed.kind == "point" else 5) // 10
     ranked = sorted(strengths, key=lambda item: (-strengths[item], item))[:_FUZZY_AT_MOST]
     order = " ".join(word for word in reading.plain if word not in _EMPTY_WORDS)
     found: list[Evidence] = []
@@ -111,4 +114,4 @@ def _spans(text: Normalised, reading: Reading, clause: str, ground: Evidence) ->
 
 def enough_said(reading: Reading, least: int) -> bool:
     """Whether there is text to judge by: at least so many characters in words."""
-    return sum(len(word) for word in reading.plain if is_word(word)) >= least
+    return sum(len(word) for word in reading.plain) >= least

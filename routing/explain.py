@@ -44,10 +44,8 @@ def _telling(vocabulary: dict[str, int], reading: Reading, told: list[int], plac
     return "、".join(spelled[place] for weight, place in ranked[:_WORDS] if weight > 0)
 
 
-def why_not(ground: Evidence | None, behind: int, excluded: bool) -> str:
+def why_not(ground: Evidence | None, behind: int) -> str:
     """What was missing for a unit that does not lead."""
-    if excluded:
-        return sentence("route.why-not.complained-of")
     if ground is None or ground.strength < LEAST:
         return sentence("route.why-not.no-ground", behind=behind)
     if ground.hit is None:

@@ -11,16 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mandates.edition import RegisterEdition
+from mandates.model import Level
 from routing.corpus import Citable, citables, city_units, group_of, passages
 from routing.linear import Example, learn_weights, quantise
 from routing.territory import Gazetteer
 from routing.text import is_word, normalise, segmenter
 from routing.unit_names import UnitNames
-from routing.vectors import UNIT, Ints, Vocabulary, terms_of, vocabulary
+from routing.vectors import UNIT, Ints, Vocabulary, counted, terms_of, vocabulary
 from routing.wordings import WordingIndex, wordings_of
 from terms.ids import ClauseId, UnitCode
 
-FORMAT = 1  # of the cached arrays; another number, another file
+_NONE: Ints = np.zeros(0, np.int64)
+FORMAT = 2  # of the cached arrays; another number, another file
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class Reading:
 
     text: str
     words: tuple[str, ...]
-    plain: tuple[str, ...]
-    grams: tuple[str, ...]
+    plain: Mapping[str, int]  # each word with its count, in the order of the text
+    grams: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Recall:
     weights: NDArray[np.int16]
     size: int
 
-    def scores(self, words: Sequence[str]) -> Ints:
+    def scores(self, words: Mapping[str, int]) -> Ints:
         """For every citable item the likeness (cosine, 0–1024) of its words to these."""
         places, weights = self.words.vector(words)
         if not len(places):
@@ -72,12 +74,13 @@ class RegisterIndex:
     grams: Vocabulary
     weights: NDArray[np.int16]  # [words + grams + 1, units], in 1/4096
     citables: tuple[Citable, ...]
-    by_unit: Mapping[UnitCode, tuple[int, ...]]
+    by_unit: Mapping[UnitCode, Ints]
     spoken: Mapping[ClauseId, str]
     recall: Recall
     wordings: WordingIndex
     names: UnitNames
     places: Gazetteer
+    district_units: frozenset[UnitCode]
 
     @property
     def digest(self) -> str:
@@ -97,13 +100,17 @@ class RegisterIndex:
         scores: Ints = total * 1000 // (UNIT * 4096)
         return scores
 
-    def items_of(self, unit: UnitCode) -> tuple[int, ...]:
+    def items_of(self, unit: UnitCode) -> Ints:
         """The places in `citables` of what can be cited for a city unit."""
-        return self.by_unit.get(unit, ())
+        return self.by_unit.get(unit, _NONE)
 
     def segmented(self, item: ClauseId) -> str:
         """The words of a citable item, joined by blanks, as RapidFuzz's token scorers want them."""
         return self.spoken.get(item, "")
+
+    def mostly_district(self, unit: UnitCode) -> bool:
+        """Whether most of a unit's duty points are handled in the districts."""
+        return unit in self.district_units
 
     def group_scores(self, units: Sequence[int]) -> list[int]:
         """The score of each group: that of its best unit."""
@@ -114,10 +121,14 @@ class RegisterIndex:
 
 
 def read(text: str) -> Reading:
-    """Segment a normalised text once."""
+    """Segment a normalised text once. A first line of its own is the title: somebody named the matter there, so its
+    words count twice."""
     words = segmenter().words(text)
-    plain, grams = terms_of(text, words)
-    return Reading(text, tuple(words), tuple(plain), tuple(grams))
+    plain, grams = terms_of(words)
+    if "\n" in words:
+        title, more = terms_of(words[: words.index("\n")])
+        plain, grams = title + plain, more + grams
+    return Reading(text, tuple(words), counted(plain), counted(grams))
 
 
 def build_index(edition: RegisterEdition) -> RegisterIndex:
@@ -168,7 +179,7 @@ def _recall(listed: Sequence[Citable]) -> Recall:
     words = vocabulary(kept)
     lists: list[list[tuple[int, int]]] = [[] for _ in words.places]
     for place, found in enumerate(kept):
-        where, weights = words.vector(found)
+        where, weights = words.vector(counted(found))
         for word, weight in zip(where.tolist(), weights.tolist(), strict=True):
             lists[word].append((place, weight))
     starts = np.cumsum([0, *(len(found) for found in lists)])
@@ -204,13 +215,23 @@ def _assemble(
         grams,
         weights,
         listed,
-        {unit: tuple(places) for unit, places in by_unit.items()},
+        {unit: np.array(places, np.int64) for unit, places in by_unit.items()},
         {item: " ".join(parts) for item, parts in spoken.items()},
         recall,
         WordingIndex(edition, words_of),
         UnitNames(edition),
         Gazetteer(edition),
+        _district_units(edition),
     )
+
+
+def _district_units(edition: RegisterEdition) -> frozenset[UnitCode]:
+    """The city units most of whose duty points are handled in the districts or below."""
+    counts: dict[UnitCode, int] = {}
+    for point in edition.duty_points.values():
+        below = point.level in (Level.DISTRICT, Level.STREET)
+        counts[point.unit] = counts.get(point.unit, 0) + (1 if below else -1)
+    return frozenset(unit for unit, count in counts.items() if count > 0)
 
 
 def _spoken(listed: Sequence[Citable], recall: Recall) -> dict[ClauseId, list[str]]:

@@ -5,7 +5,7 @@ words say of it; then, within a group, its units. A held-out fold decides how fa
 register and what a confidence means.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -98,22 +98,30 @@ def learn(
     ).sealed()
 
 
-def total_scores(index: RegisterIndex, memory: MemoryEdition, reading: Reading) -> tuple[list[int], list[int]]:
-    """The scores of all groups and of all units, register and memory together, in 1/1000.
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What register and memory say of one order, in 1/1000: apart for the reasons, together for the weighing."""
 
-    Within a group a unit keeps its distance to the best of the group.
-    """
-    units = index.unit_scores(reading).tolist()
+    register: tuple[int, ...]  # for each unit of the index
+    learned: Mapping[str, int]  # for each class of memory
+    groups: tuple[int, ...]  # together, for each group of the index
+    units: tuple[int, ...]  # together, for each unit: within its group it keeps its distance to the best
+
+
+def total_scores(index: RegisterIndex, memory: MemoryEdition, reading: Reading) -> Scores:
+    """The scores of all groups and of all units, register and memory together."""
+    units: list[int] = index.unit_scores(reading).tolist()
     groups = index.group_scores(units)
     if not memory.learned:
-        return groups, units
+        return Scores(tuple(units), {}, tuple(groups), tuple(units))
     known = dict(zip(index.groups, groups, strict=True))
     said = memory.scores(reading, [known.get(group, FLOOR) for group in memory.register_classes]).tolist()
     by_class = dict(zip(memory.classes, said, strict=True))
     totals = fused(groups, [by_class.get(group, FLOOR) for group in index.groups], memory.trust)
     within = [score + by_class.get(f"={unit}", 0) for unit, score in zip(index.units, units, strict=True)]
     best = index.group_scores(within)
-    return totals, [totals[at] + score - best[at] for at, score in zip(index.group_at, within, strict=True)]
+    placed = (totals[at] + score - best[at] for at, score in zip(index.group_at, within, strict=True))
+    return Scores(tuple(units), by_class, tuple(totals), tuple(placed))
 
 
 def fused(register: Sequence[int], learned: Sequence[int], trust: int) -> list[int]:

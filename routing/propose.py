@@ -24,6 +24,7 @@ from terms.ids import ClauseId, UnitCode
 from terms.messages import sentence
 
 NOBODY: Mapping[str, UnitCode] = {}
+_VERSIONS: dict[int, tuple[CityConfiguration, str]] = {}  # keeps the configuration, so that its id stays its own
 _STREET_AT = 60  # least strength of a subdistrict item's wordings
 
 
@@ -84,7 +85,7 @@ def propose(
         reasons=_reasons(seen, index, memory, weighed, lead),
         register_edition=index.digest,
         memory_edition=memory.digest,
-        city_version=city.version,
+        city_version=_version(city),
         desk=index.places.desk(_district_of(index, lead.unit)),
         matter=matter,
         matter_id=matter_id,
@@ -100,9 +101,17 @@ def _read(order: OrderText, index: RegisterIndex) -> _Read:
     return _Read(order, text, reading, hits, index.recall.scores(reading.plain), index.places.where(order))
 
 
+def _version(city: CityConfiguration) -> str:
+    """The city version, reckoned once for a configuration: it is a digest of the whole tree."""
+    kept = _VERSIONS.get(id(city))
+    if kept is None or kept[0] is not city:
+        kept = _VERSIONS[id(city)] = (city, city.version)
+    return kept[1]
+
+
 def _nobody(index: RegisterIndex, memory: MemoryEdition, city: CityConfiguration) -> Proposal:
     abstained = Abstention("route.too-little", sentence("route.too-little"))
-    editions = (index.digest, memory.digest, city.version)
+    editions = (index.digest, memory.digest, _version(city))
     return Proposal(None, (), 0, False, abstained, (), (), (), *editions)
 
 
@@ -170,8 +179,7 @@ def _is_district_matter(index: RegisterIndex, unit: UnitCode, ground: Evidence |
     point = index.edition.duty_points.get(ground.item) if ground else None
     if point is not None:
         return point.level in (Level.DISTRICT, Level.STREET)
-    levels = [one.level for one in index.edition.duty_points.values() if one.unit == unit]
-    return 2 * sum(level in (Level.DISTRICT, Level.STREET) for level in levels) > len(levels)
+    return index.mostly_district(unit)
 
 
 def _supports(
@@ -251,13 +259,14 @@ def _candidates(
         if unit == lead.city_unit and lead.unit != unit and not (lead.by_list or lead.disputed):
             continue
         ground = None
-        if len(found) <= 2:  # a reason for the runners-up; the rest only show their score
+        if len(found) == 1:  # for the runner-up what it lacked; the rest show their score
             near = grounds(index, seen.reading, seen.hits, seen.likeness, unit)
             ground = near[0] if near else None
         placed = _in_tier(seen, index, weighed, unit, ground)
         if any(placed == one.unit for one in found):
             continue
-        found.append(Candidate(placed, share, why_not(ground, top - share, excluded=False)))
+        lacked = why_not(ground, top - share) if len(found) == 1 else sentence("route.why-not.far", behind=top - share)
+        found.append(Candidate(placed, share, lacked))
         if len(found) > city.routing.alternatives:
             break
     return tuple(found)
@@ -268,12 +277,7 @@ def _reasons(
 ) -> tuple[Reason, ...]:
     found: list[Reason] = []
     at = {unit: place for place, unit in enumerate(index.units)}
-    register = index.unit_scores(seen.reading).tolist()
-    known = dict(zip(index.groups, index.group_scores(register), strict=True))
-    said: dict[str, int] = {}
-    if memory.learned:
-        scores = memory.scores(seen.reading, [known.get(group, -1000) for group in memory.register_classes])
-        said = dict(zip(memory.classes, scores.tolist(), strict=True))
+    register, said = weighed.scores.register, weighed.scores.learned
     for unit in [one for one, _ in weighed.ranked[:2]]:
         group = index.groups[index.group_at[at[unit]]]
         found += wording_reasons(seen.hits, unit)

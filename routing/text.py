@@ -6,9 +6,9 @@ and a memory learned under one edition reads the same under the next.
 """
 
 import os
+import re
 import tempfile
 import threading
-import unicodedata
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,8 @@ with warnings.catch_warnings():  # jieba 0.42.1 has invalid escapes in its sourc
     warnings.simplefilter("ignore")
     import jieba
 
-# Nothing is shown for these: they only break words apart.
-_NOTHING = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD}
+# What has no width only breaks words apart, and so do control signs.
+_DROPPED = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
 def _comparable() -> dict[int, str]:
@@ -58,16 +58,11 @@ class Normalised:
 
 def normalise(given: str) -> Normalised:
     """Fold width, case and blanks; drop what has no width. Every code point left maps back to one that was given."""
-    dropped = [place for place, sign in enumerate(given) if ord(sign) in _NOTHING or _is_control(sign)]
-    if not dropped:
+    gone = {found.start() for found in _DROPPED.finditer(given)}
+    if not gone:
         return Normalised(given.translate(_COMPARABLE), given)
-    gone = set(dropped)
     starts = tuple(place for place in range(len(given)) if place not in gone)
     return Normalised("".join(given[place] for place in starts).translate(_COMPARABLE), given, starts)
-
-
-def _is_control(sign: str) -> bool:
-    return (sign < " " and sign not in "\n\t\r\x0b\x0c") or "\x7f" <= sign <= "\x9f"
 
 
 class Segmenter:
@@ -107,6 +102,9 @@ def segmenter(folder: Path | None = None) -> Segmenter:
         return _KEPT[0]
 
 
+_SIGN = re.compile(r"[^\W_]")
+
+
 def is_word(token: str) -> bool:
     """Whether a token carries meaning: letters, numbers and characters do, punctuation and blanks do not."""
-    return any(unicodedata.category(sign)[0] in "LN" for sign in token)
+    return _SIGN.search(token) is not None

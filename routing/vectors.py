@@ -4,7 +4,8 @@ A text has two families of terms: jieba's words, and character n-grams that cove
 Each family is weighted by (1 + ln tf) · idf and brought to the same length, all in integers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isqrt, log
@@ -15,33 +16,35 @@ from numpy.typing import NDArray
 from routing.text import is_word
 
 UNIT = 1024  # the length of a vector of one family
-_TF = [0] + [round(64 * (1 + log(times))) for times in range(1, 65)]
 
 Ints = NDArray[np.int64]
 
+_TIMES: Ints = np.array([0, *(round(64 * (1 + log(times))) for times in range(1, 65))], np.int64)
+_NOTHING: Ints = np.zeros(0, np.int64)
 
-def terms_of(text: str, words: Sequence[str]) -> tuple[list[str], list[str]]:
+
+def terms_of(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The words and the character 2- and 3-grams of a normalised text, repeated as often as they stand in it."""
-    kept = [word for word in words if is_word(word)]
+    kept: list[str] = []
     grams: list[str] = []
-    for run in _runs(words):
-        grams.extend(run[at : at + 2] for at in range(len(run) - 1))
-        grams.extend(run[at : at + 3] for at in range(len(run) - 2))
+    run: list[str] = []
+    for word in (*words, ""):
+        if is_word(word):
+            kept.append(word)
+            run.append(word)
+        elif run:
+            text = "".join(run)
+            grams += [text[at : at + 2] for at in range(len(text) - 1)]
+            grams += [text[at : at + 3] for at in range(len(text) - 2)]
+            run = []
     # neighbours among words tell 小区 + 停电 from 停电 alone; they live with the n-grams
-    grams.extend(f"{left} {right}" for left, right in pairwise(kept))
+    grams += [f"{left} {right}" for left, right in pairwise(kept)]
     return kept, grams
 
 
-def _runs(words: Sequence[str]) -> Iterable[str]:
-    run: list[str] = []
-    for word in words:
-        if is_word(word):
-            run.append(word)
-        elif run:
-            yield "".join(run)
-            run = []
-    if run:
-        yield "".join(run)
+def counted(terms: Iterable[str]) -> dict[str, int]:
+    """How often each term stands there, in the order of first standing."""
+    return dict(Counter(terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +54,22 @@ class Vocabulary:
     places: dict[str, int]
     idf: Ints
 
-    def vector(self, terms: Sequence[str]) -> tuple[Ints, Ints]:
+    def vector(self, counts: Mapping[str, int]) -> tuple[Ints, Ints]:
         """The places and weights of the known terms; the weights have the length `UNIT`, or there are none."""
-        counts: dict[int, int] = {}
-        places = self.places
-        for term in terms:
-            place = places.get(term)
-            if place is not None:
-                counts[place] = counts.get(place, 0) + 1
-        if not counts:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        where = np.fromiter(counts, np.int64, len(counts))
-        times = np.fromiter((_TF[min(count, 64)] for count in counts.values()), np.int64, len(counts))
-        weights = times * self.idf[where]
+        get = self.places.get
+        known = [
+            (place, times) for place, times in zip(map(get, counts), counts.values(), strict=True) if place is not None
+        ]
+        if not known:
+            return _NOTHING, _NOTHING
+        pairs = np.array(known, np.int64)
+        where = pairs[:, 0]
+        weights = _TIMES[np.minimum(pairs[:, 1], 64)] * self.idf[where]
         length = isqrt(int((weights * weights).sum())) or 1
         return where, weights * UNIT // length
 
 
-def vocabulary(documents: Iterable[Sequence[str]], least: int = 1, at_most: int | None = None) -> Vocabulary:
+def vocabulary(documents: Iterable[Iterable[str]], least: int = 1, at_most: int | None = None) -> Vocabulary:
     """The terms that stand in at least `least` documents, commonest first within equal counts by their spelling."""
     counts: dict[str, int] = {}
     size = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from city.configuration import CityConfiguration
 from routing.calibrate import bin_of, shares
 from routing.index import Reading, RegisterIndex
-from routing.memory import total_scores
+from routing.memory import Scores, total_scores
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Reason
 from routing.unit_names import Named
@@ -28,6 +28,7 @@ class Weighed:
     totals: Mapping[UnitCode, int]
     reasons: tuple[Reason, ...]
     excluded: frozenset[UnitCode]
+    scores: Scores
 
 
 def weigh(
@@ -40,8 +41,8 @@ def weigh(
     excluded: frozenset[UnitCode],
 ) -> Weighed:
     """Score every unit of the city tier for one order. Whole numbers; equal scores are ordered by code."""
-    _, units = total_scores(index, memory, reading)
-    totals = dict(zip(index.units, units, strict=True))
+    scores = total_scores(index, memory, reading)
+    totals = dict(zip(index.units, scores.units, strict=True))
     reasons: list[Reason] = []
 
     def lift(unit: UnitCode, feature: str, detail: str, weight: int) -> None:
@@ -69,7 +70,7 @@ def weigh(
             lift(point.unit, "decision", point.decision, DECISION)
         elif point.id in decided:
             lift(decided[point.id], "decision", point.matter, DECISION)
-    return _ranked(index, memory, totals, tuple(reasons), excluded)
+    return _ranked(index, memory, totals, tuple(reasons), excluded, scores)
 
 
 def _boundary_strengths(hits: Sequence[Hit]) -> dict[ClauseId, int]:
@@ -86,6 +87,7 @@ def _ranked(
     totals: Mapping[UnitCode, int],
     reasons: tuple[Reason, ...],
     excluded: frozenset[UnitCode],
+    scores: Scores,
 ) -> Weighed:
     groups: dict[str, list[UnitCode]] = {}
     for unit, at in zip(index.units, index.group_at, strict=True):
@@ -96,7 +98,7 @@ def _ranked(
     share = shares([totals[unit] for unit in heads], memory.sharpness)
     ranked = list(zip(heads, share, strict=True))
     if not ranked:
-        return Weighed((), 0, totals, reasons, excluded)
+        return Weighed((), 0, totals, reasons, excluded, scores)
     confidence = memory.table[bin_of(share[0], share[1] if len(share) > 1 else 0)]
     # rivals within the leading group: shown, and a close call among them is a close call
     lead = heads[0]
@@ -106,4 +108,4 @@ def _ranked(
             both = shares([totals[lead], totals[mate]], memory.sharpness)
             ranked.append((mate, share[0] * both[1] // max(1, both[0])))
     ranked = [ranked[0], *sorted(ranked[1:], key=lambda pair: (-pair[1], pair[0]))]
-    return Weighed(tuple(ranked), confidence, totals, reasons, excluded)
+    return Weighed(tuple(ranked), confidence, totals, reasons, excluded, scores)
