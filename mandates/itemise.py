@@ -14,9 +14,9 @@ from mandates.drafting import ClauseDraft, draft, is_lead_in, joined, states_not
 from mandates.heading import Heading, heading_of, preamble_of
 from mandates.model import Section
 from mandates.naming import UnitNames
-from mandates.numbering import Marker, marker
+from mandates.numbering import Depth, Marker, marker
 from mandates.sanding_tables import TableReader
-from mandates.wording import opened_by
+from mandates.wording import figures_of, opened_by
 from terms.errors import BadInput
 from terms.ids import UnitCode
 
@@ -83,9 +83,17 @@ class _Reading:
         if heading.opens:
             self._enter(line, found, heading)
             return
+        if section is None and found.depth is Depth.ARTICLE:
+            section = self._opened_by_article(found.rest)
         self.stack.append(_Open(found, section))
         if section is not None and found.rest:
             self._add(line, found.rest)
+
+    def _opened_by_article(self, text: str) -> Section | None:
+        """The part an article opens by itself where the text has no chapters."""
+        if figures_of(text) and "编制" in text:
+            return Section.POSTS
+        return opened_by(text)
 
     def _enter(self, line: Line, found: Marker, heading: Heading) -> None:
         if heading.is_part:

@@ -48,6 +48,7 @@ class UnitNames:
         self._districts: dict[str, UnitCode] = {}
         for unit in edition.units.values():
             self._learn(unit)
+        self._longest_first = sorted(self._districts, key=lambda name: (-len(name), name))
         self._in_texts = self._pattern()
 
     def _learn(self, unit: Unit) -> None:
@@ -106,7 +107,7 @@ class UnitNames:
         for form in dict.fromkeys((plain, self._without_city(plain))):
             if found := self._named(form):
                 return found
-        for name in sorted(self._districts, key=len, reverse=True):
+        for name in self._longest_first:
             code = self._districts[name]
             if plain.startswith(name) and (found := self._in_district(code, plain[len(name) :])):
                 return found

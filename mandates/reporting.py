@@ -10,6 +10,7 @@ from mandates.edition import RegisterEdition
 from mandates.events import KINDS, Enactable, payload_of
 from mandates.lint import lint
 from mandates.naming import UnitNames
+from mandates.openness import public_edition
 from mandates.register import Register
 from terms.errors import NotFound
 from terms.ids import ClauseId
@@ -39,17 +40,18 @@ def diff_report(register: Register, before: date, after: date) -> dict[str, Any]
     }
 
 
-def show_report(register: Register, day: date, what: str | None = None) -> dict[str, Any]:
+def show_report(register: Register, day: date, what: str | None = None, *, public: bool = False) -> dict[str, Any]:
     """`mandates show [UNIT|ITEM] [--at DATE]`: the register's counts, a unit with all it has, or one item's versions.
 
-    `what` is a unit's code or any of its names, or the id of a clause or item. Raises NotFound.
+    `what` is a unit's code or any of its names, or the id of a clause or item. With `public`
+    the words of internal and closed documents are hidden (`mandates.openness`). Raises NotFound.
     """
-    edition = register.as_of(day)
+    edition = public_edition(register.as_of(day)) if public else register.as_of(day)
     head = {"as_of": day.isoformat(), "register_edition": edition.digest}
     if what is None:
         return head | {"counts": {kind.table: len(_things(edition, kind.table)) for kind in KINDS}}
     versions = [
-        {"table": kind.table, **payload_of(item)}
+        {"table": kind.table, **payload_of(_as_shown(register, kind.table, what, item, public=public))}
         for kind in KINDS
         if kind.table not in ("departments", "places")
         for item in register.versions(kind.table, what)
@@ -59,6 +61,13 @@ def show_report(register: Register, day: date, what: str | None = None) -> dict[
     if unit := UnitNames(edition).find(what):
         return head | {"unit": payload_of(edition.units[unit])} | _belongings(edition, unit)
     raise NotFound("mandates.no-such", day=day.isoformat(), what=what)
+
+
+def _as_shown(register: Register, table: str, key: str, item: Enactable, *, public: bool) -> Enactable:
+    if not public:
+        return item
+    found: Enactable = _things(public_edition(register.as_of(item.span.valid_from)), table)[key]
+    return found
 
 
 def _things(edition: RegisterEdition, table: str) -> Any:

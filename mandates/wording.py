@@ -94,7 +94,7 @@ def opened_by(sentence: str) -> Section | None:
     """The part a lead-in sentence opens: …主要职责是：, …设下列内设机构：."""
     if re.search(r"(?:主要职责|职责)(?:是|为|如下|包括)?[:：]$|履行(?:下列|以下)(?:主要)?职责", sentence):
         return Section.DUTIES
-    if re.search(r"设[^，。；]{0,12}(?:内设机构|科室|处室|机构)[^，。；]{0,8}[:：]?$", sentence):
+    if re.search(r"(?<!内)设[^，。；]{0,12}(?:内设机构|科室|处室)[^，。；]{0,4}[:：]?$", sentence):
         return Section.OFFICE
     return None
 

@@ -13,6 +13,7 @@ from ledger.backends import open_ledger
 from ledger.store import Ledger
 from mandates.enact import enact
 from mandates.importing import import_files
+from mandates.openness import HIDDEN
 from mandates.reading import RegisterReader
 from mandates.reporting import diff_report, lint_report, show_report
 from sample.load import sample_items
@@ -119,6 +120,10 @@ def test_reports_are_plain_data(ledger: Ledger) -> None:
     clause = show_report(register, day, "C04-SD-02")
     assert clause["versions"][0]["table"] == "clauses"
     assert show_report(register, day)["counts"]["duty_points"] > 1_000
+    closed = show_report(register, day, "C01-SD-01", public=True)
+    assert closed["text"] == closed["versions"][0]["text"] == HIDDEN
+    assert show_report(register, day, "C01", public=True)["clauses"][0]["text"] == HIDDEN
+    assert show_report(register, day, "C04-SD-02", public=True)["text"] == clause["text"]
     for report in (linted, changed, unit, clause):
         assert orjson.loads(orjson.dumps(report))
     with pytest.raises(NotFound):

@@ -114,6 +114,32 @@ def test_a_numbered_notice_is_read_and_a_missing_number_is_noted(names: UnitName
     assert [note.code for note in found.notes] == ["mandates.number-gap"]
 
 
+def test_a_text_of_articles_without_chapters_is_read(names: UnitNames) -> None:
+    text = (
+        "云泽市体育局职能配置、内设机构和人员编制规定\n第一条 为规范职能制定本规定。\n第二条 市体育局是政府部门。\n"
+        "第三条 市体育局的主要职责是：\n(一)负责全民健身。\n(二)会同市教育局推进学校场馆开放。\n"
+        "第四条 市体育局设下列内设机构：\n(一)办公室。负责文电。行政编制4名。\n"
+        "第五条 市体育局机关行政编制22名。设局长1名，副局长2名。\n第六条 本规定由市委编办负责解释。"
+    )
+    found = read(text.encode(), names, ".txt")
+    assert [(one.number, one.section, one.role) for one in found.drafts] == [
+        ("第三条（一）", Section.DUTIES, DutyRole.MAIN),
+        ("第三条（二）", Section.DUTIES, DutyRole.LEAD),
+        ("第四条（一）", Section.OFFICE, DutyRole.MAIN),
+        ("第五条", Section.POSTS, None),
+    ]
+
+
+def test_headings_without_numbers_open_their_parts(names: UnitNames) -> None:
+    text = "云泽市审计局三定规定\n主要职责\n1、主管全市审计。\n2、参与债务清查。\n内设机构\n法规审理科：负责复核。\n"
+    found = read(text.encode(), names, ".txt")
+    assert [(one.number, one.section, one.role) for one in found.drafts] == [
+        ("1、", Section.DUTIES, DutyRole.MAIN),
+        ("2、", Section.DUTIES, DutyRole.SUPPORT),
+        ("", Section.OFFICE, DutyRole.MAIN),
+    ]
+
+
 def test_a_word_file_reads_as_its_text_does(names: UnitNames) -> None:
     text, word = itemise(TEXTS / "chaptered.txt", names), read(chaptered(), names)
     assert [(one.number, one.role) for one in word.drafts] == [(one.number, one.role) for one in text.drafts]

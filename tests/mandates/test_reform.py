@@ -11,13 +11,14 @@ from ledger.envelope import Outcome
 from ledger.store import Ledger
 from mandates.enact import enact
 from mandates.lint import lint
-from mandates.model import Level, Span
+from mandates.model import Level, Span, Unit
 from mandates.reading import RegisterReader
 from mandates.reform import Reform, appends, carry_out, plan
 from mandates.register import Register
 from mandates.succession import ReformKind
 from terms.errors import BadInput
 from terms.ids import ClauseId, InstrumentId, UnitCode
+from tests.mandates.conftest import sample_register
 from tests.mandates.town import DAY, TOWN, clause, registered, unit
 
 BEFORE = DAY - timedelta(days=1)
@@ -161,8 +162,8 @@ def test_a_preview_tells_what_would_be_carried_and_writes_nothing() -> None:
 
 
 @pytest.fixture
-def ledger(migrated_sqlite_url: str) -> Iterator[Ledger]:
-    opened = open_ledger(migrated_sqlite_url)
+def ledger(database_url: str) -> Iterator[Ledger]:
+    opened = open_ledger(database_url)
     yield opened
     opened.close()
 
@@ -185,3 +186,30 @@ def test_an_old_table_imported_again_does_not_undo_a_reform(ledger: Ledger) -> N
     assert enact(ledger, TOWN, at=NOW, actor="administrator:a").enacted == 0
     assert A2 not in RegisterReader(ledger).as_of(DAY).units
     assert Level.CITY is RegisterReader(ledger).as_of(DAY).units[A4].level
+
+
+@pytest.mark.parametrize(
+    ("sources", "into", "new"),
+    [
+        (("C17", "C18"), "C17", ()),
+        (("C10", "C16"), "C61", (unit("C61", "云泽市自然资源和林业局"),)),
+        (("C04", "C05", "C24"), "C62", (unit("C62", "云泽市住房和城乡建设委员会"),)),
+    ],
+)
+def test_units_of_the_sample_city_merge_without_losing_a_clause(
+    sources: tuple[str, ...], into: str, new: tuple[Unit, ...]
+) -> None:
+    register = sample_register()
+    day = date(2026, 10, 1)
+    before = register.as_of(day)
+    reformed(
+        register,
+        Reform(ReformKind.MERGE, tuple(map(UnitCode, sources)), (UnitCode(into),), day, establish=new),
+    )
+    after = register.as_of(day)
+    for table in ("clauses", "power_items", "boundary_items", "duty_points", "subdistrict_items", "instruments"):
+        assert getattr(after, table).keys() == getattr(before, table).keys()
+    assert not (set(sources) - {into}) & set(after.units)
+    assert [one.message for one in lint(after, day) if one.code in ("dangling", "foreign-clause")] == []
+    gone = {UnitCode(code) for code in sources if code != into}
+    assert {register.successor(code, day) for code in gone} == {into}
