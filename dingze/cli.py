@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dingze.commands import ledger, mandates, orders, projections, service
+from dingze.logs import configure
 from dingze.settings import Settings
 from dingze.terminal import STDERR, Session
 from terms.errors import DingzeError
@@ -35,7 +36,9 @@ def options(
 ) -> None:
     """Options that come before the command; they override DINGZE_* in the environment."""
     given = {"database_url": database, "city_file": city}
-    context.obj = Session(Settings(**{name: value for name, value in given.items() if value is not None}))  # type: ignore[arg-type]  # names and types are those of Settings
+    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    configure(settings.log_level)
+    context.obj = Session(settings)
 
 
 def main() -> None:

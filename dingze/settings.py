@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     cache: Annotated[Path, Field(description="folder for route indexes and the segmenter's cache")] = Path("var/cache")
     host: Annotated[str, Field(description="address that `serve` listens on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="port that `serve` listens on")] = 8000
-    log_level: Annotated[str, Field(description="debug, info, warning or error")] = "info"
+    log_level: Annotated[str, Field(description="debug, info, warning or error")] = "warning"
     session_hours: Annotated[int, Field(ge=1, description="hours until a sign-in ends")] = 10
     sample_sign_in: Annotated[
         bool, Field(description="a sign-in button for each sample user; honoured on loopback addresses only")

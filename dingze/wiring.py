@@ -12,6 +12,7 @@ from automation.learner import Learner
 from automation.memory_shelf import MemoryShelf
 from automation.proposer import Proposer
 from automation.router import Router
+from automation.standings import Standings
 from automation.timers import Timers
 from casework.desk import Desk
 from casework.events import FACTS
@@ -33,6 +34,7 @@ from mandates.reading import RegisterReader
 from projections.awaiting import AWAITING
 from projections.engine import ProjectionEngine
 from projections.events import EVENT_TYPES as PROJECTION_EVENTS
+from projections.matters import STANDINGS
 from projections.outcomes import LEARNABLE
 from projections.queue import QUEUE
 from projections.store import ViewStore
@@ -40,7 +42,7 @@ from projections.tasks import TASKS
 from projections.view import Masked, View
 from routing.proposal import OrderText, Proposal
 
-VIEWS: tuple[View, ...] = (QUEUE, TASKS, AWAITING, LEARNABLE)
+VIEWS: tuple[View, ...] = (QUEUE, TASKS, AWAITING, LEARNABLE, STANDINGS)
 
 
 def event_types() -> EventTypes:
@@ -99,17 +101,28 @@ class Dingze:
     @cached_property
     def gateway(self) -> Gateway:
         """The way in for orders."""
-        return Gateway(self.ledger, self.vault, self.city, self.calendar)
+        return Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)
 
     @cached_property
     def desk(self) -> Desk:
         """Where people's commands are carried out."""
-        return Desk(self.ledger, self.city, self.calendar, self.register.as_of, self.clock)
+        return Desk(self.ledger, self.city, self.calendar, self.register.as_of, self.clock, self.standings.standing)
+
+    @cached_property
+    def standings(self) -> Standings:
+        """What is known of each matter."""
+        return Standings(self.projections)
 
     @cached_property
     def router(self) -> Router:
         """Routing with today's editions at hand."""
-        return Router(self.register, self.city, self.settings.cache, memory=lambda: self.learner.newest())
+        return Router(
+            self.register,
+            self.city,
+            self.settings.cache,
+            memory=lambda: self.learner.newest(),
+            status_quo=self.standings.disputed,
+        )
 
     @cached_property
     def learner(self) -> Learner:

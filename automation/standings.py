@@ -1,0 +1,60 @@
+"""What is known of a matter, for the desk and the router: read from the view `matters`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from casework.standing import NOTHING_KNOWN, Standing
+from projections.engine import ProjectionEngine
+from projections.matters import STANDINGS
+from projections.view import OPEN
+from terms.ids import UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """Looks matters up in the view people read."""
+
+    projections: ProjectionEngine
+
+    def standing(self, matter_id: str) -> Standing:
+        """What is known of one matter; nothing, when nobody ever met it."""
+        store = self.projections.store
+        with store.reading() as connection:
+            build = store.current(connection, STANDINGS.name)
+            if build is None:
+                return NOTHING_KNOWN
+            table = store.tables(STANDINGS, build)["matters"]
+            row = connection.execute(
+                select(table).where(table.c.matter_id == matter_id, table.c.to_position == OPEN)
+            ).first()
+        if row is None:
+            return NOTHING_KNOWN
+        return Standing(
+            matter_id=matter_id,
+            decided=_unit(row.decided),
+            decision=row.decision,
+            designated=_unit(row.designated),
+            first_receiver=_unit(row.first_receiver),
+            open_case=row.open_case,
+        )
+
+    def disputed(self) -> Mapping[str, UnitCode]:
+        """Every matter under an open case and the status-quo unit that handles it meanwhile."""
+        store = self.projections.store
+        with store.reading() as connection:
+            build = store.current(connection, STANDINGS.name)
+            if build is None:
+                return {}
+            table = store.tables(STANDINGS, build)["matters"]
+            rows = connection.execute(
+                select(table.c.matter_id, table.c.status_quo)
+                .where(table.c.open_case != "", table.c.to_position == OPEN)
+                .order_by(table.c.matter_id)
+            )
+            return {row.matter_id: UnitCode(row.status_quo) for row in rows}
+
+
+def _unit(code: str) -> UnitCode | None:
+    return UnitCode(code) if code else None
