@@ -113,7 +113,8 @@ def _rows(table: Table) -> Iterator[tuple[str, ...]]:
         cells: list[str] = []
         seen: set[int] = set()
         for cell in row.cells:
-            if id(cell._tc) in seen:  # a merged cell is given once for each column it spans
+            if id(cell._tc) in seen:  # a merged cell is given for each column it spans; the columns keep their places
+                cells.append("")
                 continue
             seen.add(id(cell._tc))
             cells.append("\n".join(_broken(cell.text)))

@@ -91,7 +91,7 @@ class TableReader:
 
     def _labelled(self, cells: tuple[str, ...]) -> Iterator[TableRow]:
         section = section_of("".join(cells[0].split()))
-        body = "\n".join(cells[1:]) if section is not None else "\n".join(cells)
+        body = "\n".join(filter(None, cells[1:] if section is not None else cells))
         if section is not None:
             self.section = section
             yield TableRow("", section)

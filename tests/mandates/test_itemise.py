@@ -4,6 +4,7 @@ import io
 import zipfile
 from datetime import date
 
+import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from mandates.numbering import chinese, marker, number
 from mandates.wording import change_of, figures_of, role_of
 from terms.errors import BadInput, TooLarge
 from terms.ids import InstrumentId, UnitCode
-from tests.mandates.paper import TEXTS, chaptered, numbered_by_word, table
+from tests.mandates.paper import TEXTS, chaptered, numbered_by_word, saved, table
 
 
 def read(data: bytes, names: UnitNames, suffix: str = ".docx") -> Itemised:
@@ -172,6 +173,26 @@ def test_a_table_with_a_header_is_read_by_its_columns(names: UnitNames) -> None:
         ("3.", Section.CHANGE, DutyRole.MAIN),
     ]
     assert found.drafts[2].change == "取消"
+
+
+def test_merged_cells_keep_the_columns_in_their_places(names: UnitNames) -> None:
+    document = docx.Document(io.BytesIO(table([("序号", "类别", "职责内容", "履职角色")])))
+    made = document.tables[0]
+    rows = [
+        ("1", "主要职责", "负责殡葬管理。", "主体"),
+        ("2", "", "参与防灾减灾。", "配合"),
+        ("以下为新增", "", "", ""),
+    ]
+    for row in rows:
+        for cell, text in zip(made.add_row().cells, row, strict=True):
+            cell.text = text
+    made.cell(1, 1).merge(made.cell(2, 1))
+    made.cell(3, 0).merge(made.cell(3, 2))
+    found = read(saved(document), names)
+    assert [(one.number, one.section, one.role) for one in found.drafts] == [
+        ("1.", Section.DUTIES, DutyRole.MAIN),
+        ("2.", Section.DUTIES, DutyRole.SUPPORT),
+    ]
 
 
 def test_a_table_of_offices_gives_duties_posts_and_the_total(names: UnitNames) -> None:
