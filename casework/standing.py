@@ -6,12 +6,9 @@ last decided → designated → clause in force → first receiver → fallback 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from casework import events as e
 from terms.ids import UnitCode
-
-Ground = Literal["decided", "designated", "clause", "first_receiver", "fallback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +21,27 @@ class Standing:
     designated: UnitCode | None = None
     first_receiver: UnitCode | None = None
     open_case: str = ""
+    named: UnitCode | None = None  # the status-quo unit the open case named when it was opened
+    named_ground: str = ""
 
 
 NOTHING_KNOWN = Standing()
 
 
-def status_quo(standing: Standing, clause_unit: UnitCode | None, fallback: UnitCode) -> tuple[UnitCode, Ground]:
+def status_quo(standing: Standing, clause_unit: UnitCode | None, fallback: UnitCode) -> tuple[UnitCode, str]:
     """The unit that handles new orders of the matter meanwhile, and on what ground.
 
-    `clause_unit` is the unit whose clause in force the router found; `fallback` the city's 兜底 unit.
+    The ground is "decided", "designated", "clause", "first_receiver" or "fallback".
+
+    `clause_unit` is the unit whose clause in force the router found; `fallback` the city's 兜底 unit. While a case is
+    open the unit it named when it was opened stays, unless somebody is decided or designated meanwhile.
     """
     if standing.decided:
         return standing.decided, "decided"
     if standing.designated:
         return standing.designated, "designated"
+    if standing.open_case and standing.named:
+        return standing.named, standing.named_ground
     if clause_unit:
         return clause_unit, "clause"
     if standing.first_receiver:
@@ -59,9 +63,9 @@ def _learn(had: Standing, fact: e.Fact) -> Standing:
     if isinstance(fact, e.UnitDesignated):
         return replace(had, designated=fact.unit)
     if isinstance(fact, e.BoundaryCaseOpened):
-        return replace(had, open_case=fact.case_no)
+        return replace(had, open_case=fact.case_no, named=fact.status_quo, named_ground=fact.status_quo_ground)
     if isinstance(fact, e.DutyPointsWritten):
-        return replace(had, decided=fact.lead, decision=fact.doc_no)
+        return replace(had, decided=fact.lead, decision=fact.doc_no, designated=None)
     if isinstance(fact, e.CaseClosed):
-        return replace(had, open_case="")
+        return replace(had, open_case="", named=None, named_ground="")
     return had

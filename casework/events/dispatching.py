@@ -118,6 +118,8 @@ class UnitDesignated(OrderFact):
     deadlines: tuple[Deadline, ...] = ()
     reason: str
     bounces: int = 0
+    matter: str = ""
+    matter_id: str | None = None
 
 
 class EscalatedByRule(OrderFact):

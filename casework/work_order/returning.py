@@ -347,6 +347,8 @@ def _designated(
         deadlines=fresh_clocks(order, None if stays else to, fresh, command.citations, context, designated=True),
         reason=command.reason,
         bounces=order.bounces + (not stays),
+        matter=order.matter,
+        matter_id=order.matter_id,
     )
 
 
