@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 from city.configuration import CityConfiguration
+from dingze.trial_ledger import learner_over
 from dingze.wiring import Dingze
 from mandates.edition import RegisterEdition
 from mandates.model import Level
@@ -67,14 +68,16 @@ def evaluate(
     advance: Advance | None = None,
     learn_from: LearnFrom | None = None,
 ) -> dict[str, Any]:
-    """Score routing on a file. `learn_from` makes a memory edition of outcomes; by default straight, without a ledger.
+    """Score routing on a file. `learn_from` makes a memory edition of outcomes; by default through a throw-away ledger.
 
     Raises BadInput where the file cannot be read or the numbers do not fit it.
     """
     edition = dingze.register.as_of(at or dingze.clock().date())
     index = load_or_build(edition, dingze.settings.cache)
     rows = read_rows(file, label, text_fields)
-    return score(rows, index, dingze.city, exclude, split, seed, test, learn, advance, learn_from)
+    return score(
+        rows, index, dingze.city, exclude, split, seed, test, learn, advance, learn_from or learner_over(dingze, index)
+    )
 
 
 def score(

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from automation.standings import Standings
+from casework.standing import Standing
 from dingze.wiring import Dingze
 from ledger.envelope import Bookmark
+from mandates.edition import RegisterEdition
 from mandates.enact import enact
 from projections.awaiting import AWAITING
 from projections.engine import ProjectionEngine
+from projections.matters import STANDINGS
 from sample.calls import calls
 from sample.hours import OfficeHours
 from sample.load import sample_items
@@ -62,15 +67,41 @@ def load_sample(dingze: Dingze, advance: Callable[[int], None] = lambda _: None)
 
 
 def _stage(played: Dingze, clock: ScriptedClock, ends: datetime, zone: ZoneInfo) -> Stage:
-    # Only the view the proposer reads is kept up while playing; the others are folded once at the end, in big batches.
-    awaiting = ProjectionEngine(played.ledger, played.views, (AWAITING,), played.open_masked)
+    # Only the views that the proposer and the desk ask are kept up while playing; the others are folded once at the
+    # end, in big batches.
+    kept = ProjectionEngine(played.ledger, played.views, (AWAITING, STANDINGS), played.open_masked)
+    known = _Known(played, kept)
     return Stage(
         clock=clock,
         ends=ends,
         gateway=played.gateway,
-        desk=played.desk,
+        desk=replace(played.desk, register=known.register, standing=known.standing),
         vault=played.vault,
-        proposer=replace(played.proposer, projections=awaiting),
+        proposer=replace(played.proposer, projections=kept),
         hours=OfficeHours(played.calendar, zone),
         zone=zone,
+        refresh=known.forget,
     )
+
+
+class _Known:
+    """What the desk asks again and again, kept until something that changes it happened on the stage."""
+
+    def __init__(self, played: Dingze, views: ProjectionEngine) -> None:
+        self._views = views
+        self._register = lru_cache(maxsize=64)(played.register.as_of)
+        self._standing = lru_cache(maxsize=4096)(Standings(views).standing)
+
+    def register(self, day: date) -> RegisterEdition:
+        """The register of a day."""
+        return self._register(day)
+
+    def standing(self, matter_id: str) -> Standing:
+        """What is known of a matter."""
+        return self._standing(matter_id)
+
+    def forget(self) -> None:
+        """Something was decided: ask the record again."""
+        self._views.catch_up()
+        self._register.cache_clear()
+        self._standing.cache_clear()
