@@ -1,0 +1,5 @@
+"""`python -m dingze` is `dingze`."""
+
+from dingze.cli import main
+
+main()
