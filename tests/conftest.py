@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from ledger.backends import migrate
-from tests import needs, postgres
+from tests import kafka_broker, needs, postgres
 
 # a machine that is busy with something else is no counter-example
 settings.register_profile("dingze", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -21,6 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """No socket leaves this machine: loopback and Unix sockets only."""
     config.option.allow_hosts = "127.0.0.0/8,::1,localhost"
     config.option.allow_unix_socket = True
+    # kafka-python 3.0.12 reads its schemas by a function that 3.11 deprecates and 3.13 took back into favour
+    config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -60,6 +62,29 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "dingze.db"
     migrate(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def running_kafka() -> Iterator[str | kafka_broker.NoBroker]:
+    """The address of a running Kafka, or why there is none (tests ask for `kafka_servers`)."""
+    running = kafka_broker.servers()
+    try:
+        servers = running.__enter__()
+    except kafka_broker.NoBroker as absent:
+        yield absent
+        return
+    try:
+        yield servers
+    finally:
+        running.__exit__(None, None, None)
+
+
+@pytest.fixture
+def kafka_servers(running_kafka: str | kafka_broker.NoBroker) -> str:
+    """The address of a Kafka broker. Mark the test `kafka`."""
+    if isinstance(running_kafka, kafka_broker.NoBroker):
+        needs.missing("kafka", str(running_kafka))
+    return running_kafka
 
 
 @pytest.fixture
