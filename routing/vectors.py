@@ -13,6 +13,7 @@ from math import isqrt, log
 import numpy as np
 from numpy.typing import NDArray
 
+from routing import filler
 from routing.text import is_word
 
 UNIT = 1024  # the length of a vector of one family
@@ -30,13 +31,15 @@ def terms_of(words: Sequence[str]) -> tuple[list[str], list[str]]:
     run: list[str] = []
     for word in (*words, ""):
         if is_word(word):
-            kept.append(word)
             run.append(word)
+            if word not in filler.WORDS:
+                kept.append(word)
         elif run:
             text = "".join(run)
             grams += [text[at : at + 2] for at in range(len(text) - 1)]
             grams += [text[at : at + 3] for at in range(len(text) - 2)]
             run = []
+    grams = [gram for gram in grams if gram not in filler.GRAMS]
     # neighbours among words tell 小区 + 停电 from 停电 alone; they live with the n-grams
     grams += [f"{left} {right}" for left, right in pairwise(kept)]
     return kept, grams
