@@ -32,6 +32,14 @@ FILLED_IN = frozenset(
         "merge-under-an-open-order",
     }
 )  # fmt: skip
+# why something cannot be done that a clerk would look for; for the rest, leaving it out says enough
+WORTH_SAYING = frozenset(
+    {
+        "designated-may-not-return", "silence-accepts", "urgent-handle-first", "return-open", "inside-collected-first",
+        "leader-signs-off-first", "extensions-at-most", "extension-before-it-is-due", "one-extension-at-a-time",
+    }
+)  # fmt: skip
+TONES: tuple[Tone, ...] = ("main", "plain", "warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +104,15 @@ def none(_: Ground) -> tuple[Field, ...]:
 
 
 def offers(actions: Mapping[str, Action], ground: Ground) -> list[Offer]:
-    """The actions this person may take on this order now, in the order of the table."""
+    """The actions this person may take on this order now: what the order waits for first, what is grave last."""
     found = []
     for action in actions.values():
         refusal = refused(action, ground)
         if refusal is None:
             found.append(Offer(action, action.fields(ground)))
-        elif action.why_not and isinstance(refusal, Refused) and refusal.params.get("rule") != "state":
+        elif action.why_not and isinstance(refusal, Refused) and refusal.params.get("rule") in WORTH_SAYING:
             found.append(Offer(action, (), refusal.message))
-    return found
+    return sorted(found, key=lambda offer: TONES.index(offer.action.tone) if not offer.refused else len(TONES))
 
 
 def refused(action: Action, ground: Ground) -> Refused | NotPermitted | None:

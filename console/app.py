@@ -107,6 +107,11 @@ class Console:
         known = register.units.get(unit) if unit else None
         return known.name if known else (unit or "")
 
+    def short_name(self, unit: UnitCode | None, register: RegisterEdition) -> str:
+        """What people call a unit; empty for none."""
+        known = register.units.get(unit) if unit else None
+        return known.everyday_names[0] if known and known.everyday_names else self.unit_name(unit, register)
+
     def position(self) -> int:
         """How far the view of the queue has come."""
         with self.parts.views.reading() as connection:

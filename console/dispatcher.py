@@ -59,7 +59,7 @@ def queue(visit: Visiting, asked: Annotated[Filters, Depends(filters)]) -> Respo
         tabs=TABS,
         sorts=SORTS,
         sizes=PAGE_SIZES,
-        districts=[unit.name for unit in visit.register.units.values() if unit.level == "区" and not unit.parent],
+        districts=[place.name for place in visit.register.places if place.kind == "区县"],
         urgencies=city.urgencies,
         **data,
     )

@@ -8,7 +8,9 @@ from starlette.responses import Response
 
 from console.access import Page, may_read
 from console.clause_card import clause_card
-from console.mandate_search import SORTS, search
+from console.clause_ranking import speaking_to
+from console.mandate_search import SORTS, Found, search
+from console.order_page import sheet_for
 from console.visit import Visit, Visiting
 from console.words import CITY_TIME, INSTRUMENTS
 from mandates.edition import RegisterEdition
@@ -160,12 +162,14 @@ def item_page(visit: Visiting, item: str, at: At = "") -> Response:
     if not may_read(visit.actor.role, register.instrument_of(ClauseId(item))):
         raise NotFound("console.no-clause", clause=item)
     key = ClauseId(item)
+    boundary = register.boundary_items.get(key)
     data: dict[str, Any] = {
         "card": card,
         "day": day,
         "at": at,
         "versions": versions,
-        "boundary": register.boundary_items.get(key),
+        "boundary": boundary,
+        "rests_on": [clause_card(one, register) for one in (boundary.clauses if boundary else ())],
         "point": register.duty_points.get(key),
         "power": register.power_items.get(key),
         "points_on_it": [one for one in register.duty_points.values() if one.clause == item],
@@ -217,10 +221,19 @@ def pick_clause(
     q: Annotated[str, Query(max_length=80)] = "",
     unit: Annotated[str, Query(max_length=60)] = "",
     at: At = "",
+    order: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
-    """What a form's clause field offers for some words and a unit, as radio buttons."""
+    """What a form's clause field offers, as radio buttons: by words, or without any what speaks to the order."""
     visit.open(Page.MANDATES)
     register, _ = edition_of(visit, at)
     code = unit.split()[0] if unit.strip() else ""
-    found, total = search(register, q, visit.actor.role, unit=code, limit=PICKED) if q.strip() or code else ([], 0)
+    role = visit.actor.role
+    found: list[Found] = []
+    total = 0
+    if q.strip():
+        found, total = search(register, q, role, unit=code, limit=PICKED)
+    elif code:
+        texts = sheet_for(visit, order).texts if order else None
+        spoken = f"{texts.title}\n{texts.text}" if texts else ""
+        found, total = speaking_to(spoken, code, register, role, PICKED)
     return visit.fragment("clause_options.html", field=field, found=found, total=total, q=q.strip())

@@ -46,7 +46,9 @@ def clocks_of(order: WorkOrder, register: RegisterEdition) -> list[dict[str, obj
     """The running clocks, the most pressing first."""
     found = [
         {
+            "name": one.clock,
             "clock": CLOCKS.get(one.clock, one.clock),
+            "code": one.unit,
             "unit": register.units[one.unit].name if one.unit in register.units else one.unit,
             "part": PARTS.get(one.part or "", ""),
             "due": one.due.isoformat(),
@@ -80,6 +82,7 @@ def order_page(
         "evidence": sheet.evidence,
         "alternatives": candidates,
         "clocks": [] if at else clocks_of(order, sheet.register),
+        "claims": sheet.claims,
         "timeline": sheet.timeline,
         "attachments": sheet.attachments,
         "erased": order.erased,

@@ -9,6 +9,7 @@ from casework import events as e
 from casework.work_order.fold import replay
 from casework.work_order.state import WorkOrder
 from city.configuration import CityConfiguration
+from console.claims import Claim, claims_of
 from console.clause_card import ClauseCard, clause_card
 from console.timeline import Entry, entry_of
 from console.words import CITY_TIME
@@ -60,6 +61,7 @@ class OrderSheet:
     timeline: tuple[Entry, ...]
     attachments: tuple[e.Attachment, ...]
     last_event: EventId
+    claims: tuple[Claim, ...]
     position: Position
     version: int  # of the stream
 
@@ -126,6 +128,7 @@ def order_sheet(
         evidence=evidence,
         timeline=tuple(entry_of(event, register, city) for event in events),
         attachments=tuple(attachments),
+        claims=claims_of(order, map(fact_of, events), register, city),
         last_event=events[-1].event_id,
         position=events[-1].position,
         version=events[-1].version,

@@ -58,7 +58,7 @@ def _page(request: Request, wanted: str, error: str = "", status: int = 200) -> 
             {
                 "account": one,
                 "role": role_name(one.role),
-                "unit": console.unit_name(one.unit, register) if one.unit else "",
+                "unit": console.short_name(one.unit, register),
             }
             for one in samples
         ],

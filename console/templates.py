@@ -29,6 +29,7 @@ class Templates:
         self._environment.globals |= {"asset": assets, "words": words, "query": query, "order_address": order_address}
         self._environment.filters |= {
             "moment": words.moment,
+            "deadline": words.deadline,
             "short_moment": words.short_moment,
             "due": words.due_words,
             "day": words.chinese_day,

@@ -29,7 +29,7 @@ CLOCKS: Mapping[str, str] = {
     "review": "异议审核",
     "first_contact": "首次联系",
     "handle": "办理",
-    "total": "总时限",
+    "total": "诉求总时限",
     "rework": "重办",
     "result_review": "办结审核",
     "follow_up": "回访",
@@ -135,6 +135,16 @@ def moment(value: str | datetime | None, *, seconds: bool = False) -> str:
         return ""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return at.astimezone(CITY_TIME).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+
+def deadline(value: str | datetime | None) -> str:
+    """A due time: a day that ends at midnight is 24:00 of that day, as limits in days are written (民法典 art. 203)."""
+    if not value:
+        return ""
+    at = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(CITY_TIME)
+    if (at.hour, at.minute) == (0, 0):
+        return (at - timedelta(minutes=1)).strftime("%Y-%m-%d 24:00")
+    return at.strftime("%Y-%m-%d %H:%M")
 
 
 def short_moment(value: str | datetime | None, now: datetime) -> str:

@@ -23,7 +23,10 @@
     told.className = "dz-error";
     told.setAttribute("role", "alert");
     told.textContent = words;
-    $("#main")?.prepend(told);
+    const open = $("dialog[open] form");
+    $$("dialog .dz-error").forEach((one) => one.remove());
+    (open || $("#main"))?.prepend(told);
+    told.scrollIntoView({ block: "nearest" });
   }
   // the clauses a form offers are those of the unit chosen in the same form
   function unitFor(search) {
@@ -54,7 +57,7 @@
     if (!dialog || dialog.open) return;
     dialog.showModal();
     show(dialog);
-    $$("[hx-trigger*='load']", dialog).forEach((one) => window.htmx?.trigger(one, "input"));
+    $$("[hx-get='/clauses']", dialog).forEach((one) => window.htmx?.trigger(one, "look"));
     $(".dz-fields input:not([type=hidden]):not([type=search]), .dz-fields select, .dz-fields textarea", dialog)?.focus();
   }
   function goBack(link) {
@@ -65,7 +68,7 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-choice]")) show(event.target.closest("dialog") || event.target.form);
     if (event.target.matches("input[list]")) {
-      $$("[data-unit-from]", event.target.closest("dialog") || document).forEach((one) => window.htmx?.trigger(one, "input"));
+      $$("[data-unit-from]", event.target.closest("dialog") || document).forEach((one) => window.htmx?.trigger(one, "look"));
     }
   });
   function show(form) {

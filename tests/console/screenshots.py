@@ -1,0 +1,112 @@
+"""Pictures of every page as those who use it see it: `python -m tests.console.screenshots docs/screenshots/`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from console.assets import MODULES, VENDOR, copy_assets
+from ledger.backends import migrate
+from tests.console.city import Town, build_template, copy_template, served
+from tests.console.life import live
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--font-render-hinting=none",
+    "--lang=zh-CN",
+]
+SIZES = ((1366, 768), (1920, 1080))
+# name, who, address, what to press on the page first
+PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("sign-in", "", "/sign-in", ()),
+    ("queue", "yz-01-dispatcher", "/queue", ("j", "j")),
+    ("queue-returned", "yz-02-reviewer", "/queue?tab=returned", ()),
+    ("order-to-dispatch", "yz-01-dispatcher", "first:/queue?tab=waiting", ()),
+    ("order-dispatch-form", "yz-01-dispatcher", "first:/queue?tab=waiting", ("d",)),
+    ("order-returned", "yz-02-reviewer", "first:/queue?tab=returned", ()),
+    ("order-review-form", "yz-02-reviewer", "first:/queue?tab=returned", ("v",)),
+    ("tasks", "yz-05-clerk-chengguan", "/tasks?tab=lead", ()),
+    ("tasks-district", "yz-09-district-desk", "/tasks?tab=all", ()),
+    ("order-department", "yz-09-district-desk", "first:/tasks?tab=lead", ()),
+    ("mandates", "yz-03-bianban", "/mandates", ()),
+    ("mandates-search", "yz-03-bianban", "/mandates?q=油烟", ()),
+    ("unit", "yz-03-bianban", "/mandates/units/C03", ()),
+    ("item", "yz-03-bianban", "/mandates/items/BJ-construction-01", ()),
+    ("disputes", "yz-03-bianban", "/disputes", ()),
+    ("overview", "yz-13-leader", "/overview", ()),
+    ("operations", "yz-15-administrator", "/operations", ()),
+    ("trial", "yz-01-dispatcher", "/trial", ()),
+    ("problem", "yz-05-clerk-chengguan", "/queue", ()),
+)
+TRIED = "小区底商的烧烤店没有装油烟净化器，每天晚上油烟飘到楼上，家里不敢开窗，门口还占道摆桌椅。"
+
+
+def take(
+    folder: Path, names: frozenset[str] = frozenset(), sizes: tuple[tuple[int, int], ...] = SIZES[:1]
+) -> list[Path]:
+    """Take the pictures into a folder; the files made. `names` picks some pages, all without."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
+    if not (VENDOR / "manifest.json").exists():
+        copy_assets(MODULES, VENDOR)
+    with tempfile.TemporaryDirectory() as temporary:
+        here = Path(temporary)
+        migrate(f"sqlite:///{here / 'migrated.db'}")
+        template = build_template(here, here / "migrated.db")
+        (here / "town").mkdir()
+        town = Town(*copy_template(template, here / "town"), here / "cache")
+        live(town)
+        with served(town.app()) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            for width, height in sizes:
+                for name, account, path, keys in PAGES:
+                    if not names or name in names:
+                        suffix = "" if width == SIZES[0][0] else f"-{width}"
+                        made.append(folder / f"{name}{suffix}.png")
+                        _one(browser, address, account, path, keys, made[-1], (width, height))
+            browser.close()
+        town.close()
+    return made
+
+
+def _one(
+    browser: Browser, address: str, account: str, path: str, keys: tuple[str, ...], file: Path, size: tuple[int, int]
+) -> None:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN", base_url=address)
+    page = context.new_page()
+    if account:
+        page.goto("/sign-in")
+        page.click(f'button[value="{account}"]')
+    if path.startswith("first:"):
+        page.goto(path.removeprefix("first:"))
+        page.click("[data-open] >> nth=0")
+    else:
+        page.goto(path)
+    page.wait_for_load_state("load")
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(400)
+    if path == "/trial":
+        _try_router(page)
+    page.wait_for_timeout(250)
+    page.screenshot(path=file)
+    context.close()
+
+
+def _try_router(page: Page) -> None:
+    page.fill("#text", TRIED)
+    page.fill("#place", "望湖区湖滨街道")
+    page.click("main form button")
+    page.wait_for_selector("#answer blockquote, #answer .dz-none")
+
+
+if __name__ == "__main__":
+    for picture in take(Path(sys.argv[1]), frozenset(sys.argv[2:])):
+        sys.stdout.write(f"{picture}\n")
