@@ -548,6 +548,8 @@ MESSAGES: dict[str, str] = {
     "event.DigestItemJudged": "填写研判意见",
     "event.DigestItemClosed": "事项办结",
     "event.DigestPublished": "印发定期梳理",
+    # --- sample city ---
+    "sample.interrupted": "样例城市上次载入中断，不能接着载入。请换一个数据库（DINGZE_DATABASE_URL），或删除原文件后重来。",
     # --- city ---
     "city.invalid": "城市配置有误：{reason}。请按 docs/configuration.md 修改后重新载入。",
 }
