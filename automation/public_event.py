@@ -9,8 +9,10 @@ import types
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
+import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from casework.events import FACTS, Deadline
@@ -138,3 +140,9 @@ def _publishable(name: str, kind: Any) -> bool:
     if origin in (Union, types.UnionType, tuple):
         return all(_publishable(name, inner) for inner in get_args(kind) if inner is not Ellipsis)
     return False
+
+
+if __name__ == "__main__":
+    folder = Path(__file__).parent.parent / "docs" / "contracts"
+    document = orjson.dumps(schema(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    (folder / f"event.v{VERSION}.json").write_bytes(document)

@@ -1,5 +1,6 @@
 """The body of an HTTP call as rows: one JSON object or a list of them, measured before it is read."""
 
+import hashlib
 from collections.abc import Iterator
 
 import orjson
@@ -9,6 +10,11 @@ from terms.errors import BadInput, TooLarge
 
 LIMIT = 20 * 1024 * 1024  # bytes
 ITEMS = 10_000
+
+
+def digest_of_key(key: str) -> str:
+    """An `Idempotency-Key` as the digest that names items without a number: the same call again, the same numbers."""
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def rows_of_body(body: bytes, *, name: str = "api") -> list[Row]:
