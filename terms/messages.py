@@ -205,6 +205,12 @@ MESSAGES: dict[str, str] = {
     "casework.no-such-finding": "没有问题 {finding}。请核对编号。",
     "casework.somebody-was-first": "他人已先行操作：{happened}。请查看最新情况后再决定。",
     "casework.cause-used-otherwise": "同一请求编号已用于另一操作。请换一个编号重新提交。",
+    "casework.no-such-command": "没有“{command}”这一操作。请核对名称。",
+    "casework.bad-field": "“{field}”填写有误：{reason}。请更正后提交。",
+    "casework.unknown-field": "没有“{field}”这一项。请核对字段名称。",
+    "casework.notice-not-sent": "通知暂时无法发出，稍后自动重试。请检查通知接口。",
+    "casework.bad-webhook": "通知接口地址须以 http:// 或 https:// 开头。请检查设置。",
+    "notice.text": "【定责】{about}：{happened}，请登录查看并按时办理。",
     # --- casework: names of roles ---
     "role.dispatcher": "派单员",
     "role.reviewer": "异议审核员",

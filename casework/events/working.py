@@ -101,6 +101,7 @@ class HandOverRefused(OrderFact):
     """The receiver refuses, with its reason and clause."""
 
     hand_over: int
+    sender: UnitCode = UnitCode("")
     receiver: UnitCode
     reason: str
     clause: str | None = None
@@ -110,6 +111,7 @@ class HandOverResultFedBack(OrderFact):
     """The receiver tells the sender what came of it."""
 
     hand_over: int
+    sender: UnitCode = UnitCode("")
     receiver: UnitCode
     result: str
     attachments: tuple[Attachment, ...] = ()

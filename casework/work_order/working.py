@@ -254,13 +254,14 @@ def receive_hand_over(order: WorkOrder, command: c.ReceiveHandOver, context: Con
 def refuse_hand_over(order: WorkOrder, command: c.RefuseHandOver, context: Context) -> Facts:
     """A refusal gives its reason."""
     in_status(order, command, WITH_LEAD)
-    _hand_over(order, command.hand_over, command.unit, "sent")
+    found = _hand_over(order, command.hand_over, command.unit, "sent")
     require(bool(command.reason.strip()), "hand-over-refused-with-reason")
     require(not command.clause or in_force(command.clause, context.register), "clause-in-force", clause=command.clause)
     return (
         e.HandOverRefused(
             order_no=order.order_no,
             hand_over=command.hand_over,
+            sender=found.sender,
             receiver=command.unit,
             reason=command.reason,
             clause=command.clause,
@@ -271,12 +272,13 @@ def refuse_hand_over(order: WorkOrder, command: c.RefuseHandOver, context: Conte
 def feed_back_hand_over(order: WorkOrder, command: c.FeedBackHandOver, context: Context) -> Facts:
     """The result goes back to the sender."""
     in_status(order, command, WITH_LEAD)
-    _hand_over(order, command.hand_over, command.unit, "received")
+    found = _hand_over(order, command.hand_over, command.unit, "received")
     require(bool(command.result.strip()), "reply-given")
     return (
         e.HandOverResultFedBack(
             order_no=order.order_no,
             hand_over=command.hand_over,
+            sender=found.sender,
             receiver=command.unit,
             result=command.result,
             attachments=command.attachments,
