@@ -15,13 +15,13 @@ _PLATE_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
     "钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢"
-    "安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝"
+    "安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝"
 )
 _FAMILY = rf"(?:欧阳|上官|司马|诸葛|皇甫|尉迟|公孙|慕容|令狐|[{_SURNAMES}])"
 _NAME = rf"{_FAMILY}[\u4e00-\u9fff]{{1,2}}?"
 _SAYS_SO = (
-    "我叫|名叫|本人叫|我是|姓名|联系人|来电人|反映人|投诉人|举报人|诉求人|申请人|报修人|户主|业主|房东|租客|法人"
-    "|负责人|当事人"
+    "(?:我叫|名叫|本人叫|姓名|联系人|来电人|反映人|投诉人|举报人|诉求人|申请人|报修人|户主|当事人)(?:姓名)?(?:是|为|叫|:|：|\\s)*"
+    "|(?:业主|房东|租客|法人|负责人|家长|我)(?:姓名)?(?:是|叫|:|：)\\s*"
 )
 _AFTER_A_NAME = r"(?=[，,。；;、！!\s（(：:）)]|$|电话|手机|身份证|住|是|在|的|反映|来电|称|说)"
 
@@ -42,10 +42,20 @@ _WORDS: tuple[re.Pattern[str], ...] = (
         rf"[{_PLATE_PROVINCES}][A-HJ-NP-Z][·•・\s-]?(?:[A-HJ-NP-Z0-9]{{5,6}}|[A-HJ-NP-Z0-9]{{4}}[学警港澳挂])",
         re.IGNORECASE,
     ),
-    re.compile(rf"(?:{_SAYS_SO})(?:姓名)?(?:是|为|叫|:|：|\s)*(?P<kept>{_NAME}){_AFTER_A_NAME}"),
-    re.compile(rf"(?P<kept>{_NAME})(?=[（(，,]?\s*(?:电话|手机|身份证|联系电话|联系方式))"),
-    re.compile(rf"(?P<kept>{_FAMILY})(?=先生|女士|小姐|大爷|大妈|阿姨|师傅|老师|大姐|大哥)"),
+    re.compile(rf"(?:{_SAYS_SO})(?P<kept>{_NAME}){_AFTER_A_NAME}"),
+    re.compile(
+        rf"(?:^|[，,。；;、（(：:\s找给叫是])(?P<kept>{_NAME})(?=[（(，,]?\s*(?:电话|手机|身份证|联系电话|联系方式))"
+    ),
 )
+_TITLED = re.compile(rf"(?P<kept>{_FAMILY})(?=先生|女士|小姐|大爷|大妈|阿姨|师傅|老师|大姐|大哥)")
+# what ends in a family name and is none: 语文老师, 相关老师, 班主任老师, 保安师傅, 感谢老师
+_NO_FAMILY = frozenset({
+    "语文", "英文", "中文", "作文", "相关", "有关", "历史", "主任", "责任", "前任", "现任", "保安", "对方",
+    "校方", "甲方", "乙方", "双方", "我方", "各方", "由于", "关于", "对于", "至于", "容易", "资金", "现金",
+    "设施", "措施", "实施", "健康", "照顾", "路段", "时段", "阶段", "规范", "师范", "感谢", "谢谢", "答谢",
+    "也许", "允许", "园林", "如何", "任何", "立马", "上周", "本周", "每周", "一周", "违章", "方向", "我向",
+    "家向", "并向", "体温", "大陆", "公安", "治安", "平安",
+})  # fmt: skip
 _CARD = re.compile(r"(?<!\d)\d(?:[\s-]?\d){14,18}(?!\d)")
 _HALF_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: 0x20}
 _SPOKEN = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
@@ -69,6 +79,9 @@ def _spans(text: str, known: Iterable[str]) -> Iterator[tuple[int, int]]:
     plain = text.translate(_HALF_WIDTH)  # one letter for one letter: spans are those of the text
     yield from _found(_WORDS, plain)
     yield from _found(_NUMBERS, plain)
+    for found in _TITLED.finditer(plain):
+        if plain[max(0, found.start() - 1) : found.end()] not in _NO_FAMILY:
+            yield found.span("kept")
     spoken = plain.translate(_SPOKEN)
     if spoken != plain:
         yield from _found(_NUMBERS, spoken)

@@ -127,6 +127,8 @@ def test_several_fields_are_covered_each_in_its_length(parts: list[str]) -> None
         "K12校外培训、5G基站、PM2.5超标，噪声85分贝",
         "公交123路、高架桥下、黄河路与长江路路口，方便群众",
         "我是高新区居民，反映施工扰民；我是在校学生",
+        "没有任何联系方式，打了电话给供电局，后拨打相关电话，业主关切未经业主许可",
+        "语文老师和历史老师、班主任老师都很好，保安师傅辛苦，感谢老师们",
     ],
 )
 def test_what_names_nobody_is_left_alone(text: str) -> None:
