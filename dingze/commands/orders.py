@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from casework.work_order import commands as c
+from console.sample_people import SAMPLE_ACCOUNTS
 from dingze.evaluate import evaluate as evaluate_routing
 from dingze.intake import ingest_file
 from dingze.options import At, day
@@ -38,6 +39,7 @@ def init(
     if sample:
         with opened(context) as dingze:
             document["sample"] = load_sample(dingze)
+            document["sample"]["accounts"] = dingze.people.add_missing(SAMPLE_ACCOUNTS)
     answer(document, json, "数据库已就绪。" + ("样例城市已载入。" if sample else ""))
 
 
