@@ -8,94 +8,47 @@ itself: the same cause is never recorded twice.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any
 
 from casework import events as e
 from casework.boundary_case import commands as b
 from casework.boundary_case.decide import decide as decide_case
 from casework.boundary_case.points import enactments
 from casework.boundary_case.state import BoundaryCase
-from casework.boundary_case.state import evolve as evolve_case
 from casework.finding import commands as f
 from casework.finding import digest
 from casework.finding.decide import decide as decide_finding
 from casework.finding.digest import Digest
 from casework.finding.state import Finding
-from casework.finding.state import evolve as evolve_finding
+from casework.lanes import (
+    CASES,
+    DIGESTS,
+    FINDINGS,
+    ORDERS,
+    Cause,
+    Done,
+    Lane,
+    Loaded,
+    State,
+    event_name,
+    new_event,
+    who,
+)
 from casework.occasion import Occasion
 from casework.standing import NOTHING_KNOWN, Standing
-from casework.work_order import Context, WorkOrder, decide, evolve
+from casework.work_order import Context, WorkOrder, decide
 from casework.work_order import commands as c
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
-from ledger.envelope import Append, Event, NewEvent, Outcome
+from ledger.envelope import Append, NewEvent, Outcome
 from ledger.store import Ledger
 from mandates.edition import RegisterEdition
 from mandates.enact import enactment
 from terms.actors import Actor, Role
 from terms.errors import Conflict, NotFound
-from terms.ids import EventId, Position, StreamId, case_stream, finding_stream, order_stream
-from terms.messages import sentence
+from terms.ids import Position
 
-
-class Thing(Protocol):
-    """A state folded from facts."""
-
-    @property
-    def version(self) -> int:
-        """How many facts were folded."""
-
-
-State = TypeVar("State", bound=Thing)
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[State]):
-    """A state as the record has it, with the version and position of its last event."""
-
-    state: State
-    version: int
-    position: Position
-    events: tuple[Event, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Done(Generic[State]):
-    """What came of a command: the state after it and the events written (none when nothing changed).
-
-    `position` is what a view has to reach to show it.
-    """
-
-    state: State
-    events: tuple[Event, ...]
-    position: Position
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why automation acts: its name and what names the cause. The same cause is recorded once."""
-
-    source: str
-    key: str
-    event: EventId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lane(Generic[State]):
-    """How one kind of thing is loaded and decided."""
-
-    stream: Callable[[str], StreamId]
-    empty: Callable[[str], State]
-    evolve: Callable[[State, Any, datetime], State]
-    key_of: Callable[[Any], str]  # the thing a fact belongs to, by its own field
-
-
-ORDERS: Lane[WorkOrder] = Lane(order_stream, WorkOrder, evolve, lambda fact: str(fact.order_no))
-
-
-CASES: Lane[BoundaryCase] = Lane(case_stream, BoundaryCase, evolve_case, lambda fact: str(fact.case_no))
-FINDINGS: Lane[Finding] = Lane(finding_stream, Finding, evolve_finding, lambda fact: str(fact.finding_no))
-DIGESTS: Lane[Digest] = Lane(digest.digest_stream, Digest, digest.evolve, lambda fact: str(fact.digest_no))
+__all__ = ["CASES", "DIGESTS", "FINDINGS", "ORDERS", "Cause", "Desk", "Done", "Loaded", "event_name"]
 
 
 def _nothing_more(facts: Sequence[e.Fact], now: datetime) -> Sequence[Append]:
@@ -288,7 +241,7 @@ class Desk:
             return Done(found.state, (), found.position)
         by_key: dict[str, list[NewEvent]] = {}
         for number, fact in enumerate(facts):
-            event = _event(fact, number, now, actor, cause, lane.stream(key))
+            event = new_event(fact, number, now, actor, cause, lane.stream(key))
             by_key.setdefault(lane.key_of(fact), []).append(event)
         answers = self.ledger.append(
             *(
@@ -310,35 +263,5 @@ class Desk:
     def _moved(self, lane: Lane[Any], key: str, seen: int) -> Conflict:
         """What a person is told who was second: what happened since, and by whom."""
         since = self.ledger.stream(lane.stream(key), seen)
-        told = "；".join(f"{event_name(event.type)}（{_who(event.actor)}）" for event in since)
+        told = "；".join(f"{event_name(event.type)}（{who(event.actor)}）" for event in since)
         return Conflict("casework.somebody-was-first", at=key, happened=told or "内容已变化", version=seen + len(since))
-
-
-def _event(
-    fact: e.Fact, number: int, now: datetime, actor: Actor, cause: Cause | None, correlation: StreamId
-) -> NewEvent:
-    """A fact on its way into the record; `number` tells the facts of one cause apart."""
-    return NewEvent(
-        type=fact.event_type(),
-        schema=fact.SCHEMA,
-        payload=fact.to_payload(),
-        occurred_at=now,
-        actor=str(actor),
-        cause=cause.event if cause else None,
-        correlation=correlation,
-        source=cause.source if cause else None,
-        source_key=f"{cause.key}/{number}" if cause else None,
-        mark=fact.event_type() if cause else None,
-    )
-
-
-def event_name(event_type: str) -> str:
-    """The Chinese name of an event, as pages show it."""
-    return sentence(f"event.{event_type}")
-
-
-def _who(actor: str) -> str:
-    """The actor by role and unit; never a person's account."""
-    found = Actor.parse(actor)
-    role = sentence(f"role.{found.role}")
-    return f"{found.unit} {role}" if found.unit else role

@@ -5,7 +5,7 @@ from typing import Any
 
 from casework import events as e
 from casework.work_order import commands as c
-from casework.work_order import dispatching, ending, returning, taking_in, working
+from casework.work_order import dispatching, ending, returning, reviewing, taking_in, working
 from casework.work_order.context import Context
 from casework.work_order.permit import permit
 from casework.work_order.state import WorkOrder
@@ -34,11 +34,11 @@ DECISIONS: dict[type[c.Command], Decision] = {
     c.AddSupport: dispatching.add_support,
     c.RequestReturn: returning.request_return,
     c.WithdrawReturn: returning.withdraw_return,
-    c.AskUnit: returning.ask_unit,
-    c.AnswerAsProposed: returning.answer_as_proposed,
-    c.ReviewReturn: returning.review_return,
-    c.ObjectAsSupport: returning.object_as_support,
-    c.DecideSupportObjection: returning.decide_support_objection,
+    c.AskUnit: reviewing.ask_unit,
+    c.AnswerAsProposed: reviewing.answer_as_proposed,
+    c.ReviewReturn: reviewing.review_return,
+    c.ObjectAsSupport: reviewing.object_as_support,
+    c.DecideSupportObjection: reviewing.decide_support_objection,
     c.StartWork: working.start_work,
     c.ContactRequester: working.contact_requester,
     c.ReportProgress: working.report_progress,

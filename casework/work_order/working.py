@@ -7,8 +7,8 @@ from casework.clocks import Clock
 from casework.grounds import belongs, in_force
 from casework.guards import refuse, require
 from casework.work_order import commands as c
+from casework.work_order.choosing import name_of
 from casework.work_order.context import Context
-from casework.work_order.dispatching import name_of
 from casework.work_order.permit import in_status
 from casework.work_order.state import IN_HANDS, WITH_LEAD, HandOver, Member, Status, WorkOrder
 from terms.ids import UnitCode

@@ -21,7 +21,9 @@ def commands_in(module: ModuleType) -> set[type]:
     return {
         found
         for found in vars(module).values()
-        if isinstance(found, type) and found.__module__ == module.__name__ and hasattr(found, "__dataclass_fields__")
+        if isinstance(found, type)
+        and found.__module__.startswith(module.__name__)
+        and hasattr(found, "__dataclass_fields__")
     }
 
 

@@ -1,0 +1,91 @@
+"""Whom an order may go to, and which clocks start for who got it (domain, sections 1, 2 and 4)."""
+
+from collections.abc import Iterable
+
+from casework import events as e
+from casework.clocks import Clock
+from casework.grounds import basic_item, belongs, district_of, in_force, statutory_days, withdrawn_item
+from casework.guards import require
+from casework.work_order.context import Context
+from casework.work_order.state import WorkOrder
+from routing.proposal import Citation
+from terms.ids import UnitCode
+
+
+def check_lead(order: WorkOrder, lead: UnitCode, citations: tuple[Citation, ...], context: Context) -> None:
+    """Whom an order may go to as lead: a unit of the register that is not complained about, on grounds in force."""
+    register = context.register
+    require(lead in register.units, "unit-known", unit=lead)
+    require(lead not in order.subject_units, "never-to-the-one-complained-about", unit=name_of(lead, context))
+    for citation in citations:
+        require(in_force(citation.clause_id, register), "clause-in-force", clause=citation.clause_id)
+    _street_leads_only_on_its_list(lead, citations, context)
+
+
+def _street_leads_only_on_its_list(lead: UnitCode, citations: tuple[Citation, ...], context: Context) -> None:
+    """A subdistrict or township leads only on 基本履职 or conferred items (国办函〔2025〕66号 item (五))."""
+    if context.register.units[lead].level != "街":
+        return
+    cited = tuple(citation.clause_id for citation in citations)
+    require(
+        not withdrawn_item(lead, cited, context.register), "withdrawn-never-to-the-street", unit=name_of(lead, context)
+    )
+    require(basic_item(lead, cited, context.register), "street-leads-on-basic-items", unit=name_of(lead, context))
+
+
+def check_supports(order: WorkOrder, lead: UnitCode, supports: tuple[UnitCode, ...], context: Context) -> None:
+    """Supports are units of the register, each once, none of them the lead or complained about."""
+    require(len(set(supports)) == len(supports) and lead not in supports, "supports-once")
+    for unit in supports:
+        require(unit in context.register.units, "unit-known", unit=unit)
+        require(unit not in order.subject_units, "never-to-the-one-complained-about", unit=name_of(unit, context))
+
+
+def desk_for(lead: UnitCode, given: UnitCode | None, context: Context) -> UnitCode | None:
+    """The desk of the lead's district, and none other (two tiers, 北京条例 art. 12)."""
+    desk = district_of(lead, context.register)
+    require(given is None or given == desk, "desk-of-the-district", unit=name_of(lead, context))
+    return desk
+
+
+def name_of(unit: UnitCode, context: Context) -> str:
+    """The unit's name for a sentence, its code when it is not known."""
+    known = context.register.units.get(unit)
+    return known.name if known else unit
+
+
+def cited_for(unit: UnitCode, citations: Iterable[Citation], context: Context) -> bool:
+    """Whether a clause in force that is the unit's own is among the citations."""
+    return any(
+        in_force(one.clause_id, context.register) and belongs(one.clause_id, unit, context.register)
+        for one in citations
+    )
+
+
+def fresh_clocks(
+    order: WorkOrder,
+    lead: UnitCode | None,
+    supports: Iterable[UnitCode],
+    citations: tuple[Citation, ...],
+    context: Context,
+    *,
+    complex_matter: bool = False,
+    given_days: int | None = None,
+    total: bool = False,
+    designated: bool = False,
+) -> tuple[e.Deadline, ...]:
+    """The clocks of units that just got the order; none for history. `total` starts the citizen's as well."""
+    if not order.starts_clocks:
+        return ()
+    reckoner = context.reckoner
+    cited_days = statutory_days((one.clause_id for one in citations), context.register)
+    days = max((one for one in (given_days, cited_days) if one is not None), default=None)
+    handle = reckoner.handle_limit(order.kind, order.tier, complex_matter=complex_matter, statutory_days=days)
+    found: list[e.Deadline] = []
+    if lead:
+        found.extend(reckoner.unit_clocks(lead, "lead", order.tier, handle))
+    for unit in supports:
+        found.extend(reckoner.unit_clocks(unit, "support", order.tier, handle))
+    if total:
+        found.append(reckoner.start(Clock.TOTAL, handle))
+    return tuple(one for one in found if not (designated and one.clock == Clock.RETURN))
