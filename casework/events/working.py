@@ -152,12 +152,14 @@ class ResultSubmitted(OrderFact):
     attachments: tuple[Attachment, ...] = ()
     late_supports: tuple[UnitCode, ...] = ()  # the lead may close without them
     round: int = 1  # 1 + times of rework
+    deadlines: tuple[Deadline, ...] = ()  # the review's own clock
 
 
 class ResultAccepted(OrderFact):
     """办结审核 passed: the order goes to follow-up."""
 
     note: str = ""
+    deadlines: tuple[Deadline, ...] = ()  # the hotline's clock for the call
 
 
 class ResultSentBack(OrderFact):

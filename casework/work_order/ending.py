@@ -21,7 +21,10 @@ def review_result(order: WorkOrder, command: c.ReviewResult, context: Context) -
     """办结审核: on to follow-up, or back to the lead with a reason."""
     in_status(order, command, frozenset({Status.RESULT_REVIEW}))
     if command.accepted:
-        return (e.ResultAccepted(order_no=order.order_no, note=command.note),)
+        call = (context.reckoner.start(Clock.FOLLOW_UP, context.city.clocks.follow_up),)
+        return (
+            e.ResultAccepted(order_no=order.order_no, note=command.note, deadlines=call if order.starts_clocks else ()),
+        )
     require(bool(command.note.strip()), "reason-given")
     return (e.ResultSentBack(order_no=order.order_no, reason=command.note),)
 

@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 from casework import events as e
-from casework.work_order.folding import change, fold, start
+from casework.clocks import Clock
+from casework.work_order.folding import change, fold, start, stop
 from casework.work_order.state import Status, WorkOrder
 
 
 @fold.register
 def _(fact: e.FollowUpRecorded, order: WorkOrder) -> WorkOrder:
     return replace(
-        order,
+        stop(order, Clock.FOLLOW_UP),
         contacted=fact.contacted,
         resolved=fact.resolved,
         satisfied=fact.satisfied,

@@ -32,7 +32,6 @@ def _(fact: e.AssignmentProposed, order: WorkOrder) -> WorkOrder:
         proposals=order.proposals + 1,
         matter=fact.proposal.matter or order.matter,
         matter_id=fact.proposal.matter_id or order.matter_id,
-        disputed=fact.proposal.disputed,
         status=Status.TO_DISPATCH if waiting else order.status,
     )
 

@@ -106,21 +106,24 @@ def _(fact: e.LeaderSignedOff, order: WorkOrder) -> WorkOrder:
 
 @fold.register
 def _(fact: e.ResultSubmitted, order: WorkOrder) -> WorkOrder:
-    done = stop(change(order, fact.unit, finished=True, signed=True, started=True), Clock.SIGN, unit=fact.unit)
+    finished = change(order, fact.unit, finished=True, signed=True, started=True, objected=False)
+    done = stop(finished, Clock.SIGN, unit=fact.unit)
     if fact.part == "support":
         return stop(done, Clock.HANDLE, unit=fact.unit)
     closed = stop(done, Clock.FIRST_CONTACT, Clock.RETURN, unit=fact.unit)
-    return replace(closed, status=Status.RESULT_REVIEW, reply=fact.reply)
+    return start(replace(closed, status=Status.RESULT_REVIEW, reply=fact.reply), fact.deadlines)
 
 
 @fold.register
 def _(fact: e.ResultAccepted, order: WorkOrder) -> WorkOrder:
     left = tuple(one for one in order.clocks if one.clock not in RESULT_CLOCKS or one.part == "support")
-    return replace(order, status=Status.FOLLOW_UP, clocks=left, followed_up=False)
+    reviewed = stop(replace(order, status=Status.FOLLOW_UP, clocks=left, followed_up=False), Clock.RESULT_REVIEW)
+    return start(reviewed, fact.deadlines)
 
 
 @fold.register
 def _(fact: e.ResultSentBack, order: WorkOrder) -> WorkOrder:
     lead = order.lead
-    back = change(order, lead, finished=False, signed_off=False) if lead else order
+    reviewed = stop(order, Clock.RESULT_REVIEW)
+    back = change(reviewed, lead, finished=False, signed_off=False) if lead else reviewed
     return replace(back, status=Status.WORKING if order.round == 1 else Status.REWORK)

@@ -130,7 +130,7 @@ def _extended(order: WorkOrder, member: Member, context: Context) -> tuple[e.Dea
 def shelve(order: WorkOrder, command: c.Shelve, context: Context) -> Facts:
     """挂账 stops the clocks until its review date; a dispute is no ground for it: it never pauses the work (山东)."""
     in_status(order, command, IN_HANDS)
-    require(order.objection is None and not order.disputed, "dispute-never-pauses")
+    require(order.objection is None and not context.standing.open_case, "dispute-never-pauses")
     require(bool(command.reason.strip()), "reason-given")
     today = context.calendar.local_day(context.now)
     latest = today + timedelta(days=context.city.clocks.long_cycle.amount)
@@ -303,12 +303,19 @@ def submit_result(order: WorkOrder, command: c.SubmitResult, context: Context) -
         attachments=command.attachments,
         late_supports=_late(order) if member.part == "lead" else (),
         round=order.round,
+        deadlines=_review_clock(order, context) if member.part == "lead" else (),
     )
     found = order.objection
     if found is None or found.unit != command.unit:
         return (result,)
     taken_back = e.ReturnWithdrawn(order_no=order.order_no, objection=found.number, unit=command.unit)
     return (taken_back, result)
+
+
+def _review_clock(order: WorkOrder, context: Context) -> tuple[e.Deadline, ...]:
+    if not order.starts_clocks:
+        return ()
+    return (context.reckoner.start(Clock.RESULT_REVIEW, context.city.clocks.result_review),)
 
 
 def _late(order: WorkOrder) -> tuple[UnitCode, ...]:

@@ -57,6 +57,15 @@ def test_an_accepted_result_ends_the_leads_clocks() -> None:
     assert not {clock.clock for clock in life.order.clocks} & {"handle", "total", "first_contact"}
 
 
+def test_the_reviewer_and_the_caller_have_clocks_of_their_own() -> None:
+    life = finished()
+    assert life.order.clock("result_review") is not None
+    life.do(c.ReviewResult(accepted=True), REVIEWER)
+    assert life.order.clock("result_review") is None and life.order.clock("follow_up") is not None
+    life.do(c.RecordFollowUp(contacted=False), DISPATCHER)
+    assert life.order.clock("follow_up") is None
+
+
 def test_an_order_is_closed_after_its_follow_up() -> None:
     """domain, section 5: 办结审核, 回访, 结案."""
     life = finished()

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import pytest
 
 from casework import events as e
+from casework.standing import NOTHING_KNOWN, Standing
 from casework.work_order import Status
 from casework.work_order import commands as c
 from city.configuration import CityConfiguration
@@ -219,6 +220,25 @@ def test_a_dispute_never_pauses_the_work() -> None:
     life = handled().returned()
     with refused("dispute-never-pauses"):
         life.do(c.Shelve("等待划分", (life.now + timedelta(days=9)).date()), REVIEWER)
+
+
+def test_a_matter_under_a_case_is_not_shelved_and_may_be_once_the_case_is_closed() -> None:
+    """山东: 协商协调期间，相关部门仍按照原职责划分规定开展工作."""
+    life = handled()
+    life.standing = Standing("DP-1", open_case="BC-1")
+    shelving = c.Shelve("等待", (life.now + timedelta(days=9)).date())
+    with refused("dispute-never-pauses"):
+        life.do(shelving, REVIEWER)
+    life.standing = NOTHING_KNOWN
+    life.do(shelving, REVIEWER)
+
+
+def test_a_support_that_finishes_its_share_takes_its_objection_back() -> None:
+    life = Life().received().dispatched(supports=(HOUSING,))
+    life.do(c.ObjectAsSupport(HOUSING, "不属于"), head(HOUSING))
+    life.do(c.SubmitResult(HOUSING, "已配合"), clerk(HOUSING))
+    with refused("no-return-open"):
+        life.do(c.DecideSupportObjection(HOUSING, upheld=True, reason="x"), REVIEWER)
 
 
 def test_a_unit_that_finishes_the_work_takes_its_return_back() -> None:
