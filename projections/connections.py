@@ -27,7 +27,14 @@ def sqlite_engines(url: URL) -> tuple[Engine, Engine]:
     @event.listens_for(writer, "connect")
     def _writing(connection: Any, _: object) -> None:
         # secure_delete: the text of an erased order leaves no bytes in free pages
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "cache_size=-65536"):
+        for pragma in (
+            "page_size=8192",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "secure_delete=ON",
+            "cache_size=-65536",
+            "wal_autocheckpoint=4000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(reader, "connect")

@@ -4,6 +4,8 @@ The row's `state` is the word of the domain page, section 5. A dispatcher's list
 be asked for as of a position.
 """
 
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, Integer, String, Text
@@ -80,8 +82,13 @@ def _row(rows: Rows, event: Event) -> Row:
     return rows.get("orders", (event.payload["order_no"],)) or _EMPTY
 
 
+@lru_cache(maxsize=64)
+def _written(moment: datetime) -> str:
+    return moment.isoformat()  # a batch is recorded at one moment
+
+
 def _put(rows: Rows, event: Event, row: Row, **changes: Any) -> None:
-    changes["updated_at"] = event.recorded_at.isoformat()
+    changes["updated_at"] = _written(event.recorded_at)
     rows.put("orders", (event.payload["order_no"],), row | changes)
 
 
@@ -247,7 +254,17 @@ def _merged(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     if told["child"] == told["order_no"]:
         row = _row(rows, event)
-        _put(rows, event, row, state="并单", state_before=row["state"], parent=told["parent"])
+        # its clocks are the parent's from now on
+        _put(
+            rows,
+            event,
+            row,
+            state="并单",
+            state_before=row["state"],
+            parent=told["parent"],
+            dispatch_due=None,
+            due=None,
+        )
 
 
 def _unmerged(rows: Rows, event: Event, _: Masked) -> None:
@@ -259,7 +276,8 @@ def _unmerged(rows: Rows, event: Event, _: Masked) -> None:
 
 def _shelved(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
-    _put(rows, event, row, state="挂账", state_before=row["state"])
+    # shelving stops the clock; OrderResumed brings the deadlines back with what was left of them
+    _put(rows, event, row, state="挂账", state_before=row["state"], due=None)
 
 
 def _resumed(rows: Rows, event: Event, _: Masked) -> None:
@@ -321,7 +339,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 QUEUE = View(
     name="queue",
-    version=1,
+    version=2,
     tables=(ORDERS,),
     handlers={
         "WorkOrderReceived": _received,

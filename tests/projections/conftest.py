@@ -11,7 +11,11 @@ import pytest
 from ledger.backends import open_ledger
 from ledger.envelope import Append, Event
 from ledger.store import Ledger
+from projections.accountability import ACCOUNTABILITY
+from projections.coverage import COVERAGE
+from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
+from projections.heat import HEAT
 from projections.queue import QUEUE
 from projections.store import ViewStore
 from projections.tasks import TASKS
@@ -20,6 +24,8 @@ from terms.ids import Position
 from tests.projections.naive import stored
 
 VIEWS: tuple[View, ...] = (QUEUE, TASKS)
+FIGURES: tuple[View, ...] = (DISPUTES, ACCOUNTABILITY, COVERAGE, HEAT)
+ALL_VIEWS = VIEWS + FIGURES
 
 
 class Desk:
