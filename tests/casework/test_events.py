@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -69,3 +70,21 @@ def test_a_field_nobody_knows_is_an_error_and_a_fact_never_changes() -> None:
 def test_a_time_without_its_zone_is_refused() -> None:
     with pytest.raises(ValidationError):
         WorkOrderReceived(order_no="G1", text="x", received_at=datetime(2026, 3, 2))
+
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "facts.json").read_text("utf-8"))
+
+
+def test_every_fact_has_a_golden_payload_of_its_present_schema() -> None:
+    """design, Ledger: every historical version has a golden file."""
+    assert {name: told["schema"] for name, told in GOLDEN.items()} == {
+        name: fact.SCHEMA for name, fact in FACTS.items()
+    }
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_what_was_once_written_is_read_for_ever(name: str) -> None:
+    """A field may be added with a default; one that is dropped or renamed needs a new schema and an upcaster."""
+    payload = GOLDEN[name]["payload"]
+    read_back = events.read(name, payload).to_payload()
+    assert {key: read_back[key] for key in payload} == payload
