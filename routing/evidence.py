@@ -26,7 +26,8 @@ _EMPTY_WORDS = frozenset(
     )
 )
 LEAST = 60  # least evidence, in strength of wordings, for a clause to count as found
-_FUZZY_AT_MOST = 6
+_FUZZY_AT_MOST = 4
+_FUZZY_WORDS = 60
 _LIKELY_AT_MOST = 24
 
 
@@ -53,22 +54,23 @@ def grounds(
             known = strengths.get(item)
             strengths[item] = hit.strength * 6 if known is None else known + hit.strength * 2
             best.setdefault(item, hit)
-    kinds: dict[ClauseId, str] = {}
+    place_of: dict[ClauseId, int] = {}
     places = index.items_of(unit)
     said = likeness[places]
     # the likeliest few; of equal likeness the first
     for at in np.argsort(-said, kind="stable")[:_LIKELY_AT_MOST].tolist():
         listed, share = index.citables[int(places[at])], int(said[at])
-        kinds.setdefault(listed.id, listed.kind)
+        place_of.setdefault(listed.id, int(places[at]))
         if share > 0 and listed.main:
             strengths[listed.id] = strengths.get(listed.id, 0) + share * (6 if listed.kind == "point" else 5) // 10
     ranked = sorted(strengths, key=lambda item: (-strengths[item], item))[:_FUZZY_AT_MOST]
-    order = " ".join(word for word in reading.plain if word not in _EMPTY_WORDS)
+    order = " ".join([word for word in reading.plain if word not in _EMPTY_WORDS][:_FUZZY_WORDS])
     found: list[Evidence] = []
     for item in ranked:
-        close = fuzz.token_set_ratio(order, index.segmented(item), processor=None)
-        strength = min(1000, strengths[item] + int(close) * 2)
-        found.append(Evidence(item, unit, kinds.get(item, "point"), strength, best.get(item)))
+        place = place_of.get(item)
+        close = 0 if place is None else int(fuzz.token_set_ratio(order, index.segmented(place), processor=None))
+        kind = "point" if place is None else index.citables[place].kind
+        found.append(Evidence(item, unit, kind, min(1000, strengths[item] + close * 2), best.get(item)))
     return sorted(found, key=lambda one: (-one.strength, one.item))
 
 

@@ -19,10 +19,12 @@ from routing.text import is_word, normalise, segmenter
 from routing.unit_names import UnitNames
 from routing.vectors import UNIT, Ints, Vocabulary, counted, terms_of, vocabulary
 from routing.wordings import WordingIndex, wordings_of
-from terms.ids import ClauseId, UnitCode
+from terms.ids import UnitCode
 
 _NONE: Ints = np.zeros(0, np.int64)
-FORMAT = 2  # of the cached arrays; another number, another file
+_TELLING = 28  # words of an order by which items are recalled
+LONGEST = 700  # code points of an order that are read: what matters is said by then
+FORMAT = 4  # of the cached arrays; another number, another file
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Recall:
     starts: Ints
     items: NDArray[np.int32]
     weights: NDArray[np.int16]
+    own_starts: Ints  # and for each item its words
+    own: NDArray[np.int32]
     size: int
 
     def scores(self, words: Mapping[str, int]) -> Ints:
@@ -50,6 +54,9 @@ class Recall:
         places, weights = self.words.vector(words)
         if not len(places):
             return np.zeros(self.size, np.int64)
+        if len(places) > _TELLING:  # a long text is recalled by its most telling words
+            kept = np.argsort(-weights, kind="stable")[:_TELLING]
+            places, weights = places[kept], weights[kept]
         slices = [slice(int(self.starts[place]), int(self.starts[place + 1])) for place in places.tolist()]
         flat = np.concatenate([self.items[part] for part in slices])
         mass = np.concatenate(
@@ -75,12 +82,13 @@ class RegisterIndex:
     weights: NDArray[np.int16]  # [words + grams + 1, units], in 1/4096
     citables: tuple[Citable, ...]
     by_unit: Mapping[UnitCode, Ints]
-    spoken: Mapping[ClauseId, str]
+    spelled: tuple[str, ...]  # the words of `recall` by place
     recall: Recall
     wordings: WordingIndex
     names: UnitNames
     places: Gazetteer
     district_units: frozenset[UnitCode]
+    related: Mapping[UnitCode, tuple[tuple[int, tuple[UnitCode, ...]], ...]]  # items that name a unit beside others
 
     @property
     def digest(self) -> str:
@@ -104,9 +112,12 @@ class RegisterIndex:
         """The places in `citables` of what can be cited for a city unit."""
         return self.by_unit.get(unit, _NONE)
 
-    def segmented(self, item: ClauseId) -> str:
+    def segmented(self, place: int) -> str:
         """The words of a citable item, joined by blanks, as RapidFuzz's token scorers want them."""
-        return self.spoken.get(item, "")
+        recall = self.recall
+        return " ".join(
+            self.spelled[word] for word in recall.own[recall.own_starts[place] : recall.own_starts[place + 1]]
+        )
 
     def mostly_district(self, unit: UnitCode) -> bool:
         """Whether most of a unit's duty points are handled in the districts."""
@@ -123,6 +134,7 @@ class RegisterIndex:
 def read(text: str) -> Reading:
     """Segment a normalised text once. A first line of its own is the title: somebody named the matter there, so its
     words count twice."""
+    text = text[:LONGEST]
     words = segmenter().words(text)
     plain, grams = terms_of(words)
     if "\n" in words:
@@ -168,24 +180,35 @@ def load_or_build(edition: RegisterEdition, folder: Path) -> RegisterIndex:
 
 
 def _recall(listed: Sequence[Citable]) -> Recall:
-    texts = [[word for word in segmenter().words(normalise(item.text).text) if is_word(word)] for item in listed]
-    # a word that stands in every twentieth item of a large register recalls nothing worth its time
     counts: dict[str, int] = {}
-    for found in texts:
+    texts: list[tuple[str, ...]] = []
+    shared: dict[str, str] = {}  # one string for each word, however often it stands
+    for item in listed:
+        found = [
+            shared.setdefault(word, word) for word in segmenter().words(normalise(item.text).text) if is_word(word)
+        ]
+        texts.append(tuple(found))
         for word in set(found):
             counts[word] = counts.get(word, 0) + 1
+    # a word that stands in every twentieth item of a large register recalls nothing worth its time
     bound = max(200, len(texts) // 20)
-    kept = [[word for word in found if counts[word] <= bound] for found in texts]
-    words = vocabulary(kept)
-    lists: list[list[tuple[int, int]]] = [[] for _ in words.places]
-    for place, found in enumerate(kept):
-        where, weights = words.vector(counted(found))
-        for word, weight in zip(where.tolist(), weights.tolist(), strict=True):
-            lists[word].append((place, weight))
-    starts = np.cumsum([0, *(len(found) for found in lists)])
-    items = np.array([place for found in lists for place, _ in found], np.int32)
-    says = np.array([weight for found in lists for _, weight in found], np.int16)
-    return Recall(words, starts, items, says, len(texts))
+    words = vocabulary((word for word in found if counts[word] <= bound) for found in texts)
+    vectors = [words.vector(counted(found)) for found in texts]
+    sizes = [len(where) for where, _ in vectors]
+    spoken = np.concatenate([where for where, _ in vectors]) if vectors else _NONE
+    says = np.concatenate([weights for _, weights in vectors]) if vectors else _NONE
+    items = np.repeat(np.arange(len(texts)), sizes)
+    order = np.argsort(spoken, kind="stable")
+    starts = np.searchsorted(spoken[order], np.arange(len(words.places) + 1)).astype(np.int64)
+    return Recall(
+        words,
+        starts,
+        items[order].astype(np.int32),
+        says[order].astype(np.int16),
+        np.cumsum([0, *sizes]),
+        spoken.astype(np.int32),
+        len(texts),
+    )
 
 
 def _assemble(
@@ -205,7 +228,6 @@ def _assemble(
     by_unit: dict[UnitCode, list[int]] = {}
     for place, item in enumerate(listed):
         by_unit.setdefault(item.unit, []).append(place)
-    spoken = _spoken(listed, recall)
     return RegisterIndex(
         edition,
         units,
@@ -216,13 +238,33 @@ def _assemble(
         weights,
         listed,
         {unit: np.array(places, np.int64) for unit, places in by_unit.items()},
-        {item: " ".join(parts) for item, parts in spoken.items()},
+        tuple(recall.words.places),
         recall,
         WordingIndex(edition, words_of),
         UnitNames(edition),
         Gazetteer(edition),
         _district_units(edition),
+        _related(edition, listed),
     )
+
+
+def _related(
+    edition: RegisterEdition, listed: Sequence[Citable]
+) -> dict[UnitCode, tuple[tuple[int, tuple[UnitCode, ...]], ...]]:
+    """For each unit the items, by place, that name it together with others: boundary items and joint duty points."""
+    found: dict[UnitCode, list[tuple[int, tuple[UnitCode, ...]]]] = {}
+    for place, item in enumerate(listed):
+        if item.kind == "boundary":
+            boundary = edition.boundary_items[item.id]
+            named = (boundary.lead, *boundary.supports)
+        elif item.kind == "point":
+            named = (item.unit, *edition.duty_points[item.id].supports)
+        else:
+            continue
+        for unit in named:
+            if len(named) > 1:
+                found.setdefault(unit, []).append((place, tuple(other for other in named if other != unit)))
+    return {unit: tuple(pairs) for unit, pairs in found.items()}
 
 
 def _district_units(edition: RegisterEdition) -> frozenset[UnitCode]:
@@ -232,16 +274,6 @@ def _district_units(edition: RegisterEdition) -> frozenset[UnitCode]:
         below = point.level in (Level.DISTRICT, Level.STREET)
         counts[point.unit] = counts.get(point.unit, 0) + (1 if below else -1)
     return frozenset(unit for unit, count in counts.items() if count > 0)
-
-
-def _spoken(listed: Sequence[Citable], recall: Recall) -> dict[ClauseId, list[str]]:
-    """The words of every item, read back from the inverted index, so that nothing is segmented twice."""
-    spelled = list(recall.words.places)
-    rows = np.repeat(np.arange(len(spelled)), np.diff(recall.starts))
-    found: dict[ClauseId, list[str]] = {}
-    for place, word in sorted(zip(recall.items.tolist(), rows.tolist(), strict=True)):
-        found.setdefault(listed[place].id, []).append(spelled[word])
-    return found
 
 
 def _pack(vocabulary_: Vocabulary) -> NDArray[np.uint8]:
@@ -266,6 +298,8 @@ def _dump(index: RegisterIndex) -> bytes:
         "starts": index.recall.starts,
         "items": index.recall.items,
         "item_weights": index.recall.weights,
+        "own_starts": index.recall.own_starts,
+        "own": index.recall.own,
     }
     np.savez(out, allow_pickle=False, **arrays)
     return out.getvalue()
@@ -278,7 +312,15 @@ def _load(edition: RegisterEdition, raw: bytes) -> RegisterIndex:
         weights = stored["weights"]
         listed = tuple(citables(edition))
         recalled = _unpack(stored["recall"], stored["recall_idf"])
-        recall = Recall(recalled, stored["starts"], stored["items"], stored["item_weights"], len(listed))
+        recall = Recall(
+            recalled,
+            stored["starts"],
+            stored["items"],
+            stored["item_weights"],
+            stored["own_starts"],
+            stored["own"],
+            len(listed),
+        )
     if weights.shape != (len(words.places) + len(grams.places) + 1, len(city_units(edition))):
         raise ValueError("the cached index does not fit the edition")
     return _assemble(edition, words, grams, weights, listed, recall)

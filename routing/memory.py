@@ -50,11 +50,18 @@ class _Lesson:
     """One outcome, read: the group and the city unit it speaks of, the register's scores, and how much it counts."""
 
     outcome: Outcome
-    reading: Reading
+    words: tuple[str, ...]
+    grams: tuple[str, ...]
+    times: bytes  # how often each word, then each n-gram stands: lessons are kept by the ten thousand
     unit: UnitCode
     group: str
     register: tuple[int, ...]
     percent: int
+
+    def reading(self) -> Reading:
+        """The order's terms with their counts, as they were read."""
+        plain = dict(zip(self.words, self.times, strict=False))
+        return Reading("", (), plain, dict(zip(self.grams, self.times[len(self.words) :], strict=True)))
 
 
 def learn(
@@ -79,7 +86,7 @@ def learn(
     sharpness = _sharpness(held, trust)
     table = _table(held, trust, sharpness)
     model = _train(lessons, index, words, grams, classes, epochs=9)
-    rows = [sorted({words.places[word] for word in lesson.reading.plain if word in words.places}) for lesson in lessons]
+    rows = [sorted({words.places[word] for word in lesson.words if word in words.places}) for lesson in lessons]
     return MemoryEdition(
         position=max(lesson.outcome.recorded_position for lesson in lessons),
         learned=len(lessons),
@@ -91,7 +98,7 @@ def learn(
         trust=trust,
         sharpness=sharpness,
         table=table,
-        orders=tuple((lesson.outcome.order_no, lesson.outcome.unit, lesson.outcome.kind) for lesson in lessons),
+        orders=tuple((lesson.outcome.order_no, lesson.unit, lesson.outcome.kind) for lesson in lessons),
         starts=np.cumsum([0, *(len(row) for row in rows)]),
         terms=np.array([place for row in rows for place in row], np.int32),
         decided=_decided(lessons),
@@ -151,6 +158,7 @@ def latest(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 def _lessons(outcomes: Sequence[Outcome], index: RegisterIndex, weights: Weights, today: date | None) -> list[_Lesson]:
     found: list[_Lesson] = []
+    shared: dict[str, str] = {}  # one string for each term, however often it stands
     at_unit = {unit: place for place, unit in enumerate(index.units)}
     for outcome in outcomes:
         tier = [unit for unit in index.places.city_tier(outcome.unit) if unit in at_unit]
@@ -162,14 +170,18 @@ def _lessons(outcomes: Sequence[Outcome], index: RegisterIndex, weights: Weights
         # a bureau that mirrors several city units: the one the register's words favour for this order
         unit = max(tier, key=lambda code: (units[at_unit[code]], code))
         group = index.groups[index.group_at[at_unit[unit]]]
-        found.append(_Lesson(outcome, reading, unit, group, tuple(index.group_scores(units)), percent))
+        words = tuple(shared.setdefault(word, word) for word in reading.plain)
+        grams = tuple(shared.setdefault(gram, gram) for gram in reading.grams)
+        times = bytes(min(255, count) for terms in (reading.plain, reading.grams) for count in terms.values())
+        register = tuple(index.group_scores(units))
+        found.append(_Lesson(outcome, words, grams, times, unit, group, register, percent))
     return found
 
 
 def _vocabularies(lessons: Sequence[_Lesson]) -> tuple[Vocabulary, Vocabulary]:
     large = len(lessons) > 400
-    words = vocabulary((lesson.reading.plain for lesson in lessons), least=2 if large else 1)
-    grams = vocabulary((lesson.reading.grams for lesson in lessons), least=3 if large else 2, at_most=150_000)
+    words = vocabulary((lesson.words for lesson in lessons), least=2 if large else 1)
+    grams = vocabulary((lesson.grams for lesson in lessons), least=3 if large else 2, at_most=150_000)
     return words, grams
 
 
@@ -198,7 +210,7 @@ def _train(
             rivals.setdefault(lesson.group, set()).add(place)
     examples: list[Example] = []
     for lesson in lessons:
-        where, values = example_of(words, grams, lesson.reading, lesson.register)
+        where, values = example_of(words, grams, lesson.reading(), lesson.register)
         against, percent = lesson.percent < 0, abs(lesson.percent)
         examples.append(Example(where, values, place_of[lesson.group], percent, against, first))
         unit = place_of.get(f"={lesson.unit}")
@@ -229,7 +241,7 @@ def _held_out(lessons: Sequence[_Lesson], index: RegisterIndex) -> list[_HeldOut
         classes = tuple(sorted({lesson.group for lesson in taught}))
         model = _train(taught, index, words, grams, classes, epochs=5)
         for lesson in asked:
-            said = class_scores(words, grams, model, lesson.reading, lesson.register).tolist()
+            said = class_scores(words, grams, model, lesson.reading(), lesson.register).tolist()
             by_class = dict(zip(classes, said, strict=True))
             learned = tuple(by_class.get(group, FLOOR) for group in index.groups)
             found.append(_HeldOut(lesson.register, learned, index.groups.index(lesson.group)))

@@ -22,6 +22,7 @@ from routing.vectors import UNIT, Ints, Vocabulary
 from terms.ids import ClauseId, UnitCode
 
 FORMAT = 1
+_TELLING = 16  # words of an order by which its like are found
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class MemoryEdition:
     trust: int = 1000  # how much the register's own score counts beside what was learned, in 1/1000
     sharpness: int = DEFAULT_SHARPNESS
     table: tuple[int, ...] = DEFAULT_TABLE
-    orders: tuple[tuple[str, str, str], ...] = ()  # number, unit, kind
+    orders: tuple[tuple[str, str, str], ...] = ()  # number, city unit, kind
     starts: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
     terms: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     decided: tuple[tuple[ClauseId, UnitCode], ...] = ()
@@ -66,14 +67,15 @@ class MemoryEdition:
         # words in more than a tenth of all orders find nothing
         bound = max(50, len(self.orders) // 10)
         kept = [place for place in places if starts[place + 1] - starts[place] <= bound]
+        kept = sorted(kept, key=lambda place: (-int(self.words.idf[place]), place))[:_TELLING]
         if not kept:
             return ()
         flat = np.concatenate([rows[starts[place] : starts[place + 1]] for place in kept])
         counts = [int(starts[place + 1] - starts[place]) for place in kept]
         shared = np.bincount(flat, np.repeat(self.words.idf[kept] ** 2, counts), len(self.orders)).astype(np.int64)
         own = int((self.words.idf[places] ** 2).sum())
-        likeness = shared * 200 // (lengths + own)  # Dice, percent
-        best = np.flatnonzero(likeness >= 25)
+        likeness = shared * 200 // (lengths + own)  # Dice over the most telling words, percent
+        best = np.flatnonzero(likeness >= 20)
         ranked = best[np.lexsort((best, -likeness[best]))].tolist()
         return tuple(self.orders[row][0] for row in ranked if self.orders[row][1] == unit)[:at_most]
 

@@ -25,7 +25,10 @@ _NOTHING: Ints = np.zeros(0, np.int64)
 
 
 def terms_of(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The words and the character 2- and 3-grams of a normalised text, repeated as often as they stand in it."""
+    """The words, and the character 2-grams and pairs of words, of a normalised text, as often as they stand in it.
+
+    3-grams were measured beside them and add nothing.
+    """
     kept: list[str] = []
     grams: list[str] = []
     run: list[str] = []
@@ -37,7 +40,6 @@ def terms_of(words: Sequence[str]) -> tuple[list[str], list[str]]:
         elif run:
             text = "".join(run)
             grams += [text[at : at + 2] for at in range(len(text) - 1)]
-            grams += [text[at : at + 3] for at in range(len(text) - 2)]
             run = []
     grams = [gram for gram in grams if gram not in filler.GRAMS]
     # neighbours among words tell 小区 + 停电 from 停电 alone; they live with the n-grams

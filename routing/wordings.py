@@ -18,7 +18,7 @@ from terms.ids import ClauseId, UnitCode
 
 _BY_LENGTH = (0, 0, 20, 40, 60, 75, 85, 92, 100)  # strength by length; two characters are hardly evidence
 _NEAR = 62  # least share of a wording's words, by weight, that must stand in the text
-_NEAR_AT_MOST = 40
+_NEAR_AT_MOST = 16
 STREET = UnitCode("*")  # stands for "the subdistrict of the place"
 
 
