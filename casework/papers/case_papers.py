@@ -84,7 +84,7 @@ class CoordinationOpinion(Paper):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision(Paper):
-    """决定 of the competent body (编委 or government), which is the issuer; Dingze drafts and records, 编办 do not rule.
+    """决定 of the competent body (编委 or government), the issuer; Dingze drafts and records, 编办 do not rule.
 
     A change to 三定 text needs the 编委: `changes_sanding` says that the text follows.
     """

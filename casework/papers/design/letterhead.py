@@ -1,14 +1,13 @@
 """The three forms of GB/T 9704-2012: the paper (section 7), the letter (10.1 信函格式), the minutes (10.3 纪要格式)."""
 
-from typing import Any
-
 from docx.document import Document as Doc
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
 from docx.section import _BaseHeaderFooter
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from casework.papers.design.page import TEXT_WIDTH, element
+from casework.papers.design.page import HEI, TEXT_WIDTH, element, set_fonts
 
 _RED = "E60012"
 _COPIES = "抄送：{{ copies|join(“，”) }}。"
@@ -77,9 +76,10 @@ def letter_head(document: Doc) -> None:
     border(foot, "top", "thinThickSmallGap", 24, 1)
     # the lower line lies 20 mm from the edge of the page; the foot grows from its distance upwards
     foot.paragraph_format.space_after = Pt(0)
-    number = add(document, "{{ doc_no }}", "函件字号")
-    number.paragraph_format.space_before = Pt(14)
-    add(document, "{% if urgency %}{{ urgency }}{% endif %}", "密级和紧急程度")
+    number = add(document, "", "函件字号")  # on one line: urgency at the left edge, the number at the right
+    number.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+    set_fonts(number.add_run("{{ urgency }}")._r.get_or_add_rPr(), HEI)
+    number.add_run("\t{{ doc_no }}")
 
 
 def minutes_head(document: Doc) -> None:
@@ -106,17 +106,16 @@ def addressees(document: Doc) -> None:
 
 def attachments(document: Doc) -> None:
     """附件说明: one line under the text; a single one has no number."""
+    add(document, "{%p if attachments %}", "附件说明")
+    add(document, "", "附件说明")
+    add(document, "{%p endif %}", "附件说明")
     add(document, "{%p if attachments|length == 1 %}", "附件说明")
     add(document, "附件：{{ attachments[0] }}", "附件说明")
     add(document, "{%p endif %}", "附件说明")
     add(document, "{%p if attachments|length > 1 %}", "附件说明")
     add(document, "{%p for one in attachments %}", "附件说明")
-    several = add(
-        document,
-        "{% if loop.first %}附件：{% else %}\u3000\u3000\u3000{% endif %}{{ loop.index }}.{{ one }}",
-        "附件说明",
-    )
-    several.paragraph_format.space_before = Pt(0)
+    first = "{% if loop.first %}附件：{% else %}\u3000\u3000\u3000{% endif %}"
+    add(document, first + "{{ loop.index }}.{{ one }}", "附件说明")
     add(document, "{%p endfor %}", "附件说明")
     add(document, "{%p endif %}", "附件说明")
 
@@ -128,63 +127,54 @@ def signature(document: Doc) -> None:
 
 
 def imprint(document: Doc, *, letter: bool = False) -> None:
-    """版记: 抄送 and 印发 between lines, at the foot of the last page. A letter names only the copies."""
-    table = document.add_table(rows=0, cols=2)
-    table.autofit = False
+    """版记: 抄送 and 印发 between lines, at the foot of the last page. A letter names only the copies, no lines."""
     if letter:
-        _copies_row(table)
+        add(document, "{%p if copies %}", "版记")
+        _framed(add(document, _COPIES, "版记"))
+        add(document, "{%p endif %}", "版记")
     else:
-        _copies_row(table)
-        row = table.add_row()
-        for cell, words, style in (
-            (row.cells[0], "{{ printed_by or issuer }}", "版记"),
-            (row.cells[1], "{{ printed_on or issued_on }}印发", "版记"),
-        ):
-            cell.paragraphs[0].style = style
-            cell.paragraphs[0].add_run(words)
-            cell.paragraphs[0].paragraph_format.first_line_indent = Pt(0)
-        row.cells[0].paragraphs[0].paragraph_format.left_indent = Pt(14)
-        row.cells[1].paragraphs[0].alignment = 2
-    _at_the_foot(table, lines=not letter)
-    end = document.add_paragraph(style="页眉页脚空白")  # a table may not be the last thing in a document
-    end.paragraph_format.space_before = Pt(0)
+        _ruled_foot(document)
+    document.add_paragraph(style="页眉页脚空白")  # what is at the foot hangs on it
 
 
-def _copies_row(table: Any) -> None:
-    for words in ("{%tr if copies %}", _COPIES, "{%tr endif %}"):
-        row = table.add_row()
-        cell = row.cells[0].merge(row.cells[1])
-        cell.paragraphs[0].style = "版记"
-        cell.paragraphs[0].add_run(words)
+_PLACE = {"hAnchor": "margin", "vAnchor": "margin", "xAlign": "left", "yAlign": "bottom"}
 
 
-def _at_the_foot(table: Any, *, lines: bool) -> None:
+def _framed(paragraph: Paragraph) -> None:
+    frame = element("w:framePr", w=round(TEXT_WIDTH.pt * 20), wrap="around", **_PLACE)
+    paragraph._p.get_or_add_pPr().insert_element_before(frame, "w:widowControl", "w:tabs", "w:spacing", "w:ind")
+
+
+def _ruled_foot(document: Doc) -> None:
+    """A table that clings to the lower edge of the text block; outer lines 0.35 mm, inner 0.25 mm."""
+    table = document.add_table(rows=4, cols=1)
+    last = "{{ printed_by or issuer }}\t{{ printed_on or issued_on }}印发"
+    for row, words in zip(table.rows, ("{%tr if copies %}", _COPIES, "{%tr endif %}", last), strict=True):
+        row.cells[0].width = TEXT_WIDTH
+        paragraph = row.cells[0].paragraphs[0]
+        paragraph.style = "印发" if words == last else "版记"
+        paragraph.add_run(words)
+    paragraph.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH - Pt(14), WD_TAB_ALIGNMENT.RIGHT)
     properties = table._tbl.tblPr
-    for tag in ("w:tblStyle", "w:tblW", "w:tblLook"):
-        for old in properties.findall(qn(tag)):
-            properties.remove(old)
+    for old in list(properties):
+        properties.remove(old)
     place = element("w:tblpPr", horzAnchor="margin", vertAnchor="margin", tblpXSpec="left", tblpYSpec="bottom")
-    for side in ("leftFromText", "rightFromText"):
-        place.set(qn(f"w:{side}"), "0")
-    width = round(TEXT_WIDTH.pt * 20)
-    made = [place, element("w:tblOverlap", val="never"), element("w:tblW", w=width, type="dxa")]
-    if lines:
-        borders = element("w:tblBorders")
-        borders.append(element("w:top", val="single", sz=8, space=0, color="000000"))  # 0.35 mm
-        borders.append(element("w:bottom", val="single", sz=8, space=0, color="000000"))
-        borders.append(element("w:insideH", val="single", sz=6, space=0, color="000000"))  # 0.25 mm
-        made.append(borders)
-    made.append(element("w:tblLayout", type="fixed"))
+    borders = element("w:tblBorders")
+    for side, size in (("top", 8), ("bottom", 8), ("insideH", 6)):
+        borders.append(element(f"w:{side}", val="single", sz=size, space=0, color="000000"))
     margins = element("w:tblCellMar")
     for side in ("left", "right"):
         margins.append(element(f"w:{side}", w=0, type="dxa"))
-    made.append(margins)
-    for old in list(properties):
-        properties.remove(old)
-    for one in made:
+    # the cells are as wide as the text block; LibreOffice lets a table float only when it says it is narrower
+    said = element("w:tblW", w=round(Mm(150).pt * 20), type="dxa")
+    for one in (
+        place,
+        element("w:tblOverlap", val="never"),
+        said,
+        borders,
+        element("w:tblLayout", type="fixed"),
+        margins,
+    ):
         properties.append(one)
     for column in table._tbl.tblGrid.findall(qn("w:gridCol")):
-        column.set(qn("w:w"), str(width // 2))
-    for row in table.rows:
-        for cell in row._tr.tc_lst:
-            cell.width = TEXT_WIDTH if len(row._tr.tc_lst) == 1 else TEXT_WIDTH // 2
+        column.set(qn("w:w"), str(round(TEXT_WIDTH.pt * 20)))

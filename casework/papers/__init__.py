@@ -1,0 +1,1 @@
+"""The papers of casework: what each says, its template, its number, and the file that comes of them."""

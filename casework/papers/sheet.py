@@ -1,0 +1,92 @@
+"""The digest's items as a table (.xlsx), for whoever keeps following them up. Pure; the same digest, the same bytes."""
+
+import io
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, MergedCell
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from casework.papers.archive import pack
+from casework.papers.digest import Digest, DigestItem
+from casework.papers.words import chinese_date, printable
+
+_COLUMNS = (
+    ("序号", 6),
+    ("争议事项", 24),
+    ("涉及单位", 34),
+    ("工单数", 8),
+    ("研判意见", 48),
+    ("处置方式", 10),
+    ("责任单位", 26),
+    ("完成时限", 16),
+    ("状态", 12),
+    ("列入次数", 9),
+)
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_CELL_AT_MOST = 32_767  # characters, a limit of the format
+_THIN = Side(style="thin")
+_FRAME = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+
+
+def digest_table(digest: Digest) -> bytes:
+    """One row an item, headings frozen and repeated in print, on A4 lying."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    sheet: Worksheet = book.create_sheet("退单争议事项清单")
+    for row, values in enumerate(([name for name, _ in _COLUMNS], *map(_row, digest.items)), start=1):
+        for column, value in enumerate(values, start=1):
+            write(sheet.cell(row, column), value)
+    _dress(sheet)
+    book.properties.creator = printable(digest.issuer)[:255]
+    book.properties.title = printable(f"{digest.period}退单争议定期梳理")[:255]
+    written = io.BytesIO()
+    book.save(written)
+    return pack(written.getvalue(), digest.issued_on)
+
+
+def write(cell: Cell | MergedCell, value: str | int) -> None:
+    """A value into a cell as itself: a text is never a formula, and is marked so where it looks like one."""
+    if isinstance(value, int):
+        cell.value = value
+        return
+    text = printable(value)[:_CELL_AT_MOST]
+    cell.value = text
+    cell.data_type = "s"
+    if text.startswith(_STARTS_A_FORMULA):
+        cell.quotePrefix = True  # the apostrophe that Excel shows in the formula bar: it stays a text when edited
+
+
+def _row(item: DigestItem) -> tuple[str | int, ...]:
+    return (
+        item.number,
+        item.matter,
+        "、".join(item.units),
+        item.orders,
+        item.opinion,
+        item.disposition,
+        item.owner,
+        chinese_date(item.due),
+        item.state,
+        item.times,
+    )
+
+
+def _dress(sheet: Worksheet) -> None:
+    for at, (_, width) in enumerate(_COLUMNS):
+        sheet.column_dimensions[get_column_letter(at + 1)].width = width
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.border = _FRAME
+            cell.font = Font(name="黑体" if cell.row == 1 else "仿宋_GB2312", size=12)
+            cell.alignment = Alignment(
+                wrap_text=True, vertical="center", horizontal="center" if cell.row == 1 else None
+            )
+    sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
