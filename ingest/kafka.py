@@ -26,6 +26,7 @@ from terms.errors import BadInput, Conflict, Unavailable
 
 LOG = structlog.get_logger("ingest.kafka")
 TOPICS: Mapping[str, str] = MappingProxyType({"hotline.work-orders": "work-order", "hotline.returns": "return"})
+LOOK = 2_000  # milliseconds a look at a log's ends may take: without a limit the client asks for ever
 LONGEST_PAUSE = 5.0  # seconds between two tries while the database is away: polling goes on, so the group keeps us
 
 
@@ -191,8 +192,8 @@ class KafkaIntake:
             return fresh
         try:
             bookmarks = self._gateway.ledger.bookmarks(self._reader)
-            begins = self._consumer.beginning_offsets(list(here))
-            ends = self._consumer.end_offsets(list(here))
+            begins = self._consumer.beginning_offsets(list(here), timeout_ms=LOOK)
+            ends = self._consumer.end_offsets(list(here), timeout_ms=LOOK)
             for tp in here:
                 self._set(tp, bookmarks.get(_name(tp)), begins[tp], ends[tp])
         except (KafkaError, Unavailable):

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import logging
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,17 +10,26 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 _names = count(1)
+# refused connections of kafka-python are closed by the collector alone, whenever it comes
+SOCKETS = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 
 @contextmanager
 def swept() -> Iterator[None]:
-    """Collect what kafka-python leaves: sockets of refused connections, closed by no one but the collector."""
+    """Collect what kafka-python leaves: sockets of refused connections, closed by no one but the collector.
+
+    Its log lines carry the connections themselves, which pytest would keep to the end of the run.
+    """
+    level = logging.getLogger("kafka").level
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
         yield
     finally:
+        logging.getLogger("kafka").setLevel(level)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
             gc.collect()

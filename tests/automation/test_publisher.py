@@ -21,7 +21,7 @@ from terms.errors import BadInput
 from terms.ids import Position, StreamId
 from tests import kafka_topics
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, kafka_topics.SOCKETS]
 WHEN = datetime(2024, 3, 4, 2, tzinfo=UTC)
 
 

@@ -1,6 +1,5 @@
 """Orders and returns from a real Kafka: each once, in order for its key, whatever crashes in between."""
 
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,11 +17,12 @@ from ledger.envelope import Bookmark
 from ledger.store import Ledger
 from terms.errors import Unavailable
 from terms.ids import Position
-from tests import kafka_broker, kafka_topics, needs
+from tests import kafka_topics
 from tests.ingest.conftest import NOW
+from tests.ingest.kafka_worker import SESSION
 from tests.ingest.rows import ORDER
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, kafka_topics.SOCKETS]
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +44,7 @@ def made(servers: str) -> KafkaOptions:
     for topic in (orders, returns):
         kafka_topics.make(servers, topic)
     topics = {orders: "work-order", returns: "return"}
-    client = {"session_timeout_ms": 6_000, "heartbeat_interval_ms": 500, "reconnect_backoff_max_ms": 500}
-    return KafkaOptions(servers, group=kafka_topics.fresh("group"), topics=topics, wait=0.2, client=client)
+    return KafkaOptions(servers, group=kafka_topics.fresh("group"), topics=topics, wait=0.2, client=SESSION)
 
 
 @pytest.fixture
@@ -245,26 +244,6 @@ def test_a_bookmark_outside_the_log_stops_its_partition_and_says_so(
     assert list(stopped) == [f"{topic}/0"]
     assert ("beyond the end" if place else "before the beginning") in stopped[f"{topic}/0"]
     assert ledger.bookmarks(f"kafka:{options.group}")[f"{topic}/0"] == place
-
-
-@pytest.mark.faults
-def test_a_broker_that_is_killed_and_comes_back_loses_and_doubles_nothing(gateway: Gateway, ledger: Ledger) -> None:
-    try:
-        with kafka_broker.broker() as broker:
-            options = made(broker.servers)
-            one = KafkaIntake(gateway, options, lambda: NOW)
-            kafka_topics.send(options.servers, orders_of(options), orders(50))
-            until(lambda: len(received(ledger)) == 50, one)
-            broker.stop(signal.SIGKILL)
-            for _ in range(5):
-                one.step()
-            broker.start()
-            kafka_topics.send(options.servers, orders_of(options), orders(50, "L"))
-            until(lambda: len(received(ledger)) == 100, one, within=90)
-            one.close()
-    except kafka_broker.NoBroker as absent:
-        needs.missing("kafka", str(absent))
-    assert ledger.head() == 100
 
 
 class TestOnBothDatabases:
