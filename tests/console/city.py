@@ -1,5 +1,6 @@
 """A whole small Dingze for the console's tests: real ledger, vault, views, router and desk over the sample city."""
 
+import re
 import shutil
 import threading
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import orjson
@@ -59,7 +61,7 @@ ADMINISTRATOR = Actor("yz-15-administrator", Role.ADMINISTRATOR)
 class Town:
     """One Dingze in a folder. Its clock stands still until it is told to go on."""
 
-    def __init__(self, url: str, key: Path, cache: Path, *, samples: bool = True) -> None:
+    def __init__(self, url: str, key: Path, router: Router, *, samples: bool = True) -> None:
         self.now = START
         self.city = CityConfiguration()
         self.calendar = WorkingCalendar(self.city)
@@ -70,7 +72,7 @@ class Town:
         self.engine = ProjectionEngine(self.ledger, self.views, (QUEUE, TASKS, AWAITING), self.open_masked)
         self.desk = Desk(self.ledger, self.city, self.calendar, self.register.as_of, self.clock)
         self.gateway = Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)
-        self.router = Router(self.register, self.city, cache)
+        self.router = router
         self.people = People(url)
         self.people.add_missing(SAMPLE_ACCOUNTS)
         self.samples = samples
@@ -176,15 +178,23 @@ def served(app: FastAPI) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
+        while Browser.opened:
+            Browser.opened.pop().close()
         server.should_exit = True
         thread.join(10)
 
 
 class Browser(httpx.Client):
-    """A browser of one person: it keeps its cookies and knows its token, and follows no redirect by itself."""
+    """A browser of one person: it keeps its cookies and knows its token, and follows no redirect by itself.
+
+    Closed with the server it was opened on.
+    """
+
+    opened: ClassVar[list["Browser"]] = []
 
     def __init__(self, address: str, account: str = "") -> None:
         super().__init__(base_url=address, timeout=30)
+        self.opened.append(self)
         if account:
             answer = self.post("/sign-in/sample", data={"account": account})
             assert answer.status_code == 303, answer.text
@@ -198,6 +208,11 @@ class Browser(httpx.Client):
         return self.post(address, data=fields | {"csrf": self.csrf()})
 
 
+def plain(text: str) -> str:
+    """A page without its marks, as a reader reads it."""
+    return re.sub(r"<mark>(.*?)(<sup>.*?</sup>)?</mark>", r"\1", text)
+
+
 def build_template(folder: Path, migrated: Path) -> Path:
     """A database with the sample city enacted, for copying."""
     file = folder / "city.db"
@@ -208,6 +223,14 @@ def build_template(folder: Path, migrated: Path) -> Path:
     ledger.close()
     assert enacted.enacted > 1000
     return file
+
+
+@contextmanager
+def router_of(template: Path, cache: Path) -> Iterator[Router]:
+    """A router over the enacted city, shared by all who have a copy of it: its index takes seconds to build."""
+    ledger = open_ledger(f"sqlite:///{template}", types=TYPES)
+    yield Router(RegisterReader(ledger), CityConfiguration(), cache)
+    ledger.close()
 
 
 def copy_template(template: Path, folder: Path) -> tuple[str, Path]:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from automation.router import Router
 from console.assets import MODULES, VENDOR, copy_assets
-from tests.console.city import Town, build_template, copy_template
+from tests.console.city import Town, build_template, copy_template, router_of
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,15 +24,16 @@ def template(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) ->
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the router keeps its index."""
-    return tmp_path_factory.mktemp("cache")
+def router(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Router]:
+    """The sample city's router."""
+    with router_of(template, tmp_path_factory.mktemp("cache")) as made:
+        yield made
 
 
 @pytest.fixture
-def town(template: Path, cache: Path, tmp_path: Path) -> Iterator[Town]:
+def town(template: Path, router: Router, tmp_path: Path) -> Iterator[Town]:
     """A Dingze of its own."""
     url, key = copy_template(template, tmp_path)
-    made = Town(url, key, cache)
+    made = Town(url, key, router)
     yield made
     made.close()

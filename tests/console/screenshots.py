@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from console.assets import MODULES, VENDOR, copy_assets
 from ledger.backends import migrate
-from tests.console.city import Town, build_template, copy_template, served
+from tests.console.city import Town, build_template, copy_template, router_of, served
 from tests.console.life import live
 
 CHROMIUM = "/usr/bin/chromium"
@@ -61,8 +61,9 @@ def take(
         migrate(f"sqlite:///{here / 'migrated.db'}")
         template = build_template(here, here / "migrated.db")
         (here / "town").mkdir()
-        town = Town(*copy_template(template, here / "town"), here / "cache")
-        live(town)
+        with router_of(template, here / "cache") as router:
+            town = Town(*copy_template(template, here / "town"), router)
+            live(town)
         with served(town.app()) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             for width, height in sizes:

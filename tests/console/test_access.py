@@ -1,0 +1,143 @@
+"""Who may see what: walked over every route, for every role."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from casework.work_order import commands as c
+from console.access import EVERYBODY, HOME, MAY_OPEN, Page, home_of, require_page, scope
+from console.visit import ADDRESS
+from terms.actors import Actor, Role
+from terms.errors import NotPermitted
+from terms.ids import UnitCode
+from tests.console.city import DISPATCHER, Browser, Town, order, plain, served
+
+SECRET = "绿萝路口的梧桐树枝压在电线上请修剪"
+
+
+@pytest.fixture
+def house(town: Town) -> Iterator[tuple[Town, FastAPI, str]]:
+    """A town in which 园林局 has one order, and its pages."""
+    town.receive(order("YZ7001", SECRET, 标题="梧桐树枝压电线"))
+    town.dispatch("YZ7001", "C16")
+    app = town.app()
+    with served(app) as address:
+        yield town, app, address
+
+
+def addresses(app: FastAPI, number: str) -> list[tuple[str, str]]:
+    """Every way in, with an order's number wherever a parameter stands."""
+    paths = get_openapi(title="", version="", routes=app.routes)["paths"]
+    found = [
+        (method.upper(), re.sub(r"\{[^}]+\}", quote(number), path))
+        for path, methods in paths.items()
+        for method in methods
+    ]
+    assert len(found) > 30
+    return found
+
+
+def test_a_department_sees_nothing_of_anothers_order_by_any_address(house: tuple[Town, FastAPI, str]) -> None:
+    _, app, address = house
+    head = house[0].ledger.head()
+    for account in ("yz-05-clerk-chengguan", "yz-07-head", "yz-08-unit-leader", "yz-10-clerk-district"):
+        browser = Browser(address, account)
+        token = browser.csrf()
+        for method, path in addresses(app, "YZ7001"):
+            if path in ("/moved", "/sign-out", "/sign-in", "/sign-in/sample"):
+                continue
+            for query in ("", "?tab=all&q=YZ7001", "?unit=C16", "?field=clause&unit=C16&order=YZ7001"):
+                data = {"csrf": token, "purpose": "回访", "reason": "试", "note": "试", "q": "YZ7001"}
+                if method == "GET":
+                    answer = browser.get(path + query)
+                elif path.startswith("/api/"):
+                    answer = browser.post(path, json={"order_no": "YZ7001"}, headers={"X-CSRF-Token": token})
+                else:
+                    answer = browser.post(path, data=data)
+                seen = plain(answer.text)
+                assert SECRET[:6] not in seen, (account, method, path, query)
+                assert "梧桐树枝压电线" not in seen, (account, method, path, query)
+                assert answer.status_code < 500, (account, method, path, answer.text[:200])
+    assert house[0].ledger.head() == head, "nothing was written"
+
+
+def test_an_order_that_is_anothers_answers_like_one_that_is_not_there(house: tuple[Town, FastAPI, str]) -> None:
+    browser = Browser(house[2], "yz-05-clerk-chengguan")
+    theirs, nobodys = browser.get("/orders/YZ7001.json"), browser.get("/orders/YZ7002.json")
+    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+    assert theirs.text.replace("YZ7001", "") == nobodys.text.replace("YZ7002", "")
+
+
+def test_the_unit_that_has_the_order_sees_it_and_so_does_the_hotline(house: tuple[Town, FastAPI, str]) -> None:
+    town, _, address = house
+    town.do("YZ7001", c.AddSupport(UnitCode("C03"), "协助围挡"), DISPATCHER)
+    for account in ("yz-05-clerk-chengguan", "yz-01-dispatcher", "yz-13-leader"):
+        page = Browser(address, account).get("/orders/YZ7001")
+        assert page.status_code == 200 and "梧桐树枝压电线" in plain(page.text), account
+
+
+def test_a_district_desk_sees_its_district_and_no_other(town: Town) -> None:
+    town.receive(
+        order("YZ7003", "望湖区路边烧烤店油烟很大"), order("YZ7004", "东渡区路边烧烤店油烟很大", 被反映区="东渡区")
+    )
+    town.dispatch("YZ7003", "D1-03")
+    town.dispatch("YZ7004", "D2-03")
+    with served(town.app()) as address:
+        browser = Browser(address, "yz-09-district-desk")
+        assert browser.get("/orders/YZ7003").status_code == 200
+        assert browser.get("/orders/YZ7004").status_code == 404
+        listed = browser.get("/queue.json?tab=all").json()["listed"]["rows"]
+        assert {row["order_no"] for row in listed} == {"YZ7003"}
+        assert "YZ7004" not in browser.get("/tasks.json?tab=all").text
+
+
+def test_every_page_opens_for_the_roles_that_may_and_for_no_other(town: Town) -> None:
+    with served(town.app()) as address:
+        for account in town.people.samples():
+            browser = Browser(address, account.account)
+            for page, path in ADDRESS.items():
+                status = browser.get(path).status_code
+                assert status == (200 if account.role in MAY_OPEN[page] else 403), (account.role, page, status)
+            home = browser.get("/")
+            assert browser.get(home.headers["location"]).status_code == 200, account.role
+
+
+def test_nobody_signed_in_reaches_nothing_but_the_sign_in_page(house: tuple[Town, FastAPI, str]) -> None:
+    _, app, address = house
+    stranger = Browser(address)
+    for method, path in addresses(app, "YZ7001"):
+        answer = stranger.request(method, path, headers={"Accept": "text/html"})
+        if path in ("/sign-in", "/sign-in/sample", "/sign-out", "/"):
+            continue
+        assert answer.status_code in (303, 401), (method, path, answer.status_code)
+        assert "梧桐" not in plain(answer.text)
+
+
+def test_the_stream_of_news_names_no_order(house: tuple[Town, FastAPI, str]) -> None:
+    with Browser(house[2], "yz-05-clerk-chengguan").stream("GET", "/moved") as news:
+        assert news.headers["content-type"].startswith("text/event-stream")
+        seen = ""
+        for chunk in news.iter_text():
+            seen += chunk
+            if "data:" in seen:
+                break
+    assert re.fullmatch(r"retry: 3000\n\n(event: moved\ndata: \d+\n\n)+", seen)
+
+
+def test_every_role_but_the_system_has_a_home_it_may_open() -> None:
+    pages = {address: page for page, address in ADDRESS.items()}
+    for role in EVERYBODY:
+        require_page(role, pages[home_of(role)])
+    assert set(Role) - EVERYBODY == {Role.SYSTEM}
+    assert set(HOME) <= EVERYBODY
+    with pytest.raises(NotPermitted):
+        require_page(Role.CLERK, Page.QUEUE)
+
+
+def test_a_unit_role_without_a_unit_sees_nothing(town: Town) -> None:
+    register = town.register.as_of(town.now.date())
+    assert scope(Actor("nobody", Role.CLERK), register) == frozenset()
