@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from city.scoring import DEFAULT_RULE, ScoreRule
 from terms.errors import BadInput
 
 
@@ -270,6 +271,7 @@ class CityConfiguration(Frozen):
     cases: CaseRules = CaseRules()
     findings: FindingRules = FindingRules()
     papers: Papers = Papers()
+    scoring: ScoreRule = DEFAULT_RULE
     return_reasons: tuple[ReturnReason, ...] = DEFAULT_REASONS
     not_accepted_grounds: tuple[NotAcceptedGround, ...] = DEFAULT_GROUNDS
     urgencies: tuple[str, ...] = ("一般", "紧急", "特急")
