@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dingze.commands import ledger, mandates, orders, projections, service
+from dingze.commands import inquiry, ledger, mandates, orders, projections, service
 from dingze.logs import configure
 from dingze.settings import Settings
 from dingze.terminal import STDERR, Session
@@ -23,6 +23,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(mandates.app, name="mandates")
 app.add_typer(projections.app, name="projections")
 orders.add_to(app)
+inquiry.add_to(app)
 service.add_to(app)
 
 

@@ -210,7 +210,14 @@ MESSAGES: dict[str, str] = {
     "casework.unknown-field": "没有“{field}”这一项。请核对字段名称。",
     "casework.notice-not-sent": "通知暂时无法发出，稍后自动重试。请检查通知接口。",
     "casework.bad-webhook": "通知接口地址须以 http:// 或 https:// 开头。请检查设置。",
-    "notice.text": "【定责】{about}：{happened}，请登录查看并按时办理。",
+    "notice.title": "【定责】{happened}：{about}",
+    "notice.body": "{about}：{happened}。",
+    "notice.matter": "事项：{matter}。",
+    "notice.due": "最近时限：{due}。",
+    "notice.end": "请登录查看并按时办理。",
+    "notice.bad-webhook": "通知接口须为 https:// 地址（本机可用 http://）。请检查设置。",
+    "notice.short-secret": "通知接口的签名密钥至少 16 字节。请更换。",
+    "notice.refused": "通知接口拒收（状态 {status}），不再重试。请与接口方核对格式。",
     # --- casework: names of roles ---
     "role.dispatcher": "派单员",
     "role.reviewer": "异议审核员",
@@ -599,20 +606,77 @@ MESSAGES: dict[str, str] = {
     "what-if.note": "以工单最终承办单位为准推断；期间内协商、决定中的事项按普通事项回放。草案尚未生效，本表仅供研究。",
     # --- audit ---
     "audit.whom": "请用 --unit 指定单位，或用 --officer 指定账号，二者择一。",
+    "audit.written": "审计档案 {file}：{streams} 个卷宗、{events} 条事件，SHA-256 {sha256}，签名公钥 {public_key}。",
+    "audit.verified": "档案核验一致：{events} 条事件，公钥 {public_key}；"
+    "本机签发：{signed_here}；与账本比对：{against_record}。",
+    "audit.yes": "是",
+    "audit.no": "否",
+    "audit.unknown": "无从判断（本机没有主密钥）",
     "audit.period-not-over": "审计期间应已结束：{end} 的记录尚未完整。请改用更早的 --to。",
     "audit.nothing": "{begin} 至 {end} 没有与 {whom} 有关的记录。请核对单位代码或账号。",
     "audit.not-an-archive": "该文件不是审计档案，或已损坏：{reason}。请取原件再验。",
     "audit.altered": "审计档案与签名不符：{what}。档案已被改动，不能采信。",
     "audit.other-key": "档案不是由所给密钥签发：档案 {found}，所给 {expected}。请核对签发单位的公钥。",
     "audit.not-this-record": "档案与本账本不符（第 {position} 条）。请核对是否为同一系统的档案。",
+    "audit.figure-led": "主办（派单、改派、指定）",
+    "audit.figure-supported": "协办",
+    "audit.figure-signed": "签收",
+    "audit.figure-designated": "被指定承办",
+    "audit.figure-moved_away": "改派他处",
+    "audit.figure-returned": "退单",
+    "audit.figure-returned_without_basis": "依据不全的退单",
+    "audit.figure-return_refused": "退单被驳回",
+    "audit.figure-return_upheld": "退单成立",
+    "audit.figure-return_withdrawn": "撤回退单",
+    "audit.figure-support_objected": "协办异议",
+    "audit.figure-extended": "延期",
+    "audit.figure-results": "提交办理结果",
+    "audit.figure-overdue": "逾期（签收、首次联系、办理、重办）",
+    "audit.figure-hand_overs_sent": "发出移送",
+    "audit.figure-hand_overs_received": "接收移送",
+    "audit.figure-hand_overs_refused": "拒收移送",
+    "audit.figure-supervised": "被督办",
+    "audit.figure-excluded": "不计考核",
+    "audit.figure-closed": "办结",
+    "audit.figure-resolved": "已解决",
+    "audit.figure-satisfied": "满意",
+    "audit.figure-cases": "职责边界争议",
+    "audit.figure-opinions": "提交书面意见",
+    "audit.figure-decided_for": "经协商、协调或决定确定主办",
+    "audit.figure-findings": "被立项问题",
+    "audit.figure-rectifications": "报告整改",
+    "audit.figure-rectified_late": "逾期整改",
+    "audit.figure-notices": "督查通知书",
+    "audit.figure-return_rate": "退单率（退单比主办）",
+    "audit.figure-refused_rate": "退单驳回率（驳回比退单）",
+    "audit.figure-resolved_rate": "解决率（已解决比办结）",
+    "audit.figure-satisfied_rate": "满意率（满意比办结）",
+    "audit.figure-personal_data_read": "查看个人信息",
+    "audit.figure-signatures": "签署退单",
+    "audit.note": (
+        "审计档案\n\n"
+        "对象：{whom}\n期间：{begin} 至 {end}（含首尾两日，以入账时间为准）\n事件：{events} 条\n"
+        "账本：第 {position} 条，摘要 {digest}\n\n"
+        "内容\n"
+        "events.jsonl　与对象有关的各卷宗自始至期末的全部事件，一行一条；个人信息仍为密封，不在本档案内打开。\n"
+        "chain.json　　链证：期初、期末、账本末条的位置与摘要，以及每条事件的前后摘要。\n"
+        "figures.json　各项数字，逐项列明所依据的事件编号，可重新计算。\n"
+        "manifest.json　清单：各文件的 SHA-256、签名公钥；manifest.sig 为 Ed25519 签名。\n\n"
+        "核验\n"
+        "dingze audit --verify 本文件：验签名、验各文件、逐条重算事件摘要、重算各项数字。\n"
+        "加 --key 公钥：确认由该系统签发（公钥应另行取得）。\n"
+        "加 --record：与原账本逐条比对，证明各事件确在链上。\n"
+        "不用本系统亦可核验：事件摘要为 SHA-256（前一摘要 + 事件其余字段的规范 JSON，"
+        "键按字母排序，不含 previous、digest）。\n"
+    ),
     # --- faults ---
     "fault.acts-without-clause": "{unit}承办工单 {order} 并提交结果，但派单未引用其任何条目，也非指定、兜底或现承办。",
     "fault.acts-on-anothers-clause": "{unit}承办工单 {order} 并提交结果，而所引条目 {clauses} 属于{other}。",
     "fault.refuses-own-clause": "{unit}以条目 {clauses} 不适用为由退回工单 {order}，经审核该条目适用，退单被驳回。",
     "fault.neglects-own-clause": "{unit}依条目 {clauses} 承办工单 {order}，办理时限届满未办结。",
     "fault.ungrounded-return": "{unit}就工单 {order} 提出的退单经审核不成立（条目 {clauses}）。",
-    "fault.power-taken-duty-refused": "{unit}行使条目 {clauses} 项下的许可或处罚职权，却退回同一事项的监管工单 {order}，"
-    "退单被驳回。",
+    "fault.power-taken-duty-refused": "{unit}行使条目 {clauses} 项下的许可或处罚职权，"
+    "却退回同一事项的监管工单 {order}，退单被驳回。",
     "fault.hand-over-not-received": "{other}移送工单 {order} 后，{unit}逾期未签收。",
     "fault.hand-over-without-result": "{unit}接收{other}移送的工单 {order} 后，逾期未反馈结果。",
     "fault.both-stand-on-a-clause": "{unit}与{other}就“{matter}”各引条目 {clauses}，已立案 {order}。",
