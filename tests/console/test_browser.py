@@ -1,0 +1,164 @@
+"""Each page as each role in a real Chromium: no error on its console, no request that leaves the machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from automation.router import Router
+from tests import needs
+from tests.console.city import Town, copy_template, order, served
+from tests.console.life import live
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def city(template: Path, router: Router, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, str]]:
+    """A town after a working day, behind a server."""
+    town = Town(*copy_template(template, tmp_path_factory.mktemp("town")), router)
+    live(town, 40)
+    with served(town.app()) as address:
+        yield town, address
+    town.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """Debian's Chromium."""
+    if not CHROMIUM.exists():
+        needs.missing("browser", "no /usr/bin/chromium")
+    from playwright.sync_api import sync_playwright
+
+    from tests.console.screenshots import ARGUMENTS
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """A window that notes what went wrong in it and what it asked for outside."""
+
+    def __init__(self, browser: "Browser", address: str, account: str, width: int = 1366, height: int = 768) -> None:
+        context = browser.new_context(base_url=address, viewport={"width": width, "height": height}, locale="zh-CN")
+        self.errors: list[str] = []
+        self.outside: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda told: self.errors.append(told.text) if told.type == "error" else None)
+        self.page.on("request", lambda asked: self._note(asked.url, address))
+        self.page.goto("/sign-in")
+        self.page.click(f'button[value="{account}"]')
+        self.page.wait_for_selector("main h1")
+
+    def _note(self, url: str, address: str) -> None:
+        if not url.startswith((address, "data:")):
+            self.outside.append(url)
+
+    def close(self) -> None:
+        """Close it; it must have been quiet."""
+        self.page.context.close()
+        assert not self.errors, self.errors
+        assert not self.outside, self.outside
+
+
+def test_every_page_of_every_role_is_quiet_and_stays_on_this_machine(
+    city: tuple[Town, str], chromium: "Browser"
+) -> None:
+    town, address = city
+    for account in town.people.samples():
+        window = Watched(chromium, address, account.account)
+        for link in [entry.get_attribute("href") for entry in window.page.query_selector_all(".dz-menu a")]:
+            window.page.goto(str(link))
+            assert window.page.inner_text("h1"), (account.role, link)
+            wide = window.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{account.role} {link} is {wide} px too wide for 1366"
+        window.close()
+
+
+def test_no_page_is_wider_than_its_window_at_twice_the_size(city: tuple[Town, str], chromium: "Browser") -> None:
+    window = Watched(chromium, city[1], "yz-01-dispatcher", 683, 384)
+    for path in ("/queue", "/mandates", "/trial"):
+        window.page.goto(path)
+        wide = window.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{path} is {wide} px too wide at 200 %"
+    window.close()
+
+
+def test_a_dispatcher_sends_an_order_by_keyboard_alone(city: tuple[Town, str], chromium: "Browser") -> None:
+    town, address = city
+    window = Watched(chromium, address, "yz-01-dispatcher")
+    page = window.page
+    page.goto("/queue")
+    waiting = int(page.inner_text(".dz-tabs a[aria-current] b"))
+    page.keyboard.press("j")
+    number = page.inner_text("tr.dz-picked .dz-no")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"h1:has-text('{number}')")
+    page.keyboard.press("d")
+    page.wait_for_selector("dialog[open] .dz-clause")
+    page.locator("dialog[open] textarea").focus()
+    page.keyboard.type("按职责派单")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".dz-notice")
+    assert town.desk.order(number).lead is not None
+    town.engine.catch_up()
+    page.keyboard.press("u")
+    page.wait_for_selector("#queue")
+    assert int(page.inner_text(".dz-tabs a[aria-current] b")) == waiting - 1
+    window.close()
+
+
+def test_a_refusal_is_told_in_the_form_and_what_was_typed_stays(city: tuple[Town, str], chromium: "Browser") -> None:
+    town, address = city
+    town.receive(order("YZ6601", "小区门口的烧烤店每天晚上油烟很大"))
+    town.dispatch("YZ6601", "C03")
+    window = Watched(chromium, address, "yz-05-clerk-chengguan")
+    page = window.page
+    page.goto("/orders/YZ6601")
+    page.keyboard.press("t")
+    page.select_option("dialog[open] select[name=reason]", "not_ours")
+    page.fill("dialog[open] textarea[name=note]", "这一条不涉及")
+    page.check("dialog[open] input[name=no_clause]")
+    page.check("dialog[open] input[name=denied_clause] >> nth=0")
+    page.fill("dialog[open] input[name=signatory]", " ")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("dialog[open] .dz-error")
+    assert "签署人" in page.inner_text("dialog[open] .dz-error")
+    assert page.input_value("dialog[open] textarea[name=note]") == "这一条不涉及"
+    window.errors = [one for one in window.errors if "422" not in one]  # the browser notes the refusal itself
+    page.fill("dialog[open] input[name=signatory]", "head-1")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".dz-notice")
+    assert "退单申请已提交" in page.inner_text(".dz-notice")
+    assert town.desk.order("YZ6601").objection is not None
+    window.close()
+
+
+def test_a_new_order_appears_on_the_queue_by_itself(city: tuple[Town, str], chromium: "Browser") -> None:
+    town, address = city
+    window = Watched(chromium, address, "yz-01-dispatcher")
+    window.page.goto("/queue?tab=all&sort=new")
+    window.page.wait_for_selector("#live[data-state=live]")
+    window.page.wait_for_timeout(800)  # the stream has told where the views stand
+    town.receive(order("YZ6602", "路灯不亮已经三天", 受理时间="2026-11-16T20:00:00+08:00"))
+    window.page.wait_for_selector("a:has-text('YZ6602')")
+    window.close()
+
+
+def test_the_router_can_be_tried_without_leaving_the_page(city: tuple[Town, str], chromium: "Browser") -> None:
+    window = Watched(chromium, city[1], "yz-03-bianban")
+    window.page.goto("/trial")
+    window.page.fill("#text", "楼下烧烤店油烟很大，家里不敢开窗")
+    window.page.keyboard.press("Control+Enter")
+    window.page.wait_for_selector("#answer mark")
+    assert window.page.url.endswith("/trial"), "what was typed stands in no address"
+    window.close()
