@@ -88,7 +88,7 @@ class RegisterIndex:
     names: UnitNames
     places: Gazetteer
     district_units: frozenset[UnitCode]
-    related: Mapping[UnitCode, tuple[tuple[int, tuple[UnitCode, ...]], ...]]  # items that name a unit beside others
+    related: Mapping[UnitCode, tuple[Ints, tuple[tuple[UnitCode, ...], ...]]]  # items that name a unit beside others
 
     @property
     def digest(self) -> str:
@@ -250,7 +250,7 @@ def _assemble(
 
 def _related(
     edition: RegisterEdition, listed: Sequence[Citable]
-) -> dict[UnitCode, tuple[tuple[int, tuple[UnitCode, ...]], ...]]:
+) -> dict[UnitCode, tuple[Ints, tuple[tuple[UnitCode, ...], ...]]]:
     """For each unit the items, by place, that name it together with others: boundary items and joint duty points."""
     found: dict[UnitCode, list[tuple[int, tuple[UnitCode, ...]]]] = {}
     for place, item in enumerate(listed):
@@ -264,7 +264,10 @@ def _related(
         for unit in named:
             if len(named) > 1:
                 found.setdefault(unit, []).append((place, tuple(other for other in named if other != unit)))
-    return {unit: tuple(pairs) for unit, pairs in found.items()}
+    return {
+        unit: (np.array([place for place, _ in pairs], np.int64), tuple(others for _, others in pairs))
+        for unit, pairs in found.items()
+    }
 
 
 def _district_units(edition: RegisterEdition) -> frozenset[UnitCode]:

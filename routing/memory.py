@@ -76,7 +76,7 @@ def learn(
 
     Pure: the same outcomes, index, weights and day give the same bytes on every machine.
     """
-    lessons = _lessons(latest(outcomes), index, weights or Weights(), today)
+    lessons = _settled(_lessons(latest(outcomes), index, weights or Weights(), today))
     if not any(lesson.percent > 0 for lesson in lessons):
         return EMPTY
     words, grams = _vocabularies(lessons)
@@ -176,6 +176,19 @@ def _lessons(outcomes: Sequence[Outcome], index: RegisterIndex, weights: Weights
         register = tuple(index.group_scores(units))
         found.append(_Lesson(outcome, words, grams, times, unit, group, register, percent))
     return found
+
+
+def _settled(lessons: Sequence[_Lesson]) -> list[_Lesson]:
+    """Where the very same words were answered by different units, the weightier answer teaches: a decision outranks
+    acceptances; of equal weight the later."""
+    said: dict[tuple[object, ...], dict[str, tuple[int, int]]] = {}
+    for lesson in lessons:
+        if lesson.percent > 0:
+            answers = said.setdefault((lesson.words, lesson.times), {})
+            weight, _ = answers.get(lesson.group, (0, 0))
+            answers[lesson.group] = (weight + lesson.percent, lesson.outcome.recorded_position)
+    best = {key: max(sorted(answers), key=lambda group: answers[group]) for key, answers in said.items()}
+    return [one for one in lessons if one.percent < 0 or best[(one.words, one.times)] == one.group]
 
 
 def _vocabularies(lessons: Sequence[_Lesson]) -> tuple[Vocabulary, Vocabulary]:
