@@ -9,6 +9,8 @@ SUPERVISOR = Actor("supervisor-1", Role.SUPERVISOR)
 BIANBAN_OFFICER = Actor("bianban-1", Role.BIANBAN_OFFICER, UnitCode("C39"))
 BIANBAN_DIRECTOR = Actor("bianban-director", Role.BIANBAN_DIRECTOR, UnitCode("C39"))
 
+JUSTICE_OFFICER = Actor("justice-1", Role.JUSTICE_OFFICER, UnitCode("C22"))
+
 
 def clerk(unit: UnitCode) -> Actor:
     """部门经办人."""

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from casework.grounds import district_of
+from casework.grounds import belongs, district_of
+from casework.standing import NOTHING_KNOWN, status_quo
 from casework.work_order import Status
 from casework.work_order import commands as c
 from casework.work_order.state import AT_REST, BEFORE_DISPATCH
+from routing.proposal import Citation, Proposal
 from sample.calls import NIGHT_WORK
 from sample.cast import DISPATCHERS, REVIEWER, district_desk
 from sample.grounds import cited, likeliest_clause
@@ -137,6 +139,10 @@ def _dispatch(scene: Scene) -> None:
         fallback = UnitCode(scene.stage.desk.city.fallback_unit)
         scene.do(c.Dispatch(fallback, reason=say(scene.dice, "no_lead", unit=scene.name(fallback))), dispatcher(scene))
         return
+    holder = _holder(scene, found)
+    if holder is not None:
+        scene.do(c.Dispatch(holder, citations=_of(holder, found.citations)), dispatcher(scene))
+        return
     if NIGHT_WORK in scene.call.labels and _dispatch_to(scene, _night_lead(scene), "night_dispatch"):
         return
     others = [unit for unit in _runners(scene) if unit != found.lead and not unit.startswith("S")]
@@ -149,6 +155,20 @@ def _dispatch(scene: Scene) -> None:
         return
     if not scene.do(c.Dispatch(found.lead, found.supports, citations=found.citations), dispatcher(scene)):
         scene.do(c.Dispatch(found.lead), dispatcher(scene))
+
+
+def _holder(scene: Scene, found: Proposal) -> UnitCode | None:
+    """The status-quo unit of a matter that is under a case: nobody else may be given the order."""
+    standing = scene.stage.desk.standing(found.matter_id) if found.matter_id else NOTHING_KNOWN
+    if not standing.open_case:
+        return None
+    own = any(belongs(one.clause_id, one.unit, scene.register) for one in found.citations if one.unit == found.lead)
+    fallback = UnitCode(scene.stage.desk.city.fallback_unit)
+    return status_quo(standing, found.lead if own else None, fallback)[0]
+
+
+def _of(unit: UnitCode, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+    return tuple(one for one in citations if one.unit == unit)
 
 
 def _night_lead(scene: Scene) -> UnitCode:

@@ -10,8 +10,10 @@ from datetime import timedelta
 
 from casework.work_order.state import AT_REST, IN_HANDS
 from sample.calls import Call
+from sample.findings import Findings
 from sample.hotline import after_the_result, at_the_hotline
 from sample.interruptions import interrupted
+from sample.matters import Cases
 from sample.stage import Life, Scene, Stage
 from sample.unit_work import rated, supported, worked_on
 
@@ -24,6 +26,9 @@ def play_month(stage: Stage, month: list[Call], advance: Callable[[int], None] =
         scene = Scene.of(stage, call)
         stage.scenes[call.number] = scene
         stage.begin(life(scene), call.received_at)
+    numbers = {call.serial: call.number for call in month}
+    for lane in (Cases, Findings):
+        lane(stage, month[0].received_at, lambda serial: numbers.get(serial, "")).begin()
     stage.play(advance)
 
 

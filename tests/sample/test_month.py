@@ -67,6 +67,20 @@ AT_LEAST = {
     "PersonalDataRead": 40,
     "PartsRated": 5,
     "ExclusionRequested": 2,
+    "BoundaryCaseOpened": 4,
+    "NegotiationHeld": 4,
+    "MinutesFiled": 1,
+    "ApplicationAccepted": 2,
+    "OpinionGiven": 4,
+    "CoordinationOpinionIssued": 1,
+    "DecisionRecorded": 1,
+    "DutyPointsWritten": 2,
+    "FindingRaised": 4,
+    "SupervisionPaperIssued": 2,
+    "SupervisionNoticeIssued": 1,
+    "RectificationReported": 2,
+    "FindingClosed": 1,
+    "DigestPublished": 1,
     "ClockWarned": 100,
     "ClockExpired": 50,
 }
@@ -158,6 +172,29 @@ def test_returns_cite_clauses_that_are_in_force_and_whose_they_are(month: Month,
         register = dingze.register.as_of(event.occurred_at.date())
         assert register.text_of(event.payload["claimed_clause"])
         assert register.text_of(event.payload["denied_clause"])
+
+
+def test_two_cases_are_open_and_two_were_settled_one_by_minutes_one_by_decision(month: Month) -> None:
+    opened, closed = month.by("BoundaryCaseOpened", "case_no"), month.by("CaseClosed", "case_no")
+    assert len(opened) - len(closed) == 2
+    assert set(month.by("CaseClosed", "how")) == {"minutes", "decision"}
+
+
+def test_orders_of_a_matter_under_a_case_go_to_its_status_quo_unit(month: Month) -> None:
+    disputed = [one.payload for one in month.told("WorkOrderDispatched") if one.payload["disputed"]]
+    assert disputed
+    held = {one.payload["case_no"]: one.payload["status_quo"] for one in month.told("BoundaryCaseOpened")}
+    for one in disputed:
+        assert one["disputed"] in held
+        assert one["status_quo"]
+
+
+def test_the_month_is_judged_by_one_register(dingze: Dingze, month: Month) -> None:
+    days = {event.occurred_at.date() for event in month.told("WorkOrderReceived")}
+    assert len({dingze.register.as_of(day).digest for day in days}) == 1
+    assert dingze.register.as_of(TODAY.date() + timedelta(days=40)).digest not in {
+        dingze.register.as_of(day).digest for day in days
+    }
 
 
 def test_the_dispatcher_mostly_follows_the_proposal_and_departs_with_a_reason(month: Month) -> None:

@@ -1,0 +1,142 @@
+"""`dingze ledger | projections | mandates`: shapes, and the exit that says whether a proof held."""
+
+import sqlite3
+from pathlib import Path
+
+import orjson
+import pytest
+
+from dingze.wiring import VIEWS
+from tests.dingze.conftest import Dingze
+
+EVENT = {
+    "position", "event_id", "stream", "version", "type", "schema", "occurred_at", "recorded_at", "actor", "cause",
+    "correlation", "source", "source_key", "mark", "payload", "digest",
+}  # fmt: skip
+
+
+# --- ledger ---
+
+
+def test_verify_proves_the_record(seen: Dingze) -> None:
+    found = seen("ledger", "verify", "--json")
+    assert found.code == 0
+    assert set(found.document) == {"verified", "head", "digest", "seconds"}
+    assert found.document["verified"] is True
+    assert found.document["head"] > 8_000
+
+
+def test_verify_names_the_position_of_a_changed_byte(dingze: Dingze, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "dingze.db") as database:
+        guards = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in guards:
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("UPDATE ledger_events SET actor = 'somebody' WHERE position = 4000")
+    database.close()
+    found = dingze("ledger", "verify", "--json")
+    assert found.code != 0
+    assert found.out == ""
+    assert "4000" in found.err
+    assert len(found.err.strip().splitlines()) == 1
+
+
+def test_tail_gives_whole_events_with_their_boxes_sealed(seen: Dingze) -> None:
+    events = seen("ledger", "tail", "--after", "3700", "--limit", "50", "--json").document["events"]
+    assert len(events) == 50
+    assert all(set(event) == EVENT for event in events)
+    assert [event["position"] for event in events] == list(range(3701, 3751))
+
+
+def test_export_writes_every_event_as_a_line(seen: Dingze, tmp_path: Path) -> None:
+    found = seen("ledger", "export", tmp_path / "out.jsonl", "--json")
+    lines = (tmp_path / "out.jsonl").read_bytes().splitlines()
+    assert found.document == {"written": len(lines), "file": str(tmp_path / "out.jsonl")}
+    assert set(orjson.loads(lines[-1])) == EVENT
+
+
+def test_export_without_a_file_writes_to_stdout(seen: Dingze) -> None:
+    head = seen("ledger", "verify", "--json").document["head"]
+    found = seen("ledger", "export", "--after", str(head - 3))
+    assert [orjson.loads(line)["position"] for line in found.out.splitlines()] == [head - 2, head - 1, head]
+
+
+# --- projections ---
+
+
+def test_status_tells_how_far_every_view_is(seen: Dingze) -> None:
+    found = seen("projections", "status", "--json")
+    assert found.code == 0
+    assert {view.name for view in VIEWS} <= {one["name"] for one in found.document["projections"]}
+    for one in found.document["projections"]:
+        assert {"name", "version", "generation", "position", "behind", "current", "stopped"} <= set(one)
+
+
+def test_verify_folds_again_and_finds_every_view_the_same(dingze: Dingze) -> None:
+    found = dingze("projections", "verify", "--json")
+    assert found.code == 0
+    assert set(found.document) == {"verified", "projections"}
+    assert found.document["verified"] is True
+    assert {one["name"] for one in found.document["projections"]} == {view.name for view in VIEWS}
+
+
+def test_rebuild_of_one_view_leaves_the_others_alone(dingze: Dingze) -> None:
+    found = dingze("projections", "rebuild", "queue", "--json")
+    assert found.code == 0
+    assert [one["name"] for one in found.document["rebuilt"]] == ["queue"]
+    assert set(found.document["rebuilt"][0]) == {"name", "position", "stopped", "seconds"}
+
+
+@pytest.mark.parametrize("command", ["rebuild", "verify"])
+def test_a_view_nobody_knows_is_one_clear_line(dingze: Dingze, command: str) -> None:
+    found = dingze("projections", command, "nothing", "--json")
+    assert (found.code != 0, found.out) == (True, "")
+    assert len(found.err.strip().splitlines()) == 1
+
+
+# --- mandates ---
+
+
+def test_show_gives_the_register_a_unit_and_an_item(seen: Dingze) -> None:
+    for what in ((), ("C03",), ("市城管局",), ("C03-SD-09",)):
+        found = seen("mandates", "show", *what, "--json")
+        assert found.code == 0, what
+        assert found.document
+
+
+def test_show_of_something_nobody_knows_is_one_clear_line(seen: Dingze) -> None:
+    found = seen("mandates", "show", "X99-NOTHING", "--json")
+    assert (found.code != 0, found.out) == (True, "")
+    assert len(found.err.strip().splitlines()) == 1
+
+
+def test_lint_finds_what_is_wrong(seen: Dingze) -> None:
+    findings = seen("mandates", "lint", "--json").document["findings"]
+    assert findings
+    assert all({"code", "item", "message", "severity"} <= set(one) for one in findings)
+
+
+def test_diff_of_a_day_with_itself_is_empty(seen: Dingze) -> None:
+    assert seen("mandates", "diff", "2026-01-01", "2026-01-01", "--json").document["changes"] == []
+    assert seen("mandates", "diff", "2014-01-01", "2026-01-01", "--json").document["changes"]
+
+
+def test_import_takes_good_rows_in_and_names_the_bad_one(dingze: Dingze, tmp_path: Path) -> None:
+    file = tmp_path / "places.csv"
+    file.write_text(
+        "kind,name,aliases,parent,unit,valid_from\n路,样例新路,,望湖区,D1,2026-01-01\n路,坏路,,望湖区,D1,not-a-day\n",
+        encoding="utf-8",
+    )
+    found = dingze("mandates", "import", file, "--json")
+    assert found.code == 0
+    assert len(found.document["faults"]) == 1
+    fault = found.document["faults"][0]
+    assert {"file", "row", "column", "reason"} <= set(fault)
+    assert fault["row"] == 3
+
+
+def test_a_preview_writes_nothing(dingze: Dingze, tmp_path: Path) -> None:
+    before = dingze("ledger", "verify", "--json").document["head"]
+    file = tmp_path / "places.csv"
+    file.write_text("kind,name,aliases,parent,unit,valid_from\n路,样例新路,,望湖区,D1,2026-01-01\n", encoding="utf-8")
+    assert dingze("mandates", "import", file, "--preview", "--json").code == 0
+    assert dingze("ledger", "verify", "--json").document["head"] == before
