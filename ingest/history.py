@@ -90,7 +90,7 @@ class History:
             origin=arrival.origin,
         )
         body = body_of(told)
-        event = keyed(fact, SOURCE, key_of(told.record_no, body, arrival), body, happened_at)
+        event = keyed(fact, SOURCE, key_of(told.order_no, told.record_no, body), body, happened_at)
         return Append(order_stream(told.order_no), None, (event,))
 
     def _unit(self, name: str, told: IncomingHistory, when: datetime) -> UnitCode:
@@ -115,9 +115,13 @@ def covered(told: About) -> About:
     return told.model_copy(update=changes)
 
 
-def key_of(number: str | None, body: bytes, arrival: Arrival) -> str:
-    """The source key of a record: its own number within its platform, else the digest of what it says."""
-    return f"{arrival.origin}/{number}" if number else hashlib.sha256(body).hexdigest()
+def key_of(order_no: str, number: str | None, body: bytes) -> str:
+    """The source key of a record: its own number on its order, else the digest of what it says.
+
+    Neither the file nor the day it came in counts: the same record exported again is the same record. Two platforms
+    that number their records alike do not number their orders alike.
+    """
+    return f"{order_no}/{number}" if number else hashlib.sha256(body).hexdigest()
 
 
 def keyed(fact: OrderFact, source: str, key: str, body: bytes, at: datetime) -> NewEvent:

@@ -106,7 +106,7 @@ class _Desk:
         stream = order_stream(told.order_no)
         when = (told.returned_at or self.arrival.now).astimezone(UTC)
         body = body_of(told)
-        key = key_of(told.return_no, body, self.arrival)
+        key = key_of(told.order_no, told.return_no, body)
         if key in self.keys or self.kind.ledger.by_source(SOURCE, key) is not None:
             # known already: whatever is said now, the answer is the first one, or that the bodies differ
             known = HistoryRecorded(order_no=told.order_no, what="returned", happened_at=when, note=told.note)

@@ -43,9 +43,11 @@ def test_the_same_row_is_recorded_once_and_a_changed_one_with_its_own_number_is_
     gateway: Gateway, ledger: Ledger
 ) -> None:
     numbered = STEP | {"记录编号": "L-7"}
-    done = taken(gateway, STEP, STEP, numbered, numbered, numbered | {"单位": "C02"}, kind="history", origin="旧平台")
+    done = taken(gateway, STEP, STEP, numbered, numbered, numbered | {"单位": "C02"}, kind="history", origin="a.csv")
     assert [one["status"] for one in done] == ["in", "duplicate", "in", "duplicate", "conflict"]
-    other = taken(gateway, numbered, kind="history", origin="另一平台")
+    again = taken(gateway, STEP, numbered, kind="history", origin="exported again.csv")
+    assert [one["status"] for one in again] == ["duplicate", "duplicate"]
+    other = taken(gateway, numbered | {"工单编号": "X-1"}, kind="history")
     assert other[0]["status"] == "in", "two platforms number their records alike"
 
 
