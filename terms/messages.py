@@ -358,6 +358,10 @@ MESSAGES: dict[str, str] = {
     "paper.reminder_letter": "提示函",
     "paper.digest": "退单争议定期梳理",
     "paper.approval_sheet": "发文稿纸",
+    # --- papers: names of events ---
+    "event.PaperIssued": "印发公文",
+    "event.ScanAttached": "附签章扫描件",
+    "event.PaperVoided": "公文作废",
     # --- papers: templates and numbers ---
     "paper.unknown-template": "模板文件夹中的 {file} 不是已知文种。可用的文件名见 docs/papers.md。",
     "paper.unreadable-template": "模板 {file} 不是有效的 .docx 文件。请用 Word 或 WPS 重新保存为 .docx 后再试。",

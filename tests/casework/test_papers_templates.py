@@ -8,6 +8,7 @@ import pytest
 from docx import Document
 from docx.document import Document as Doc
 
+from casework.papers import specimen
 from casework.papers.checking import checked, load
 from casework.papers.kinds import PaperKind
 from casework.papers.rendering import render, text_of
@@ -123,3 +124,15 @@ def test_a_file_named_for_no_kind_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         load(tmp_path / "nowhere")
+
+
+def test_the_manual_names_every_file_and_placeholder() -> None:
+    """docs/papers.md is what a secretary has when she edits a template."""
+    manual = (Path(__file__).parents[2] / "docs" / "papers.md").read_text("utf-8")
+    for kind in PaperKind:
+        (line,) = [one for one in manual.splitlines() if one.startswith(f"| `{kind}.docx` |")]
+        assert kind.label in line
+        for name in specimen.allowed(kind):
+            assert f"`{name}`" in line or f"`{name}`" in manual.split("| file |")[0], (kind, name)
+        for name in specimen.needed(kind):
+            assert f"`{name}`?" not in line, (kind, name)
