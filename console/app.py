@@ -34,6 +34,7 @@ from console.people import People
 from console.pulse import Pulse
 from console.security import BodyLimit, Headers, require_genuine
 from console.static_files import STATIC, Assets, KeptFiles
+from console.tallies import Tallies
 from console.templates import Templates
 from console.visit import signer
 from console.words import CITY_TIME
@@ -82,6 +83,7 @@ class Console:
         self.parts = parts
         self.templates = Templates(Assets())
         self.pulse = Pulse(self.position)
+        self.tallies = Tallies()
         self.quarantine = operations.Quarantine(parts.ledger)
 
     @property

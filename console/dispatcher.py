@@ -45,7 +45,14 @@ def queue(visit: Visiting, asked: Annotated[Filters, Depends(filters)]) -> Respo
     """The queue: tabs by state, filters, table. htmx asks for the table alone."""
     visit.open(Page.QUEUE, "orders:read")
     current = visit.caught_up("queue")
-    listed = read_queue(visit.console.parts.views, asked, visit.units, visit.now)
+    listed = read_queue(
+        visit.console.parts.views,
+        asked,
+        visit.units,
+        visit.now,
+        tallies=visit.console.tallies,
+        needed=visit.position or 0,
+    )
     city = visit.console.parts.city
     data = {"filters": asked, "listed": listed, "current": current}
     if visit.request.headers.get("HX-Target") == "queue":

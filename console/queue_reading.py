@@ -1,12 +1,14 @@
 """Reading the queue view: tabs with their counts, the filters over the table, one page of rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
+from console.tallies import Tallies
 from projections.queue import QUEUE
 from projections.store import ViewStore, as_of
 from terms.ids import UnitCode
@@ -64,11 +66,19 @@ class Listed:
 
 
 def read_queue(
-    views: ViewStore, filters: Filters, units: frozenset[UnitCode] | None, now: datetime, position: int | None = None
+    views: ViewStore,
+    filters: Filters,
+    units: frozenset[UnitCode] | None,
+    now: datetime,
+    position: int | None = None,
+    *,
+    tallies: Tallies | None = None,
+    needed: int = 0,
 ) -> Listed:
     """The rows a person may see (`units`; None = all), filtered and sorted, and the counts of the tabs.
 
-    The counts heed the filters but not the tab. `position` asks for the list as it was then.
+    The counts heed the filters but not the tab; `tallies` keeps them for a moment, never older than `needed`.
+    `position` asks for the list as it was then.
     """
     with views.reading() as connection:
         build = views.current(connection, QUEUE.name)
@@ -76,7 +86,12 @@ def read_queue(
             return Listed([], 0, dict.fromkeys(TABS, 0), 1, 1, 0)
         table = views.tables(QUEUE, build)["orders"]
         where = and_(as_of(table, position), visible(table, units), *_asked(table, filters, now))
-        counts = _counts(connection, table, where)
+        same = replace(filters, tab="all", sort="new", page=1, size=20)
+        count = partial(_counts, connection, table, where)
+        if tallies is None or position is not None or filters.overdue:
+            counts = count()
+        else:
+            counts = tallies.counts((same, units, build.generation), build.position, needed, count)
         states = TABS[filters.tab][1]
         total = counts[filters.tab]
         pages = min(MOST_PAGES, max(1, -(-total // filters.size)))

@@ -79,10 +79,12 @@ class Visit:
 
     def caught_up(self, view: str) -> bool:
         """Wait (at most 2 s) until a view has folded what this person last did; whether it has."""
-        position = self._position()
+        position = self.position
         return position is None or self.console.reached(position, view, WAIT_SECONDS)
 
-    def _position(self) -> Position | None:
+    @cached_property
+    def position(self) -> Position | None:
+        """The position of what this person did last, from the signed cookie; None when that was a while ago."""
         signed = self.request.cookies.get(POSITION_COOKIE)
         if not signed:
             return None
