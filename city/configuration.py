@@ -104,7 +104,6 @@ class Escalation(Frozen):
     designate_after_returns: int = Field(default=2, ge=1)
     ping_pong_after: int = Field(default=2, ge=1, description="times an order comes back to a unit that returned it")
     buck_passing_refused: int = Field(default=3, ge=1, description="refused returns of one matter in a quarter: 推诿")
-    absence_refused: int = Field(default=2, ge=1, description="refused denials of its own clause in a quarter: 缺位")
     stuck_days: int = Field(default=30, ge=1)
 
 

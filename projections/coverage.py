@@ -3,8 +3,6 @@
 `uses` has one line for each clause an event leans on. `how`: proposed, dispatched, denied (a unit says its clause does
 not reach), claimed (that the other's does); and at closing, for the clauses the order was last dispatched under:
 closed, resolved, unresolved, satisfied, unsatisfied, repeated. Duty points count beside the clause they rest on.
-`acts` has one line for each result of a lead: whether it acted on a clause of its own, of another unit, or on none, and
-whether under a designation or as fallback.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,9 +21,7 @@ ORDERS = StateTable(
         ("order_no", String(80)),
         ("district", String(80)),
         ("lead", String(20)),
-        ("clauses", Text()),  # those of the lead the order stands under now, joined by |
-        ("basis", String(10)),  # what the lead was given the order on: own clauses, other units', none
-        ("acting", String(20)),  # "designated" or "fallback"
+        ("clauses", Text()),  # those the order stands under now, joined by |
         ("matter", String(200)),
         ("matter_id", String(80)),
         ("abstained", String(60)),
@@ -47,24 +43,9 @@ USES = FactTable(
     ),
     indexes=(("clause", "how"), ("unit", "how"), ("day",)),
 )
-ACTS = FactTable(
-    name="acts",
-    columns=(
-        ("unit", String(20)),
-        ("basis", String(10)),  # own, other, none
-        ("acting", String(20)),
-        ("order_no", String(80)),
-        ("matter", String(200)),
-        ("matter_id", String(80)),
-        ("day", String(10)),
-    ),
-    indexes=(("basis", "unit"), ("day",)),
-)
 
-_NEW: Row = {
-    "district": "", "basis": "", "acting": "", "lead": "", "clauses": "", "matter": "", "matter_id": "",
-    "abstained": "", "covered": None, "closed": False,
-}  # fmt: skip
+_NEW: Row = {"district": "", "lead": "", "clauses": "", "matter": "", "matter_id": "", "abstained": "",
+             "covered": None, "closed": False}  # fmt: skip
 
 
 def _row(rows: Rows, event: Event) -> Row:
@@ -107,24 +88,20 @@ def _proposed(rows: Rows, event: Event, _: Masked) -> None:
     _use(rows, event, row, "proposed", found)
 
 
-def _led(rows: Rows, event: Event, lead: str, acting: str = "") -> None:
+def _led(rows: Rows, event: Event, lead: str) -> None:
     told = event.payload
     row = _row(rows, event)
     found = _cited(told["citations"], lead, told.get("matter_id") or row["matter_id"])
     own = "|".join(sorted({clause for clause, unit in found if unit == lead}))
-    cited = {one["unit"] for one in told["citations"]} - set(told["supports"])
-    basis = "own" if lead in cited else "other" if cited else "none"
     row = _put(
-        rows, event, row, lead=lead, clauses=own, basis=basis, acting=acting, covered=bool(found),
-        matter=told.get("matter") or row["matter"], matter_id=told.get("matter_id") or row["matter_id"],
+        rows, event, row, lead=lead, clauses=own, covered=bool(found), matter=told.get("matter") or row["matter"],
+        matter_id=told.get("matter_id") or row["matter_id"],
     )  # fmt: skip
     _use(rows, event, row, "dispatched", found)
 
 
 def _dispatched(rows: Rows, event: Event, _: Masked) -> None:
-    told = event.payload
-    acting = "fallback" if told["fallback"] else "designated" if told["status_quo"] == "designated" else ""
-    _led(rows, event, told["lead"], acting)
+    _led(rows, event, event.payload["lead"])
 
 
 def _reassigned(rows: Rows, event: Event, _: Masked) -> None:
@@ -132,7 +109,7 @@ def _reassigned(rows: Rows, event: Event, _: Masked) -> None:
 
 
 def _designated(rows: Rows, event: Event, _: Masked) -> None:
-    _led(rows, event, event.payload["unit"], "designated")
+    _led(rows, event, event.payload["unit"])
 
 
 def _support_added(rows: Rows, event: Event, _: Masked) -> None:
@@ -148,17 +125,6 @@ def _returned(rows: Rows, event: Event, _: Masked) -> None:
         _use(rows, event, row, "claimed", [(told["claimed_clause"], told["proposed_unit"] or "")])
     if told["no_clause"]:
         _put(rows, event, row, covered=False)  # "no unit has a clause": an orphan matter
-
-
-def _acted(rows: Rows, event: Event, _: Masked) -> None:
-    told = event.payload
-    row = _row(rows, event)
-    if told["part"] == "lead" and told["unit"] == row["lead"]:
-        rows.add(
-            "acts",
-            {"unit": row["lead"], "basis": row["basis"], "acting": row["acting"], "order_no": told["order_no"],
-             "matter": row["matter"], "matter_id": row["matter_id"], "day": day_of(event.occurred_at)},
-        )  # fmt: skip
 
 
 def _merged(rows: Rows, event: Event, _: Masked) -> None:
@@ -183,8 +149,8 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 
 COVERAGE = View(
     name="coverage",
-    version=2,
-    tables=(ORDERS, USES, ACTS),
+    version=1,
+    tables=(ORDERS, USES),
     handlers={
         "WorkOrderReceived": _received,
         "AssignmentProposed": _proposed,
@@ -193,7 +159,6 @@ COVERAGE = View(
         "UnitDesignated": _designated,
         "SupportAdded": _support_added,
         "ReturnRequested": _returned,
-        "ResultSubmitted": _acted,
         "OrdersMerged": _merged,
         "OrderClosed": _closed,
     },
