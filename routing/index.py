@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log, log1p
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from routing.territory import Gazetteer
 from routing.text import is_word, normalise, segmenter
 from routing.unit_names import UnitNames
 from routing.vectors import UNIT, Ints, Vocabulary, counted, terms_of, vocabulary
-from routing.wordings import WordingIndex, wordings_of
+from routing.wordings import Hit, WordingIndex, wordings_of
 from terms.ids import UnitCode
 
 _NONE: Ints = np.zeros(0, np.int64)
+_SAID: Ints = np.array([round(100 * log1p(strength / 100)) for strength in range(1001)], np.int64)
 _TELLING = 28  # words of an order by which items are recalled
 LONGEST = 700  # code points of an order that are read: what matters is said by then
 FORMAT = 4  # of the cached arrays; another number, another file
@@ -88,6 +90,10 @@ class RegisterIndex:
     names: UnitNames
     places: Gazetteer
     district_units: frozenset[UnitCode]
+    load: Ints  # for each unit, in 1/1000: more where it has many duty points
+    by_item: Ints  # the places of all items, by unit; where each unit's begin; and which units these are
+    item_starts: Ints
+    with_items: Ints
     related: Mapping[UnitCode, tuple[Ints, tuple[tuple[UnitCode, ...], ...]]]  # items that name a unit beside others
 
     @property
@@ -101,11 +107,23 @@ class RegisterIndex:
         right, right_weights = self.grams.vector(reading.grams)
         return np.concatenate([left, right + len(self.words.places)]), np.concatenate([left_weights, right_weights])
 
-    def unit_scores(self, reading: Reading) -> Ints:
-        """How much the register's own words speak for each unit, in 1/1000 of the margin; one number a unit."""
+    def unit_scores(self, reading: Reading, hits: Sequence[Hit] | None = None, likeness: Ints | None = None) -> Ints:
+        """How much the register speaks for each unit, in 1/1000 of the margin; one number a unit.
+
+        Four things count: what was learned from its words, the everyday wordings found, the likest item, and how
+        much a unit has to do at all. `hits` and `likeness` are found anew where they are not given.
+        """
         places, weights = self.vector(reading)
         total = weights @ self.weights[places].astype(np.int64) + UNIT * self.weights[-1].astype(np.int64)
-        scores: Ints = total * 1000 // (UNIT * 4096)
+        scores: Ints = total * 1000 // (UNIT * 4096) + self.load
+        said = dict.fromkeys(self.units, 0)
+        for hit in self.wordings.hits(reading.text, reading.words) if hits is None else hits:
+            if hit.wording.unit in said:
+                said[hit.wording.unit] += hit.strength
+        scores += _SAID[np.minimum(np.fromiter(said.values(), np.int64, len(said)), len(_SAID) - 1)]
+        alike = self.recall.scores(reading.plain) if likeness is None else likeness
+        if len(self.by_item):
+            scores[self.with_items] += np.maximum.reduceat(alike[self.by_item], self.item_starts)
         return scores
 
     def items_of(self, unit: UnitCode) -> Ints:
@@ -244,8 +262,20 @@ def _assemble(
         UnitNames(edition),
         Gazetteer(edition),
         _district_units(edition),
+        _workload(edition),
+        np.array([place for unit in units for place in by_unit.get(unit, ())], np.int64),
+        np.cumsum([0, *(len(by_unit[unit]) for unit in units if unit in by_unit)])[:-1],
+        np.array([at for at, unit in enumerate(units) if unit in by_unit], np.int64),
         _related(edition, listed),
     )
+
+
+def _workload(edition: RegisterEdition) -> Ints:
+    """50/1000 for each e-fold of duty points over 25: who has much to do is asked for often."""
+    counts: dict[UnitCode, int] = {}
+    for point in edition.duty_points.values():
+        counts[point.unit] = counts.get(point.unit, 0) + 1
+    return np.array([round(50 * log(max(1, counts.get(unit, 0)) / 25)) for unit in city_units(edition)], np.int64)
 
 
 def _related(

@@ -19,7 +19,8 @@ from routing.index import Reading, RegisterIndex, read
 from routing.linear import Example, learn_weights, quantise
 from routing.memory_edition import EMPTY, MemoryEdition, class_scores, example_of
 from routing.text import normalise
-from routing.vectors import Vocabulary, vocabulary
+from routing.vectors import Ints, Vocabulary, vocabulary
+from routing.wordings import Hit
 from terms.ids import ClauseId, OrderNo, UnitCode
 
 __all__ = ["EMPTY", "MemoryEdition", "Outcome", "learn"]
@@ -115,9 +116,15 @@ class Scores:
     units: tuple[int, ...]  # together, for each unit: within its group it keeps its distance to the best
 
 
-def total_scores(index: RegisterIndex, memory: MemoryEdition, reading: Reading) -> Scores:
+def total_scores(
+    index: RegisterIndex,
+    memory: MemoryEdition,
+    reading: Reading,
+    hits: Sequence[Hit] | None = None,
+    likeness: Ints | None = None,
+) -> Scores:
     """The scores of all groups and of all units, register and memory together."""
-    units: list[int] = index.unit_scores(reading).tolist()
+    units: list[int] = index.unit_scores(reading, hits, likeness).tolist()
     groups = index.group_scores(units)
     if not memory.learned:
         return Scores(tuple(units), {}, tuple(groups), tuple(units))

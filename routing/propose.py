@@ -65,7 +65,16 @@ def propose(
     named = index.names.named(seen.reading.text)
     complained = index.names.complained_of(seen.reading.text, named)
     excluded = frozenset({*order.subject_units, *(one.unit for one in complained)})
-    weighed = weigh(index, memory, city, seen.reading, seen.hits, index.names.noted(seen.reading.text, named), excluded)
+    weighed = weigh(
+        index,
+        memory,
+        city,
+        seen.reading,
+        seen.hits,
+        seen.likeness,
+        index.names.noted(seen.reading.text, named),
+        excluded,
+    )
     if not weighed.ranked or not enough_said(seen.reading, 1):
         return _nobody(index, memory, city)
     lead = _lead(seen, index, city, weighed, {str(key): unit for key, unit in status_quo.items()})

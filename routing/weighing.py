@@ -10,6 +10,7 @@ from routing.memory import Scores, total_scores
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Reason
 from routing.unit_names import Named
+from routing.vectors import Ints
 from routing.wordings import Hit
 from terms.ids import ClauseId, UnitCode
 
@@ -37,11 +38,12 @@ def weigh(
     city: CityConfiguration,
     reading: Reading,
     hits: Sequence[Hit],
+    likeness: Ints,
     noted: Sequence[Named],
     excluded: frozenset[UnitCode],
 ) -> Weighed:
     """Score every unit of the city tier for one order. Whole numbers; equal scores are ordered by code."""
-    scores = total_scores(index, memory, reading)
+    scores = total_scores(index, memory, reading, hits, likeness)
     totals = dict(zip(index.units, scores.units, strict=True))
     reasons: list[Reason] = []
 
