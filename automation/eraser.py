@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 
 from casework.events import PersonalDataErased
+from ingest.quarantine import subjects_of
 from ledger.envelope import Bookmark
 from ledger.store import Ledger
 from ledger.vault import Vault
@@ -38,7 +39,9 @@ class Eraser:
         while rows := self.ledger.read_raw(Position(position), BATCH):
             streams = [row.stream for row in rows if row.type == PersonalDataErased.event_type()]
             if streams:
-                destroyed += len(self.vault.erase(streams, self.clock()))
+                # what lay in quarantine before it became the order goes with it
+                held = [one for stream in streams for one in subjects_of(self.ledger, stream.removeprefix("order-"))]
+                destroyed += len(self.vault.erase([*streams, *held], self.clock()))
                 LOG.info("erased", orders=streams)
             position = rows[-1].position
         if destroyed or position - (before or 0) >= SELDOM:

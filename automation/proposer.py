@@ -16,6 +16,7 @@ from sqlalchemy import select
 from automation.router import Router
 from casework import events as e
 from casework.desk import ORDERS, Desk
+from casework.standing import NOTHING_KNOWN
 from casework.work_order import Context, WorkOrder, decide, evolve
 from casework.work_order import commands as c
 from city.calendar import WorkingCalendar
@@ -29,6 +30,7 @@ from projections.view import OPEN, Masked
 from routing.proposal import OrderText
 from terms.actors import process
 from terms.errors import Refused
+from terms.ids import Position, order_stream
 
 NAME = "proposer"
 ACTOR = process(NAME)
@@ -96,12 +98,13 @@ class Proposer:
         return done
 
     def _answer(self, due: Due) -> Append | None:
+        stream = order_stream(due.order_no)
         found = self.desk.load(ORDERS, due.order_no)
         order, events = found.state, found.events
-        cause = next(event for event in events if event.position == due.asked_at)
-        context = self._context(order)
+        cause = self.ledger.read(Position(due.asked_at - 1), 1)[0]
+        context, commands = self._asked(due, order, events)
         facts: list[e.OrderFact] = []
-        for command in self._commands(due, order, events, context):
+        for command in commands:
             try:
                 decided = decide(order, command, context)
             except Refused as refusal:
@@ -120,19 +123,34 @@ class Proposer:
                 occurred_at=context.now,
                 actor=str(ACTOR),
                 cause=cause.event_id,
-                correlation=cause.stream,
+                correlation=stream,
                 source=NAME,
-                source_key=f"{cause.event_id}/{number}",
+                source_key=f"{cause.event_id}/{due.order_no}/{number}",
                 mark=cause.event_id,
             )
             for number, fact in enumerate(facts)
         )
-        return Append(cause.stream, found.version, new)
+        return Append(stream, found.version, new)
 
-    def _commands(self, due: Due, order: WorkOrder, events: Sequence[Event], context: Context) -> list[c.Command]:
-        proposal = self.router.route(self._text(events), day=self.router.day_of(order.received_at or context.now))
+    def _asked(self, due: Due, order: WorkOrder, events: Sequence[Event]) -> tuple[Context, list[c.Command]]:
+        """What is asked of casework for one order, and in which context.
+
+        The register of the order's own day decides (国办函〔2025〕66号: 动态更新); after a decision on its matter,
+        today's does.
+        """
+        now = self.clock()
+        day = self.router.day_of(now if due.why == "decided" else order.received_at or now)
+        proposal = self.router.route(self._text(events), day=day)
+        context = Context(
+            now=now,
+            actor=ACTOR,
+            city=self.city,
+            calendar=self.calendar,
+            register=self.register.as_of(day),
+            standing=self.desk.standing(proposal.matter_id) if proposal.matter_id else NOTHING_KNOWN,
+        )
         commands: list[c.Command] = [c.Propose(proposal, due.why)]
-        if proposal.automatic and proposal.lead and order.starts_clocks:
+        if proposal.automatic and proposal.lead and order.lead is None and order.starts_clocks:
             commands.append(
                 c.Dispatch(
                     lead=proposal.lead,
@@ -142,7 +160,7 @@ class Proposer:
                     by="rule",
                 )
             )
-        return commands
+        return context, commands
 
     def _text(self, events: Sequence[Event]) -> OrderText:
         texts = self.open_masked([event for event in events if event.payload.get("masked")])
@@ -160,14 +178,4 @@ class Proposer:
             district=received.payload["district"],
             street=received.payload["street"],
             kind=received.payload["kind"],
-        )
-
-    def _context(self, order: WorkOrder) -> Context:
-        now = self.clock()
-        return Context(
-            now=now,
-            actor=ACTOR,
-            city=self.city,
-            calendar=self.calendar,
-            register=self.register.as_of(self.router.day_of(order.received_at or now)),
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dingze.commands import inquiry, ledger, mandates, orders, projections, service
+from dingze.commands import inquiry, ledger, mandates, orders, projections, quarantine, service, work
 from dingze.logs import configure
 from dingze.settings import Settings
 from dingze.terminal import STDERR, Session
@@ -22,9 +22,11 @@ app = typer.Typer(
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(mandates.app, name="mandates")
 app.add_typer(projections.app, name="projections")
+app.add_typer(quarantine.app, name="quarantine")
 orders.add_to(app)
 inquiry.add_to(app)
 service.add_to(app)
+work.add_to(app)
 
 
 @app.callback()

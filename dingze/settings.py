@@ -10,7 +10,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Every setting, with its default. `docs/configuration.md` names each one; a test holds the two together."""
 
-    model_config = SettingsConfigDict(env_prefix="DINGZE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="DINGZE_",
+        frozen=True,
+        extra="ignore",
+        # secrets by file: /run/secrets/dingze_database_url and the like, where a container puts them
+        secrets_dir="/run/secrets" if Path("/run/secrets").is_dir() else None,
+    )
 
     database_url: Annotated[str, Field(description="sqlite:///PATH or postgresql://USER@HOST/NAME")] = (
         "sqlite:///var/dingze.db"
@@ -20,6 +26,10 @@ class Settings(BaseSettings):
     cache: Annotated[Path, Field(description="folder for route indexes and the segmenter's cache")] = Path("var/cache")
     host: Annotated[str, Field(description="address that `serve` listens on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="port that `serve` listens on")] = 8000
+    kafka_servers: Annotated[str, Field(description="host:port of the brokers, joined by a comma; empty: no Kafka")] = (
+        ""
+    )
+    papers: Annotated[Path | None, Field(description="folder of the city's own document templates")] = None
     log_level: Annotated[str, Field(description="debug, info, warning or error")] = "warning"
     session_hours: Annotated[int, Field(ge=1, description="hours until a sign-in ends")] = 10
     sample_sign_in: Annotated[

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from automation.eraser import Eraser
 from automation.learner import EVENT_TYPES as LEARNER_EVENTS
@@ -14,8 +15,10 @@ from automation.proposer import Proposer
 from automation.router import Router
 from automation.standings import Standings
 from automation.timers import Timers
+from automation.watch import Watch
 from casework.desk import Desk
 from casework.events import FACTS
+from casework.papers.facts import PAPER_FACTS
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration, load_configuration
 from console.app import Parts
@@ -37,18 +40,25 @@ from projections.events import EVENT_TYPES as PROJECTION_EVENTS
 from projections.matters import STANDINGS
 from projections.outcomes import LEARNABLE
 from projections.queue import QUEUE
+from projections.signs import FAULTS
 from projections.store import ViewStore
 from projections.tasks import TASKS
 from projections.view import Masked, View
 from routing.proposal import OrderText, Proposal
+from terms.errors import BadInput
 
-VIEWS: tuple[View, ...] = (QUEUE, TASKS, AWAITING, LEARNABLE, STANDINGS)
+if TYPE_CHECKING:
+    from automation.publisher import Publisher
+    from ingest.kafka import KafkaIntake
+
+VIEWS: tuple[View, ...] = (QUEUE, TASKS, AWAITING, LEARNABLE, STANDINGS, FAULTS)
 
 
 def event_types() -> EventTypes:
     """Every event type this program knows, with its present schema; checked at start-up."""
     return EventTypes(
         (KnownType(name, fact.SCHEMA) for name, fact in FACTS.items()),
+        (KnownType(fact.event_type(), fact.SCHEMA) for fact in PAPER_FACTS if fact.event_type() not in FACTS),
         (KnownType(name) for name in MANDATE_EVENTS),
         QUARANTINE_EVENTS,
         LEARNER_EVENTS,
@@ -159,9 +169,31 @@ class Dingze:
         return Timers(self.ledger, self.projections, self.desk, self.clock)
 
     @cached_property
+    def watch(self) -> Watch:
+        """Signs of faults → proposed findings."""
+        return Watch(self.ledger, self.desk, self.projections, self.register, self.router, self.city, self.clock)
+
+    @cached_property
     def eraser(self) -> Eraser:
         """Destroys the keys of erased orders."""
         return Eraser(self.ledger, self.vault, self.clock)
+
+    def kafka_intake(self) -> "KafkaIntake":
+        """Takes orders and returns from the topics. Raises BadInput when no brokers are set."""
+        from ingest.kafka import KafkaIntake, KafkaOptions  # the client is loaded where there is a broker
+
+        return KafkaIntake(self.gateway, KafkaOptions(self._brokers()), self.clock)
+
+    def publisher(self) -> "Publisher":
+        """Sends events to the topic. Raises BadInput when no brokers are set."""
+        from automation.publisher import Publisher, PublisherLease, PublisherOptions
+
+        return Publisher(self.ledger, PublisherOptions(self._brokers()), PublisherLease(self.views))
+
+    def _brokers(self) -> str:
+        if not self.settings.kafka_servers:
+            raise BadInput("settings.no-brokers", at="DINGZE_KAFKA_SERVERS")
+        return self.settings.kafka_servers
 
     @cached_property
     def people(self) -> People:

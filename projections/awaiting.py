@@ -7,7 +7,7 @@ nothing.
 from sqlalchemy import BigInteger, Boolean, String
 
 from ledger.envelope import Event
-from projections.view import Handler, Masked, Rows, StateTable, View
+from projections.view import Handler, Masked, Row, Rows, StateTable, View
 
 PROPOSALS = StateTable(
     name="proposals",
@@ -17,29 +17,41 @@ PROPOSALS = StateTable(
         ("due", String(20)),  # why a proposal is due: received, added, decided; empty when none is
         ("asked_at", BigInteger()),  # position of the event that asks for it
         ("dispatched", Boolean()),
+        ("settled", Boolean()),  # nothing will be proposed for it any more
     ),
     indexes=(("due", "asked_at"),),
 )
 
 
+_NEW: Row = {"due": "", "asked_at": 0, "dispatched": False, "settled": False}
+
+
 def _due(why: str) -> Handler:
     def handler(rows: Rows, event: Event, _: Masked) -> None:
         key = (event.payload["order_no"],)
-        row = rows.get("proposals", key) or {"dispatched": False}
-        if not row["dispatched"]:
-            rows.put("proposals", key, {"due": why, "asked_at": event.position, "dispatched": False})
+        row = rows.get("proposals", key) or _NEW
+        if not row["dispatched"] and not row["settled"]:
+            rows.put("proposals", key, row | {"due": why, "asked_at": event.position})
 
     return handler
 
 
-def _settled(dispatched: bool | None) -> Handler:
+def _becomes(**changes: bool) -> Handler:
+    """Nothing is due any more, and what the event says besides."""
+
     def handler(rows: Rows, event: Event, _: Masked) -> None:
         key = (event.payload["order_no"],)
-        row = rows.get("proposals", key) or {"asked_at": event.position, "dispatched": False}
-        now = row["dispatched"] if dispatched is None else dispatched
-        rows.put("proposals", key, {"due": "", "asked_at": row["asked_at"], "dispatched": now})
+        rows.put("proposals", key, (rows.get("proposals", key) or _NEW) | {"due": ""} | changes)
 
     return handler
+
+
+def _decided(rows: Rows, event: Event, _: Masked) -> None:
+    """A decision on a matter: its open orders are proposed for again and shown; who has them keeps them."""
+    for order_no in event.payload["orders"]:
+        row = rows.get("proposals", (order_no,))
+        if row is not None and not row["settled"]:
+            rows.put("proposals", (order_no,), row | {"due": "decided", "asked_at": event.position})
 
 
 AWAITING = View(
@@ -49,13 +61,14 @@ AWAITING = View(
     handlers={
         "WorkOrderReceived": _due("received"),
         "AdditionReceived": _due("added"),
-        "AssignmentProposed": _settled(None),
-        "WorkOrderDispatched": _settled(True),
-        "DispatchWithdrawn": _settled(False),
-        "OrderNotAccepted": _settled(True),
-        "AnsweredAtOnce": _settled(True),
-        "OrdersMerged": _settled(True),
-        "OrderClosed": _settled(True),
-        "PersonalDataErased": _settled(None),
+        "AssignmentProposed": _becomes(),
+        "WorkOrderDispatched": _becomes(dispatched=True),
+        "DispatchWithdrawn": _becomes(dispatched=False),
+        "OrderNotAccepted": _becomes(settled=True),
+        "AnsweredAtOnce": _becomes(settled=True),
+        "OrdersMerged": _becomes(),
+        "OrderClosed": _becomes(settled=True),
+        "PersonalDataErased": _becomes(settled=True),
+        "DutyPointsWritten": _decided,
     },
 )

@@ -13,7 +13,6 @@ from casework.boundary_case import commands as b
 from casework.clocks import Reckoner
 from casework.desk import CASES, Desk
 from casework.events.fact import Attachment
-from casework.standings import StandingsReader
 from casework.work_order import Status
 from casework.work_order import commands as c
 from ledger.backends import open_ledger
@@ -31,6 +30,7 @@ from routing.propose import propose
 from terms.actors import Actor, Role
 from terms.errors import Refused
 from terms.ids import ClauseId, UnitCode, order_stream
+from tests.casework.standings_reader import StandingsReader
 from tests.casework.town import (
     CALENDAR,
     CHENGGUAN,
