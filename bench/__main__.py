@@ -25,7 +25,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _lines(figures: dict[str, Any], depth: int = 0) -> list[str]:
-    """Figures as nested lists; whoever wants a table of his own gives it as `table` (rows of cells, the first a head)."""
+    """Figures as nested lists; a part that wants a table gives it as `table…`: rows of cells, the head first."""
     lines: list[str] = []
     for name, value in figures.items():
         if name.startswith("table"):

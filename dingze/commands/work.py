@@ -1,0 +1,62 @@
+"""`dingze work …`: the parts of the production form, each as a process of its own."""
+
+import signal
+import threading
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from automation.supervisor import Part, Supervisor
+from dingze.serving import parts_of
+from dingze.terminal import opened
+from dingze.wiring import Dingze
+from ledger.feed import Feed
+
+
+class Work(StrEnum):
+    """What a worker does."""
+
+    INGEST = "ingest"
+    ROUTE = "route"
+    PROJECT = "project"
+    PUBLISH = "publish"
+    CLOCKS = "clocks"
+
+
+NAMES = {
+    Work.ROUTE: ("projections", "proposer", "learner"),
+    Work.PROJECT: ("projections", "eraser"),
+    Work.CLOCKS: ("projections", "timers", "watch"),
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put this command at the top level."""
+    app.command()(work)
+
+
+def work(context: typer.Context, what: Annotated[Work, typer.Argument(help="which part")]) -> None:
+    """Run one part until SIGINT or SIGTERM; it finishes its step and ends within ten seconds."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with opened(context) as dingze:
+        parts, close = parts_for(dingze, what)
+        supervisor = Supervisor(parts, Feed(dingze.ledger), dingze.ledger.head)
+        supervisor.start()
+        stop.wait()
+        supervisor.stop()
+        close()
+
+
+def parts_for(dingze: Dingze, what: Work) -> tuple[list[Part], Callable[[], None]]:
+    """The parts of one kind of worker, and what closes them."""
+    if what is Work.INGEST:
+        intake = dingze.kafka_intake()
+        return [Part("ingest", intake.step, every=0.1)], intake.close
+    if what is Work.PUBLISH:
+        publisher = dingze.publisher()
+        return [Part("publisher", publisher.step, every=0.2)], publisher.close
+    return [part for part in parts_of(dingze) if part.name in NAMES[what]], lambda: None
