@@ -54,6 +54,7 @@ ORDERS = StateTable(
         ("updated_at", String(40)),
     ),
     indexes=(("state", "received_at"), ("lead", "state"), ("caller",), ("matter_id",)),
+    texts=("title", "place"),
 )
 
 SETTLED = ("不予受理", "即时答复", "并单", "结案", "归档")  # nothing is waited for

@@ -36,6 +36,7 @@ class BatchRows:
     def __init__(self, view: View, load: Load, keep: int = 20_000) -> None:
         self._load = load
         self._keep = keep
+        self._with_texts = {one.name for one in view.tables if isinstance(one, StateTable) and one.texts}
         self._of = {table.name: table.of for table in view.tables if isinstance(table, StateTable)}
         self._groups: dict[str, OrderedDict[Any, dict[Key, Version]]] = {
             table.name: OrderedDict() for table in view.tables if isinstance(table, StateTable)
@@ -85,16 +86,14 @@ class BatchRows:
         return {key: held[key].row for key in sorted(held)}
 
     def put(self, table: str, key: Key, row: Row) -> None:
-        """See `projections.view.Rows`.
-
-        A row that says the same again is a version all the same: were it not, the versions would depend on a text
-        that may be erased, and a view rebuilt afterwards would not equal the one that lived through it.
-        """
+        """See `projections.view.Rows`, and `StateTable` for what makes a version."""
         held = self._group(table, key[0])
         old = held.get(key)
         if old is not None:
             if old.from_position == self._position:
                 old.row = row
+                return
+            if old.row == row and table not in self._with_texts:
                 return
             self._end(table, key, old)
         version = held[key] = Version(self._position, row)

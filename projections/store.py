@@ -78,7 +78,7 @@ class ViewStore:
             Column("stopped", Text, nullable=False),
             Column("purpose", Text, nullable=False),
             Column("touched_at", Float, nullable=False),
-            Column("tables", Text, nullable=False),
+            Column("table_names", Text, nullable=False),
         )
         self.leases = Leases(self._tables.meta, sqlite=self._sqlite)
         self._prepare()
@@ -149,7 +149,7 @@ class ViewStore:
             self.builds_table.insert().values(
                 **{field: getattr(build, field) for field in Build.__slots__},
                 touched_at=self.now(connection),
-                tables=names,
+                table_names=names,
             )
         )
         return build
@@ -166,7 +166,7 @@ class ViewStore:
     def drop(self, connection: Connection, build: Build) -> None:
         """Drop a build and its tables."""
         table = self.builds_table
-        names = connection.execute(select(table.c.tables).where(*self._is(build))).scalar()
+        names = connection.execute(select(table.c.table_names).where(*self._is(build))).scalar()
         self._tables.drop(connection, names.split("|") if names else ())
         connection.execute(table.delete().where(*self._is(build)))
 

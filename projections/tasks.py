@@ -35,6 +35,7 @@ PARTS = StateTable(
         ("share", Text()),
     ),
     indexes=(("unit", "state", "handle_due"),),
+    texts=("title", "place"),
 )
 ORDERS = StateTable(
     name="orders",
@@ -46,6 +47,7 @@ ORDERS = StateTable(
         ("place", Text()),
         ("matter", String(200)),
     ),
+    texts=("title", "place"),
 )
 GONE = "已移出"
 DONE = ("办结审核", "回访", "结案", GONE)

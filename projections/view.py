@@ -23,13 +23,19 @@ Masked = Mapping[str, str]  # title, text, place of an order, masked; empty once
 
 @dataclass(frozen=True, slots=True)
 class StateTable:
-    """Rows that change. `key` names the columns that identify a row; the first of them loads its whole group."""
+    """Rows that change. `key` names the columns that identify a row; the first of them loads its whole group.
+
+    A row put again as it was makes no version, except where the table holds `texts`: were it otherwise there, the
+    versions would depend on a text that may be erased, and a view built afterwards would not equal the one that lived
+    through it.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[Declared, ...]  # key columns included; the engine adds from_position and to_position
     indexes: tuple[tuple[str, ...], ...] = ()
     of: str = "order"  # the kind of stream whose name is the first key column; "" when it is something else
+    texts: tuple[str, ...] = ()  # columns filled from a masked text, which an erasure blanks
 
 
 @dataclass(frozen=True, slots=True)

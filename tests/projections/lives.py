@@ -57,7 +57,7 @@ class Life:
 
     def citation(self, unit: UnitCode) -> Citation:
         """A clause of the unit."""
-        clause = self.rng.choice([one for one in CLAUSES if one.startswith(unit + "-")])
+        clause = ClauseId(f"{unit}-3-{self.rng.choice((1, 2))}")
         return Citation(unit, clause, InstrumentId("i-" + unit), "负责市容环境卫生监督管理。", (0, 6), (2, 8), "")
 
     def proposed(self) -> e.AssignmentProposed:

@@ -13,7 +13,8 @@ from projections.view import OPEN, Key, Masked, Row, StateTable, View
 class NaiveRows:
     """`projections.view.Rows` over lists."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: View) -> None:
+        self.with_texts = {one.name for one in view.tables if isinstance(one, StateTable) and one.texts}
         self.position = 0
         self.event_id = ""
         self.state: dict[str, list[list[Any]]] = {}  # table → [key, row, from, to]
@@ -31,6 +32,9 @@ class NaiveRows:
         return {one[0]: one[1] for one in sorted(held, key=lambda one: one[0])}
 
     def put(self, table: str, key: Key, row: Row) -> None:
+        found = self._held(table, key)
+        if found and found[1] == row and table not in self.with_texts:
+            return
         self.close(table, key)
         self.state.setdefault(table, []).append([key, row, self.position, OPEN])
 
@@ -49,7 +53,7 @@ class NaiveRows:
 
 def fold(view: View, events: Iterable[Event], masked: dict[str, Masked]) -> NaiveRows:
     """Every event through its handler, one after the other."""
-    rows = NaiveRows()
+    rows = NaiveRows(view)
     for event in events:
         if event.type in view.handlers:
             rows.position, rows.event_id = event.position, event.event_id
