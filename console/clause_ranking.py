@@ -40,7 +40,8 @@ def speaking_to(text: str, unit: str, register: RegisterEdition, role: Role, lim
             shared = len(pairs & _pairs(boundary.matter))
             weights[boundary.id] = PER_WORDING * len(hits) + shared + (BOUNDARY_BONUS if hits else 0)
     readable = [item for item in weights if may_read(role, register.instrument_of(ClauseId(item)))]
-    readable.sort(key=lambda item: (-weights[item], item))
+    # with nothing to tell them apart, the unit's own numbered duties come first
+    readable.sort(key=lambda item: (-weights[item], item not in register.clauses, item))
     found = []
     for item in readable[:limit]:
         card = clause_card(item, register)

@@ -34,6 +34,7 @@ class Templates:
             "due": words.due_words,
             "day": words.chinese_day,
             "marked": marked,
+            "order": lambda text: quote(str(text), safe="/"),
             "path": lambda text: quote(str(text), safe=""),
         }
 

@@ -153,4 +153,5 @@ def test_a_number_with_a_slash_has_a_page_too(house: tuple[Town, str]) -> None:
     town.receive(order("2026/11-7#2", SMOKE))
     browser = Browser(address, "yz-01-dispatcher")
     assert browser.get("/find?q=2026/11-7%232").headers["location"] == "/orders/2026/11-7%232"
-    assert browser.get("/orders/2026/11-7%232").status_code == 200
+    assert 'action="/act/chase/2026/11-7%232"' in browser.get("/orders/2026/11-7%232").text
+    assert browser.fill("/act/chase/2026/11-7%232", note="催").status_code == 303
