@@ -244,5 +244,5 @@ def _follow_up(scene: Scene) -> Life:
 def archived(scene: Scene) -> Life:
     """A week later, when somebody has the time."""
     if scene.chance(30):
-        yield scene.stage.hours.next_open(scene.now + timedelta(days=scene.dice.uniform(5, 9)))
+        yield scene.at_work(scene.now + timedelta(days=scene.dice.uniform(5, 9)))
         scene.do(c.Archive(say(scene.dice, "archived")), dispatcher(scene))

@@ -31,7 +31,7 @@ def interrupted(scene: Scene) -> Life:
         scene.stage.begin(_corrected(scene), scene.office(60, 240))
     if scene.chance(EXCLUDING):
         scene.stage.begin(_excluded(scene), received + timedelta(days=scene.dice.uniform(3, 9)))
-    scene.stage.begin(_supervised(scene), scene.stage.hours.next_open(received + timedelta(days=5)))
+    scene.stage.begin(_supervised(scene), scene.at_work(received + timedelta(days=5)))
     yield from ()
 
 
@@ -84,13 +84,13 @@ def _supervised(scene: Scene) -> Life:
         if clock is None or scene.now < clock.due - timedelta(hours=20):
             if scene.order.status not in IN_HANDS or clock is None:
                 return
-            yield scene.stage.hours.next_open(clock.due + timedelta(hours=1))
+            yield scene.at_work(clock.due + timedelta(hours=1))
             lead = scene.order.lead
             if not scene.in_hands or lead is None or scene.order.status not in IN_HANDS:
                 return
         if scene.chance(75):
             scene.do(c.Supervise(lead, step, say(scene.dice, "supervise")), SUPERVISOR)
-        yield scene.stage.hours.next_open(scene.now + timedelta(days=scene.dice.uniform(1.5, 4)))
+        yield scene.at_work(scene.now + timedelta(days=scene.dice.uniform(1.5, 4)))
 
 
 def _excluded(scene: Scene) -> Life:

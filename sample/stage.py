@@ -148,6 +148,10 @@ class Scene:
             return self.now + timedelta(minutes=self.dice.uniform(least, most) / 6)
         return self.stage.hours.later(self.now, self.dice.uniform(least, most))
 
+    def at_work(self, moment: datetime) -> datetime:
+        """Some time after the offices open at that moment: not everything happens when the door is unlocked."""
+        return self.stage.hours.later(moment, self.dice.uniform(2, 110))
+
     # --- what stands ---
 
     def chance(self, percent: float) -> bool:

@@ -77,7 +77,7 @@ def _done(scene: Scene, lead: UnitCode) -> Life:
     if course.hands_over and _has(scene, lead):
         scene.stage.begin(_hand_over(scene, lead), scene.office(60, 300))
     halfway = scene.now + (course.answers_at - scene.now) / 2
-    yield max(scene.now, scene.stage.hours.next_open(halfway) if scene.order.tier == "general" else halfway)
+    yield max(scene.now, scene.at_work(halfway) if scene.order.tier == "general" else halfway)
     if not _has(scene, lead):
         return
     if scene.chance(70):
@@ -105,7 +105,7 @@ def _course(scene: Scene, lead: UnitCode) -> Course:
     else:
         share = scene.dice.triangular(0.12, 0.97, 0.5)
     at = begins + (due - begins) * share
-    at = at if scene.order.tier != "general" else scene.stage.hours.next_open(at)
+    at = at if scene.order.tier != "general" else scene.at_work(at)
     general = scene.order.tier == "general" and scene.order.round == 1
     return Course(
         at,
@@ -121,7 +121,7 @@ def _answer_time(scene: Scene, course: Course) -> datetime:
     clock = scene.order.clock(Clock.HANDLE, lead) if lead else None
     if clock is None or not course.extends or clock.due <= course.answers_at:
         return course.answers_at
-    return scene.stage.hours.next_open(course.answers_at + (clock.due - course.answers_at) * 0.6)
+    return scene.at_work(course.answers_at + (clock.due - course.answers_at) * 0.6)
 
 
 def _contacted(scene: Scene, lead: UnitCode) -> Life:
@@ -140,7 +140,7 @@ def _inside(scene: Scene, lead: UnitCode, answers_at: datetime) -> Life:
     office, task = say(scene.dice, "office"), say(scene.dice, "inside_task")
     if not _has(scene, lead) or not scene.do(c.AssignInside(lead, office, task), clerk(lead)):
         return
-    yield scene.stage.hours.next_open(scene.now + max(timedelta(hours=1), (answers_at - scene.now) * 0.7))
+    yield scene.at_work(scene.now + max(timedelta(hours=1), (answers_at - scene.now) * 0.7))
     yield from collected(scene, lead)
 
 
@@ -149,11 +149,17 @@ def collected(scene: Scene, lead: UnitCode) -> Life:
     member = scene.order.member(lead)
     if member is None or member.finished or scene.order.status not in IN_HANDS:
         return
-    for office in member.offices:
-        scene.do(c.CollectInside(lead, office, say(scene.dice, "inside_result")), clerk(lead))
+    _collect(scene, lead)
     yield scene.office(15, 90)
     if _has(scene, lead):
+        _collect(scene, lead)  # what was assigned meanwhile
         scene.do(c.SignOff(lead, approved=True, note=say(scene.dice, "sign_off")), unit_leader(lead))
+
+
+def _collect(scene: Scene, lead: UnitCode) -> None:
+    member = scene.order.member(lead)
+    for office in member.offices if member else ():
+        scene.do(c.CollectInside(lead, office, say(scene.dice, "inside_result")), clerk(lead))
 
 
 def _extended(scene: Scene, lead: UnitCode) -> Life:
@@ -178,7 +184,7 @@ def _shelved(scene: Scene) -> Life:
     review_on = scene.now.astimezone(scene.stage.zone).date() + timedelta(days=back)
     if not scene.do(c.Shelve(say(scene.dice, "shelve"), review_on), REVIEWER):
         return
-    yield scene.stage.hours.next_open(scene.now + timedelta(days=back))
+    yield scene.at_work(scene.now + timedelta(days=back))
     if scene.order.status is Status.SHELVED:
         scene.do(c.Resume(say(scene.dice, "resumed")), REVIEWER)
 

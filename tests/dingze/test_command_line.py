@@ -67,7 +67,7 @@ def test_every_command_that_ends_takes_json_and_says_what_it_does(command: str) 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_documented_with_its_default(name: str) -> None:
     default = Settings.model_fields[name].default
-    shown = {None: "none", True: "`true`", False: "`false`"}.get(default, f"`{default}`")
+    shown = {None: "none", True: "`true`", False: "`false`", "": "empty"}.get(default, f"`{default}`")
     line = next((line for line in CONFIGURATION.splitlines() if line.startswith(f"| `DINGZE_{name.upper()}` |")), "")
     assert line, f"docs/configuration.md does not name DINGZE_{name.upper()}"
     assert line.split("|")[2].strip() == shown

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -199,10 +200,26 @@ def test_the_month_is_judged_by_one_register(dingze: Dingze, month: Month) -> No
 
 def test_the_dispatcher_mostly_follows_the_proposal_and_departs_with_a_reason(month: Month) -> None:
     by_hand = [one.payload for one in month.told("WorkOrderDispatched") if one.payload["by"] == "hand"]
-    departed = [one for one in by_hand if not one["proposal_followed"] and one["tier"] == "city"]
+    departed = [one for one in by_hand if _departed(one)]
     assert 10 <= len(departed) < len(by_hand) / 2
     assert all(one["reason"] for one in departed)
     assert month.by("WorkOrderDispatched", "by")["rule"] >= 40
+
+
+def _departed(dispatched: dict[str, Any]) -> bool:
+    """Whether the dispatcher thought otherwise; under an open case the status-quo unit needs no reason."""
+    return not dispatched["proposal_followed"] and dispatched["tier"] == "city" and not dispatched["disputed"]
+
+
+def test_what_is_sure_goes_by_rule_to_the_districts_too(month: Month) -> None:
+    sure = {
+        one.payload["order_no"]
+        for one in month.told("AssignmentProposed")
+        if one.payload["proposal"]["automatic"] and one.payload["why"] == "received"
+    }
+    by_rule = [one.payload for one in month.told("WorkOrderDispatched") if one.payload["by"] == "rule"]
+    assert any(one["desk"] for one in by_rule)
+    assert len(by_rule) >= 0.9 * len(sure)
 
 
 def test_the_month_ended_yesterday_and_the_last_days_have_orders(month: Month) -> None:
