@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from routing.calibrate import DEFAULT_SHARPNESS, DEFAULT_TABLE
 from routing.index import Reading
+from routing.neighbours import Neighbours, neighbours, votes
 from routing.vectors import UNIT, Ints, Vocabulary
 from terms.ids import ClauseId, UnitCode
 
-FORMAT = 1
-_TELLING = 16  # words of an order by which its like are found
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class MemoryEdition:
     sharpness: int = DEFAULT_SHARPNESS
     table: tuple[int, ...] = DEFAULT_TABLE
     orders: tuple[tuple[str, str, str], ...] = ()  # number, city unit, kind
+    answered: tuple[str, ...] = ()  # for each order its group
+    counted: tuple[int, ...] = ()  # and how much it counts, in percent
     starts: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
     terms: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     decided: tuple[tuple[ClauseId, UnitCode], ...] = ()
@@ -50,34 +52,24 @@ class MemoryEdition:
         return class_scores(self.words, self.grams, self.weights, reading, register)
 
     @cached_property
-    def _inverted(self) -> tuple[Ints, NDArray[np.int32], Ints]:
-        rows = np.repeat(np.arange(len(self.orders), dtype=np.int32), np.diff(self.starts))
-        order = np.argsort(self.terms, kind="stable")
-        starts = np.searchsorted(self.terms[order], np.arange(len(self.words.places) + 1)).astype(np.int64)
-        mass = self.words.idf[self.terms] ** 2
-        lengths = np.bincount(rows, mass, len(self.orders)).astype(np.int64) if len(rows) else np.zeros(0, np.int64)
-        return starts, rows[order], lengths
+    def _neighbours(self) -> Neighbours:
+        return neighbours(self.words.idf, self.starts, self.terms)
 
-    def similar(self, reading: Reading, unit: UnitCode, at_most: int = 3) -> tuple[str, ...]:
-        """The past orders with this lead that share most words with this one, best first."""
+    def near(self, reading: Reading) -> list[tuple[int, int]]:
+        """The past orders like this one, by row, with their likeness (0–1000), likest first."""
         if not self.orders:
-            return ()
-        starts, rows, lengths = self._inverted
-        places = sorted({self.words.places[word] for word in reading.plain if word in self.words.places})
-        # words in more than a tenth of all orders find nothing
-        bound = max(50, len(self.orders) // 10)
-        kept = [place for place in places if starts[place + 1] - starts[place] <= bound]
-        kept = sorted(kept, key=lambda place: (-int(self.words.idf[place]), place))[:_TELLING]
-        if not kept:
-            return ()
-        flat = np.concatenate([rows[starts[place] : starts[place + 1]] for place in kept])
-        counts = [int(starts[place + 1] - starts[place]) for place in kept]
-        shared = np.bincount(flat, np.repeat(self.words.idf[kept] ** 2, counts), len(self.orders)).astype(np.int64)
-        own = int((self.words.idf[places] ** 2).sum())
-        likeness = shared * 200 // (lengths + own)  # Dice over the most telling words, percent
-        best = np.flatnonzero(likeness >= 20)
-        ranked = best[np.lexsort((best, -likeness[best]))].tolist()
-        return tuple(self.orders[row][0] for row in ranked if self.orders[row][1] == unit)[:at_most]
+            return []
+        places = self.words.places
+        return self._neighbours.near(sorted({places[word] for word in reading.plain if word in places}))
+
+    def votes(self, near: Sequence[tuple[int, int]]) -> dict[str, int]:
+        """What the nearest past orders say: for each group its share among them, in 1/1000."""
+        return votes(near, self.answered, self.counted)
+
+    def similar(self, near: Sequence[tuple[int, int]], unit: UnitCode, at_most: int = 3) -> tuple[str, ...]:
+        """The nearest past orders with this lead, likest first."""
+        found = (self.orders[row][0] for row, likeness in near if likeness >= 200 and self.orders[row][1] == unit)
+        return tuple(found)[:at_most]
 
     def to_bytes(self) -> bytes:
         """The artefact, the same bytes on every machine."""
@@ -95,6 +87,8 @@ class MemoryEdition:
             "sharpness": self.sharpness,
             "table": self.table,
             "orders": self.orders,
+            "answered": self.answered,
+            "counted": self.counted,
             "decided": self.decided,
             "shape": self.weights.shape,
             "terms": len(self.terms),
@@ -145,6 +139,8 @@ class MemoryEdition:
             head["sharpness"],
             tuple(head["table"]),
             tuple((number, unit, kind) for number, unit, kind in head["orders"]),
+            tuple(head["answered"]),
+            tuple(head["counted"]),
             starts,
             terms,
             tuple((ClauseId(matter), UnitCode(unit)) for matter, unit in head["decided"]),
@@ -186,6 +182,8 @@ class MemoryEdition:
             grams=Vocabulary({grams[old]: new for new, old in enumerate(kept_grams)}, self.grams.idf[kept_grams]),
             weights=weights,
             orders=tuple(order for row, order in enumerate(self.orders) if row not in gone),
+            answered=tuple(group for row, group in enumerate(self.answered) if row not in gone),
+            counted=tuple(percent for row, percent in enumerate(self.counted) if row not in gone),
             starts=np.cumsum([0, *counts]),
             terms=np.array([moved[int(term)] for term in self.terms[stays]], np.int32),
         ).sealed()

@@ -99,7 +99,7 @@ def propose(
         matter=matter,
         matter_id=matter_id,
         disputed=lead.disputed,
-        similar=memory.similar(seen.reading, lead.city_unit),
+        similar=memory.similar(weighed.scores.near, lead.city_unit),
     )
 
 
