@@ -28,6 +28,7 @@ from terms.ids import Position
 __all__ = ["LIVE_BATCH", "REBUILD_BATCH", "OpenMasked", "ProjectionEngine", "Status"]
 
 LIVE_BATCH = 500
+SWEEP_SECONDS = 15.0  # between looks for builds nobody reads any more
 LAGGARDS_STEP = 20_000  # a new view reads this much of the past before the others are looked after again
 
 
@@ -69,6 +70,7 @@ class ProjectionEngine:
         self._builder = Builder(ledger, store, self._feeder)
         self._runners: dict[str, Runner] = {}
         self._following = threading.Lock()
+        self._sweep_at = 0.0
         self._moved = threading.Condition()
 
     # --- following ---
@@ -79,6 +81,10 @@ class ProjectionEngine:
         `batch` is the most events in one transaction; by default 500 when little is new and 4,000 when much is.
         """
         with self._following:
+            if time.monotonic() >= self._sweep_at:
+                self._sweep_at = time.monotonic() + SWEEP_SECONDS
+                with self.store.changing() as connection:
+                    self.store.sweep(connection)
             return self._catch_up(upto, batch)
 
     def follow(self, stop: threading.Event, idle: float = 0.5) -> None:

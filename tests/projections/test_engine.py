@@ -380,3 +380,15 @@ def test_a_views_file_of_an_older_layout_is_thrown_away(migrated_sqlite_url: str
         write(desk, [(0, 0)])
         desk.engine.catch_up()
         assert len(desk.rows(QUEUE)["orders"]) == 1
+
+
+def test_what_nobody_reads_any_more_is_swept(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with desk_at(database_url) as desk:
+        write(desk, [(0, 0)])
+        desk.engine.catch_up()
+        desk.engine.rebuild("queue")
+        monkeypatch.setattr("projections.store.RETIRED_SECONDS", -1.0)
+        with desk_at(database_url) as later:
+            later.engine.catch_up()
+            with later.store.reading() as connection:
+                assert [build.purpose for build in later.store.builds(connection, "queue")] == ["live"]
