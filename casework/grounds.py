@@ -7,6 +7,7 @@ clauses of that day (国办函〔2025〕66号 item (五), "动态更新").
 from collections.abc import Iterable
 
 from city.configuration import CityConfiguration
+from mandates.desks import hotline_desks
 from mandates.edition import RegisterEdition
 from mandates.model import InstrumentKind, Level, SubdistrictItem, SubdistrictList
 from terms.ids import ClauseId, UnitCode
@@ -57,8 +58,14 @@ def same_duty(unit: UnitCode, other: UnitCode, register: RegisterEdition) -> boo
     return unit == other or (known is not None and other in known.mirrors)
 
 
+def desk_of(unit: UnitCode | None, register: RegisterEdition) -> UnitCode | None:
+    """The hotline desk a unit's orders go through (两级, 北京条例 art. 12); None for city units and companies."""
+    district = district_of(unit, register)
+    return hotline_desks(register.units).get(district, district) if district else None
+
+
 def district_of(unit: UnitCode | None, register: RegisterEdition) -> UnitCode | None:
-    """The district whose desk the unit's orders go through; None for city units and companies."""
+    """The district a unit belongs to; None for city units and companies."""
     seen: set[UnitCode] = set()
     while unit is not None and unit not in seen and (known := register.units.get(unit)) is not None:
         if known.level in (Level.CITY, Level.COMPANY):

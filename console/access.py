@@ -103,7 +103,8 @@ def scope(actor: Actor, register: RegisterEdition) -> frozenset[UnitCode] | None
 
 
 def _inside(desk: UnitCode, register: RegisterEdition) -> frozenset[UnitCode]:
-    found = {desk}
+    known = register.units.get(desk)
+    found = {desk, known.parent or desk} if known else {desk}  # the desk is a unit of its district
     size = 0
     while size != len(found):
         size = len(found)

@@ -15,7 +15,7 @@ SAMPLE_ACCOUNTS: tuple[Account, ...] = tuple(
         ("yz-06-clerk-zhujian", "样例住建经办人", Role.CLERK, "C04"),
         ("yz-07-head", "样例房管科长", Role.HEAD, "C05"),
         ("yz-08-unit-leader", "样例城管分管领导", Role.UNIT_LEADER, "C03"),
-        ("yz-09-district-desk", "样例区受理员", Role.DISTRICT_DESK, "D1"),
+        ("yz-09-district-desk", "样例区受理员", Role.DISTRICT_DESK, "D1-00"),
         ("yz-10-clerk-district", "样例区城管经办人", Role.CLERK, "D1-03"),
         ("yz-11-justice", "样例司法干部", Role.JUSTICE_OFFICER, "C22"),
         ("yz-12-supervisor", "样例督办员", Role.SUPERVISOR, "C26"),

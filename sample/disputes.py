@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from casework.clocks import Clock
-from casework.grounds import district_of
+from casework.grounds import desk_of
 from casework.work_order import commands as c
 from casework.work_order.state import IN_HANDS
 from mandates.model import Level
@@ -145,7 +145,7 @@ def _reviewed(scene: Scene, claim: Claim) -> Life:
     to = claim.points_at
     verdict = _verdict(scene, claim)
     reviewer = REVIEWER
-    if order.desk is not None and scene.chance(50) and (to is None or district_of(to, scene.register) == order.desk):
+    if order.desk is not None and scene.chance(50) and (to is None or desk_of(to, scene.register) == order.desk):
         reviewer = district_desk(order.desk)
     occasion = {"refuse": "refused", "reassign": "reassigned", "designate": "designated", "add_support": "support"}
     target = order.lead if verdict == "designate" and scene.chance(70) else to

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from casework.grounds import belongs, district_of
+from casework.grounds import belongs, desk_of
 from casework.standing import NOTHING_KNOWN, status_quo
 from casework.work_order import Status
 from casework.work_order import commands as c
@@ -148,7 +148,7 @@ def _dispatch(scene: Scene) -> None:
     others = [unit for unit in _runners(scene) if unit != found.lead and not unit.startswith("S")]
     if scene.chance(DEPARTURES) and others and _dispatch_to(scene, others[0], "departure"):
         return
-    desk = district_of(found.lead, scene.register)
+    desk = desk_of(found.lead, scene.register)
     if desk and found.lead != desk and scene.chance(TO_A_DESK):
         if _dispatch_to(scene, desk, "to_desk"):
             scene.stage.begin(_passed_on(scene, found.lead), scene.office(10, 100))

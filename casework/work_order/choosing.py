@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from casework import events as e
 from casework.clocks import Clock
-from casework.grounds import basic_item, belongs, district_of, in_force, statutory_days, withdrawn_item
+from casework.grounds import basic_item, belongs, desk_of, in_force, statutory_days, withdrawn_item
 from casework.guards import require
 from casework.work_order.context import Context
 from casework.work_order.state import WorkOrder
@@ -43,7 +43,7 @@ def check_supports(order: WorkOrder, lead: UnitCode, supports: tuple[UnitCode, .
 
 def desk_for(lead: UnitCode, given: UnitCode | None, context: Context) -> UnitCode | None:
     """The desk of the lead's district, and none other (two tiers, 北京条例 art. 12)."""
-    desk = district_of(lead, context.register)
+    desk = desk_of(lead, context.register)
     require(given is None or given == desk, "desk-of-the-district", unit=name_of(lead, context))
     return desk
 

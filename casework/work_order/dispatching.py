@@ -2,7 +2,7 @@
 
 from casework import events as e
 from casework.clocks import Clock
-from casework.grounds import district_of, same_duty
+from casework.grounds import desk_of, same_duty
 from casework.guards import require
 from casework.standing import status_quo
 from casework.work_order import commands as c
@@ -37,7 +37,7 @@ def dispatch(order: WorkOrder, command: c.Dispatch, context: Context) -> Facts:
     quo, ground = status_quo(standing, _clause_unit(order, context), UnitCode(context.city.fallback_unit))
     if standing.open_case:
         require(
-            same_duty(command.lead, quo, context.register) or command.lead == district_of(quo, context.register),
+            same_duty(command.lead, quo, context.register) or command.lead == desk_of(quo, context.register),
             "disputed-goes-to-status-quo",
             unit=name_of(quo, context),
             case=standing.open_case,
@@ -113,7 +113,7 @@ def pass_on(order: WorkOrder, command: c.PassOn, context: Context) -> Facts:
     """The district desk passes the order on among its bureaus and subdistricts (北京条例 art. 12)."""
     in_status(order, command, IN_HANDS)
     require(order.lead is not None and order.lead == order.desk, "already-passed-on")
-    require(district_of(command.lead, context.register) == order.desk, "inside-the-district")
+    require(desk_of(command.lead, context.register) == order.desk, "inside-the-district")
     require(command.lead != order.desk, "inside-the-district")
     require(order.objection is None, "return-open")
     check_lead(order, command.lead, command.citations, context)

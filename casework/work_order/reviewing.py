@@ -4,7 +4,7 @@ Nothing here touches the clocks of the unit that has the order, unless the order
 """
 
 from casework import events as e
-from casework.grounds import district_of, in_force
+from casework.grounds import desk_of, in_force
 from casework.guards import forbid, refuse, require
 from casework.work_order import commands as c
 from casework.work_order.choosing import check_lead, check_supports, desk_for, fresh_clocks, name_of
@@ -102,7 +102,7 @@ def _desk_inside_its_district(order: WorkOrder, found: Objection, command: c.Rev
         return
     if found.unit == actor.unit:
         raise forbid("not-judge-of-own-return")
-    if command.to is not None and district_of(command.to, context.register) != actor.unit:
+    if command.to is not None and desk_of(command.to, context.register) != actor.unit:
         raise refuse("inside-the-district")
 
 
