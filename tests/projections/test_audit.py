@@ -1,6 +1,7 @@
 """The audit archive: everything that concerns a unit or officer, sealed boxes sealed, and it proves itself."""
 
 import io
+import json
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -112,6 +113,13 @@ def test_every_figure_opens_to_its_events(month: Month) -> None:
         assert all(event_id in by_id for event_id in figure["events"])
     assert {by_id[one]["type"] for one in figures["returned"]["events"]} == {"ReturnRequested"}
     assert figures["returned"]["label"] == "退单"
+
+
+def test_anybody_can_recompute_a_digest_without_dingze(month: Month) -> None:
+    for told in events_of(month.archive()):
+        previous, digest = told.pop("previous"), told.pop("digest")
+        envelope = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        assert sha256((previous + envelope).encode()).hexdigest() == digest
 
 
 def test_the_same_head_gives_the_same_bytes(month: Month) -> None:

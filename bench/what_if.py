@@ -1,0 +1,101 @@
+"""What-if on real letters: taken in, proposed for, and replayed under a draft by two processes.
+
+The letters (`../shared/data/letters/shanghai.jsonl.gz`) are not shipped; without them this says so.
+"""
+
+import gzip
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dingze.commands.inquiry import tried
+from dingze.settings import Settings
+from dingze.wiring import Dingze, initialise
+from mandates.enact import enact
+from mandates.sheets import Row
+from sample.load import sample_items
+
+LETTERS = Path("../shared/data/letters/shanghai.jsonl.gz")
+RECEIVED = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+MARCH = (date(2026, 3, 1), date(2026, 3, 31))
+WANTED = 100_000  # orders in 240 seconds on two cores
+DRAFT = (
+    "id,matter,link,unit,clause,level,wordings,valid_from\n"
+    "DP-C04-001,新房质量问题,监管,C03,C03-SD-09,区,新房漏水|房屋质量问题,2027-01-01\n"
+)
+WORKERS = 2
+
+
+class Clock:
+    """Stands still."""
+
+    def __call__(self) -> datetime:
+        return RECEIVED + timedelta(hours=1)
+
+
+def measure() -> dict[str, Any]:
+    """Orders a second replayed, and what 100,000 would take at that pace."""
+    if not LETTERS.exists():
+        return {"not measured": f"{LETTERS} is not there"}
+    with tempfile.TemporaryDirectory() as folder:
+        dingze = _city(Path(folder))
+        try:
+            draft = Path(folder) / "duty_points.csv"
+            draft.write_text(DRAFT, encoding="utf-8")
+            tried(dingze, draft, MARCH, workers=WORKERS)  # the draft's index is built once and kept on disk
+            began, spent = time.perf_counter(), _processor_seconds()
+            told = tried(dingze, draft, MARCH, workers=WORKERS)
+            seconds, spent = time.perf_counter() - began, _processor_seconds() - spent
+        finally:
+            dingze.close()
+    orders = told["orders"]["replayed"]
+    return {
+        "orders": orders,
+        "leads changed": told["leads"]["changed"],
+        "before from the record": told["baseline"]["recorded"],
+        "workers": WORKERS,
+        "seconds": round(seconds, 1),
+        "processor seconds": round(spent, 1),
+        "orders a second": round(orders / seconds, 1),
+        "100,000 orders by the clock, seconds": round(WANTED * seconds / orders),
+        "100,000 orders by processor time on two free cores, seconds": round(WANTED * spent / orders / WORKERS),
+        "reached": WANTED * spent / orders / WORKERS <= 240,
+    }
+
+
+def _processor_seconds() -> float:
+    """Of this process and of the workers that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _city(folder: Path) -> Dingze:
+    settings = Settings(database_url=f"sqlite:///{folder / 'letters.db'}", cache=folder / "cache")
+    initialise(settings)
+    dingze = Dingze(settings, clock=Clock())
+    enact(dingze.ledger, sample_items(), at=RECEIVED, actor="system:bench")
+    for _ in dingze.gateway.admit(_letters(), now=dingze.clock()):
+        pass
+    dingze.proposer.run()
+    return dingze
+
+
+def _letters() -> Iterator[Row]:
+    with gzip.open(LETTERS) as lines:
+        for number, line in enumerate(lines, 1):
+            letter = orjson.loads(line)
+            cells = {
+                "工单编号": f"S{number:05}", "标题": letter["title"], "主要内容": letter["text"],
+                "受理时间": RECEIVED.isoformat(),
+            }  # fmt: skip
+            yield Row(LETTERS.name, number, cells, orjson.dumps(cells))
+
+
+if __name__ == "__main__":
+    print(orjson.dumps(measure(), option=orjson.OPT_INDENT_2).decode())
