@@ -64,7 +64,7 @@ def grounds(
         if share > 0 and listed.main:
             strengths[listed.id] = strengths.get(listed.id, 0) + share * (6 if listed.kind == "point" else 5) // 10
     ranked = sorted(strengths, key=lambda item: (-strengths[item], item))[:_FUZZY_AT_MOST]
-    order = " ".join([word for word in reading.plain if word not in _EMPTY_WORDS][:_FUZZY_WORDS])
+    order = _spoken(reading)
     found: list[Evidence] = []
     for item in ranked:
         place = place_of.get(item)
@@ -72,6 +72,11 @@ def grounds(
         kind = "point" if place is None else index.citables[place].kind
         found.append(Evidence(item, unit, kind, min(1000, strengths[item] + close * 2), best.get(item)))
     return sorted(found, key=lambda one: (-one.strength, one.item))
+
+
+def _spoken(reading: Reading) -> str:
+    """The words of an order that can prove something, joined by blanks for RapidFuzz's token scorers."""
+    return " ".join([word for word in reading.plain if word not in _EMPTY_WORDS][:_FUZZY_WORDS])
 
 
 def cite(index: RegisterIndex, text: Normalised, reading: Reading, ground: Evidence, unit: UnitCode) -> Citation | None:

@@ -133,9 +133,8 @@ class RegisterIndex:
     def segmented(self, place: int) -> str:
         """The words of a citable item, joined by blanks, as RapidFuzz's token scorers want them."""
         recall = self.recall
-        return " ".join(
-            self.spelled[word] for word in recall.own[recall.own_starts[place] : recall.own_starts[place + 1]]
-        )
+        own = recall.own[recall.own_starts[place] : recall.own_starts[place + 1]].tolist()
+        return " ".join([self.spelled[word] for word in own])
 
     def mostly_district(self, unit: UnitCode) -> bool:
         """Whether most of a unit's duty points are handled in the districts."""

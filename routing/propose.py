@@ -5,7 +5,7 @@ supports → abstain or not. The proposer, what-if, `dingze evaluate` and `dingz
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from city.configuration import CityConfiguration
 from mandates.model import Level
@@ -38,6 +38,13 @@ class _Read:
     hits: list[Hit]
     likeness: Ints
     where: Where
+    found: dict[UnitCode, list[Evidence]] = field(default_factory=dict)
+
+    def grounds(self, index: RegisterIndex, unit: UnitCode) -> list[Evidence]:
+        """What can be cited for a unit, weighed once an order."""
+        if unit not in self.found:
+            self.found[unit] = grounds(index, self.reading, self.hits, self.likeness, unit)
+        return self.found[unit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +135,7 @@ def _lead(
     seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, status_quo: Mapping[str, UnitCode]
 ) -> _Lead:
     unit = weighed.ranked[0][0]
-    found = grounds(index, seen.reading, seen.hits, seen.likeness, unit)
+    found = seen.grounds(index, unit)
     ground = found[0] if found else None
     listed = _by_list(seen, index)
     if listed is not None and seen.where.street is not None and seen.where.street not in weighed.excluded:
@@ -194,9 +201,12 @@ def _is_district_matter(index: RegisterIndex, unit: UnitCode, ground: Evidence |
 def _supports(
     seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, lead: _Lead
 ) -> list[Support]:
-    found = supports_of(
-        index, seen.reading, seen.hits, seen.likeness, weighed, lead.city_unit, city.routing.supports_at_most
-    )
+    called = supports_of(index, seen.hits, seen.likeness, weighed, lead.city_unit)
+    found = [
+        Support(unit, near[0])
+        for unit in called[: city.routing.supports_at_most]
+        if (near := seen.grounds(index, unit)) and near[0].strength >= LEAST
+    ]
     placed: list[Support] = []
     for support in found:
         unit = _in_tier(seen, index, weighed, support.ground.unit, support.ground)
@@ -269,7 +279,7 @@ def _candidates(
             continue
         ground = None
         if len(found) == 1:  # for the runner-up what it lacked; the rest show their score
-            near = grounds(index, seen.reading, seen.hits, seen.likeness, unit)
+            near = seen.grounds(index, unit)
             ground = near[0] if near else None
         placed = _in_tier(seen, index, weighed, unit, ground)
         if any(placed == one.unit for one in found):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing.evidence import LEAST, Evidence, grounds
-from routing.index import Reading, RegisterIndex
+from routing.evidence import Evidence
+from routing.index import RegisterIndex
 from routing.vectors import Ints
 from routing.weighing import Weighed
 from routing.wordings import Hit
@@ -32,15 +32,9 @@ class Support:
 
 
 def supports_of(
-    index: RegisterIndex,
-    reading: Reading,
-    hits: Sequence[Hit],
-    likeness: Ints,
-    weighed: Weighed,
-    lead: UnitCode,
-    at_most: int,
-) -> list[Support]:
-    """The supports of an order, likeliest first. No unit without a ground of its own in the text."""
+    index: RegisterIndex, hits: Sequence[Hit], likeness: Ints, weighed: Weighed, lead: UnitCode
+) -> list[UnitCode]:
+    """The city units that an order calls in beside its lead, likeliest first."""
     wordings: dict[UnitCode, int] = {}
     for hit in hits:
         wordings[hit.wording.unit] = wordings.get(hit.wording.unit, 0) + hit.strength
@@ -58,14 +52,7 @@ def supports_of(
         odds += (_RELATION if unit in related else 0) + (_ALIKE if alike >= _ALIKE_AT else 0)
         if odds >= _CALLED_AT:
             ranked.append((-odds, unit))
-    found: list[Support] = []
-    for _, unit in sorted(ranked):
-        near = grounds(index, reading, hits, likeness, unit)
-        if near and near[0].strength >= LEAST:
-            found.append(Support(unit, near[0]))
-        if len(found) == at_most:
-            break
-    return found
+    return [unit for _, unit in sorted(ranked)]
 
 
 def _related(index: RegisterIndex, likeness: Ints, lead: UnitCode) -> Mapping[UnitCode, int]:
