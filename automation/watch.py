@@ -54,7 +54,7 @@ class Watch:
     city: CityConfiguration
     clock: Callable[[], datetime]
     _told: set[str] = field(default_factory=set)  # keys that were proposed or refused; only spares a look
-    _seen: tuple[str, str] = ("", "")  # register edition and quarter that were gone through
+    _read: tuple[tuple[str, str], tuple[Sign, ...]] = (("", ""), ())  # register edition and quarter, and what it shows
 
     def step(self) -> int:
         """Propose what is new; how many findings."""
@@ -79,17 +79,17 @@ class Watch:
             ]
 
     def _of_register(self) -> tuple[Sign, ...]:
-        """What the register of today shows; gone through once for an edition and quarter."""
+        """What the register of today shows; linted once for an edition and quarter."""
         today = self.router.day_of(self.clock())
         register = self.register.register()
         edition = register.as_of(today)
         looked = (edition.digest, quarter_of(today.isoformat()))
-        if looked == self._seen:
-            return ()
+        if looked == self._read[0]:
+            return self._read[1]
         named = {(one.table, one.item) for one in lint(edition, today, register.links) if one.code in OF_REGISTER}
         enacted = {key: proof for key in sorted(named) if (proof := self._enacted(*key)) is not None}
-        self._seen = looked
-        return signs_of_register(edition, today, register.links, enacted)
+        self._read = (looked, signs_of_register(edition, today, register.links, enacted))
+        return self._read[1]
 
     def _enacted(self, table: str, item: str) -> EventId | None:
         events = self.ledger.stream(stream_of(table, item))

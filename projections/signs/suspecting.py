@@ -130,7 +130,8 @@ def signs_of_register(
 def explanation(fault: Suspected, names: Mapping[UnitCode, str], at_most: int = 3) -> str:
     """Why it is proposed, in a sentence for the person who decides: the first signs, and how many there are."""
     told = [_told(sign, names) for sign in fault.signs[:at_most]]
-    return sentence("fault.proposed", times=len(fault.signs), first="".join(told))
+    first = "".join(told)
+    return first if len(fault.signs) == 1 else sentence("fault.proposed", times=len(fault.signs), first=first)
 
 
 def _told(sign: Sign, names: Mapping[UnitCode, str]) -> str:

@@ -54,6 +54,7 @@ def test_the_registers_own_faults_are_proposed_once_for_a_unit_with_the_enactmen
         assert proof and all(one is not None and one.type == "ClauseEnacted" for one in proof)
         assert "权责清单中没有对应事项" in event.payload["explanation"]
     assert looked(dingze) == 0
+    assert {fault.fault for fault in dingze.watch.faults()} == {"权责脱节"}, "they stand, proposed or not"
 
 
 def test_buck_passing_is_proposed_at_the_third_refused_return_of_a_matter_and_never_again(
