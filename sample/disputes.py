@@ -45,8 +45,7 @@ def returns(scene: Scene) -> bool:
     may = lead is not None and lead != scene.order.desk and lead != scene.order.designated
     if not may or lead is None or scene.order.status not in IN_HANDS:
         return False
-    clock = scene.order.clock(Clock.RETURN, lead)
-    if clock is None or scene.now >= clock.due:
+    if not _in_time(scene):
         return False
     if NIGHT_WORK in labels:
         return len(scene.order.objections) < 2 and scene.chance(78 if not scene.order.objections else 55)
@@ -58,9 +57,15 @@ def returns(scene: Scene) -> bool:
     return scene.chance(OFTEN if often and lead == SITES else 14 if often else SELDOM)
 
 
+def _in_time(scene: Scene) -> bool:
+    """Silence accepts: after a day a return comes too late."""
+    clock = scene.order.clock(Clock.RETURN, scene.order.lead)
+    return clock is not None and scene.now < clock.due
+
+
 def returned(scene: Scene) -> Life:
     """One return from its writing to the review's word; meanwhile the unit keeps the order (首接负责制)."""
-    claim = _claim(scene)
+    claim = _claim(scene) if _in_time(scene) else None
     if claim is None or not scene.do(claim.command, clerk(claim.command.unit)):
         return
     if claim.points_at is not None:

@@ -52,8 +52,8 @@ def worked_on(scene: Scene) -> Life:
 
 
 def _signed(scene: Scene, lead: UnitCode) -> Life:
-    late = scene.chance(4)
-    yield scene.office(520, 900) if late else scene.office(4, 200)
+    late = scene.chance(8)
+    yield scene.office(520, 1500) if late else scene.office(4, 330)
     if scene.order.lead == lead and scene.order.status in IN_HANDS:
         scene.do(c.SignFor(lead), clerk(lead))
 
