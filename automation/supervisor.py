@@ -21,12 +21,14 @@ LONGEST_PAUSE = 30.0  # seconds between two tries of a part that keeps failing
 class Part:
     """One thing the system does by itself. `step` does what there is to do and says how much it did.
 
-    A part is stepped whenever the record has grown, and at least every `every` seconds.
+    A part is stepped whenever the record has grown, and at least every `every` seconds. A part that follows the feed
+    by itself gives `follow` instead, which returns when the event is set.
     """
 
     name: str
-    step: Callable[[], int]
+    step: Callable[[], int] = lambda: 0
     every: float = 1.0
+    follow: Callable[[threading.Event], None] | None = None
 
 
 class Supervisor:
@@ -65,6 +67,9 @@ class Supervisor:
         while not self._stop.is_set():
             seen = self._head()
             try:
+                if part.follow is not None:
+                    part.follow(self._stop)
+                    continue
                 done = part.step()
             except Exception as error:  # whatever fails in a part must not end the others; it is logged and tried again
                 self._failures[part.name] = f"{type(error).__name__}: {error}"

@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from typer._click.exceptions import ClickException  # typer keeps its own click; it has no public name for this
 
 from dingze.commands import inquiry, ledger, mandates, orders, projections, quarantine, service, work
 from dingze.logs import configure
-from dingze.settings import Settings
+from dingze.settings import read_settings
 from dingze.terminal import STDERR, Session
 from terms.errors import DingzeError
 
@@ -39,15 +40,26 @@ def options(
 ) -> None:
     """Options that come before the command; they override DINGZE_* in the environment."""
     given = {"database_url": database, "city_file": city}
-    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    settings = read_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     configure(settings.log_level)
     context.obj = Session(settings)
 
 
 def main() -> None:
-    """Run a command; an error of ours is one clear line and a non-zero exit."""
+    """Run a command; whatever cannot be done is one clear line on stderr and a non-zero exit."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except DingzeError as error:
-        STDERR.print(f"{error.code}: {error.message}" + (f"（{error.at}）" if error.at else ""), highlight=False)
-        sys.exit(1)
+        refused(f"{error.code}: {error.message}" + (f"（{error.at}）" if error.at else ""), 1)
+    except ClickException as error:
+        refused(f"usage: {error.format_message()}", error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        refused("interrupted", 130)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def refused(line: str, code: int) -> NoReturn:
+    """Say why in one line, and end."""
+    STDERR.print(line.replace("\n", " "), highlight=False, markup=False, soft_wrap=True)
+    sys.exit(code)

@@ -21,3 +21,11 @@ def given_day(text: str, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise BadInput("input.invalid", at=option, reason="日期应写成 2024-03-01") from error
+
+
+def numbers(text: str, option: str) -> tuple[int, ...]:
+    """Whole numbers joined by commas. Raises BadInput naming the option."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError as error:
+        raise BadInput("input.invalid", at=option, reason="应写成以逗号分隔的整数，如 0,100,1000") from error

@@ -6,13 +6,12 @@ from automation.supervisor import Part, Supervisor
 from console.app import create_app
 from dingze.wiring import Dingze
 from ledger.feed import Feed
-from projections.engine import LIVE_BATCH
 
 
 def parts_of(dingze: Dingze) -> list[Part]:
     """What runs beside the pages."""
     return [
-        Part("projections", lambda: dingze.projections.catch_up(batch=LIVE_BATCH), every=0.2),
+        Part("projections", follow=dingze.projections.follow),
         Part("proposer", dingze.proposer.step, every=0.5),
         Part("timers", dingze.timers.step, every=1.0),
         Part("eraser", dingze.eraser.step, every=1.0),

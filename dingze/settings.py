@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from terms.errors import BadInput
 
 
 class Settings(BaseSettings):
@@ -35,3 +37,13 @@ class Settings(BaseSettings):
     sample_sign_in: Annotated[
         bool, Field(description="a sign-in button for each sample user; honoured on loopback addresses only")
     ] = True
+
+
+def read_settings() -> Settings:
+    """The settings of the environment. Raises BadInput naming the variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "DINGZE_" + str(first["loc"][0]).upper()
+        raise BadInput("settings.invalid", at=name, reason=first["msg"]) from error

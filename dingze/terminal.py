@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from dingze.settings import Settings
+from dingze.settings import Settings, read_settings
 from dingze.wiring import Dingze
 
 STDERR = Console(stderr=True)
@@ -27,7 +27,7 @@ class Session:
 
 def session(context: typer.Context) -> Session:
     """The session of this call."""
-    found: Session = context.find_object(Session) or Session(Settings())
+    found: Session = context.find_object(Session) or Session(read_settings())
     return found
 
 

@@ -34,9 +34,14 @@ from ledger.upcast import EventTypes, KnownType
 from ledger.vault import Vault, open_vault
 from mandates.events import EVENT_TYPES as MANDATE_EVENTS
 from mandates.reading import RegisterReader
+from projections.accountability import ACCOUNTABILITY
 from projections.awaiting import AWAITING
+from projections.cases import CASES_VIEW
+from projections.coverage import COVERAGE
+from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
 from projections.events import EVENT_TYPES as PROJECTION_EVENTS
+from projections.heat import HEAT
 from projections.matters import STANDINGS
 from projections.outcomes import LEARNABLE
 from projections.queue import QUEUE
@@ -51,7 +56,19 @@ if TYPE_CHECKING:
     from automation.publisher import Publisher
     from ingest.kafka import KafkaIntake
 
-VIEWS: tuple[View, ...] = (QUEUE, TASKS, AWAITING, LEARNABLE, STANDINGS, FAULTS)
+VIEWS: tuple[View, ...] = (
+    QUEUE,
+    TASKS,
+    AWAITING,
+    LEARNABLE,
+    STANDINGS,
+    CASES_VIEW,
+    DISPUTES,
+    ACCOUNTABILITY,
+    COVERAGE,
+    HEAT,
+    FAULTS,
+)
 
 
 def event_types() -> EventTypes:

@@ -404,6 +404,15 @@ MESSAGES: dict[str, str] = {
     "console.no-assets": "页面资源尚未生成。请先运行 make assets。",
     "console.unexpected": "系统内部出错，已记录。请稍后重试；若持续出现请联系系统管理员。",
     "console.empty-body": "请求没有内容。请按 docs/api.md 提交工单。",
+    # --- console: commands by program ---
+    "api.no-case": "没有争议案件 {number}，或您无权查看。请核对编号。",
+    "api.no-finding": "没有问题 {number}，或您无权查看。请核对编号。",
+    "api.no-digest": "没有定期梳理 {number}，或您无权查看。请核对编号。",
+    "api.bad-number": "编号应为 1 至 {most} 个可见字符，首尾不留空格。请更正后重试。",
+    "api.bad-version": "所见版本应为非负整数，If-Match 与 seen 须一致。请更正后重试。",
+    "api.not-an-object": "请求内容应为一个 JSON 对象，写明各字段。请按 docs/api.md 更正后提交。",
+    "api.time-without-zone": "“{field}”缺少时区。请写成 2026-03-01T09:00:00+08:00 的形式。",
+    "api.absurd-date": "“{field}”不是合理的日期。请更正后提交。",
     # --- casework: rules of the matter lane, findings, digest ---
     "rule.addressee-only": "只有被反馈单位才能{action}。",
     "rule.application-has-five-parts": "协调申请须写明协调事项、自行协调情况、主要争议、理由、依据五项。请补充。",
@@ -691,6 +700,7 @@ MESSAGES: dict[str, str] = {
     # --- sample city ---
     "sample.interrupted": "样例城市上次载入中断，不能接着载入。请换一个数据库（DINGZE_DATABASE_URL），或删除原文件后重来。",
     # --- settings ---
+    "settings.invalid": "环境变量有误：{reason}。请按 docs/configuration.md 更正。",
     "settings.no-brokers": "尚未设置 Kafka 地址。请设置 DINGZE_KAFKA_SERVERS（如 kafka:9092）后重试。",
     # --- city ---
     "city.invalid": "城市配置有误：{reason}。请按 docs/configuration.md 修改后重新载入。",

@@ -17,7 +17,7 @@ app = typer.Typer(help="prove, follow and export the record", no_args_is_help=Tr
 
 def told(event: Event) -> dict[str, Any]:
     """An event as JSON data, envelope and payload; sealed boxes stay sealed."""
-    return {name: getattr(event, name) for name in Event.__slots__}
+    return {name: getattr(event, name) for name in Event._fields}
 
 
 @app.command()

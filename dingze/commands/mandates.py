@@ -66,7 +66,7 @@ def diff(
     """What changed between the editions of two days, with the words that differ."""
     with opened(context) as dingze:
         document = diff_report(dingze.register.register(), given_day(before, "BEFORE"), given_day(after, "AFTER"))
-    answer(document, json, *(f"{one['kind']} {one['table']} {one['item']}" for one in document["changes"]))
+    answer(document, json, *(f"{one['kind']} {one['table']} {one['key']}" for one in document["changes"]))
 
 
 @app.command()

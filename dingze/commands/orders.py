@@ -13,7 +13,7 @@ from casework.work_order import commands as c
 from console.sample_people import SAMPLE_ACCOUNTS
 from dingze.evaluate import evaluate as evaluate_routing
 from dingze.intake import ingest_file
-from dingze.options import At, day
+from dingze.options import At, day, numbers
 from dingze.sample import load_sample
 from dingze.terminal import Json, answer, opened, progress, session
 from dingze.wiring import Dingze, initialise
@@ -162,7 +162,7 @@ def evaluate(
             split=split,
             seed=seed,
             test=test,
-            learn=tuple(int(part) for part in learn.split(",")),
+            learn=numbers(learn, "--learn"),
             at=day(at),
             advance=advance,
         )

@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from dingze.terminal import Json, answer, opened, progress
+from terms.actors import Actor, Role
 
 app = typer.Typer(help="status, rebuild and verification of the views", no_args_is_help=True)
+ACTOR = str(Actor("command-line", Role.ADMINISTRATOR))
 Names = Annotated[list[str] | None, typer.Argument(help="views; default: all")]
 
 
@@ -30,24 +32,63 @@ def status(context: typer.Context, json: Json = False) -> None:
 
 @app.command()
 def rebuild(context: typer.Context, names: Names = None, json: Json = False) -> None:
-    """Build views anew from the first event beside the ones people read, then switch over."""
-    done = []
-    with opened(context) as dingze:
-        for name in names or list(dingze.projections.views):
-            began = time.perf_counter()
-            with progress(f"重建 {name}", dingze.ledger.head()) as advance:
-                build = dingze.projections.rebuild(name, advance)
-            done.append(
-                {
-                    "name": name,
-                    "position": build.position,
-                    "stopped": build.stopped,
-                    "seconds": round(time.perf_counter() - began, 3),
-                }
-            )
-    answer({"rebuilt": done}, json, *(f"{one['name']}：到第 {one['position']} 条，{one['seconds']} 秒" for one in done))
+    """Build views anew from the first event beside the ones people read, then switch over; all in one pass."""
+    began = time.perf_counter()
+    with opened(context) as dingze, progress("重建", dingze.ledger.head()) as advance:
+        if names:
+            builds = [dingze.projections.rebuild(name, advance) for name in names]
+        else:
+            builds = dingze.projections.rebuild_all(advance)
+    seconds = round(time.perf_counter() - began, 3)
+    done = [{"name": build.name, "position": build.position, "stopped": build.stopped} for build in builds]
+    answer(
+        {"rebuilt": done, "seconds": seconds},
+        json,
+        *(f"{one['name']}：到第 {one['position']} 条{one['stopped'] and '，已停止：'}{one['stopped']}" for one in done),
+        f"用时 {seconds} 秒",
+    )
     if any(one["stopped"] for one in done):
         raise typer.Exit(1)
+
+
+@app.command()
+def switch(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument()],
+    generation: Annotated[int, typer.Argument()],
+    json: Json = False,
+) -> None:
+    """Let people read another whole build of a view (see `status`)."""
+    with opened(context) as dingze:
+        build = dingze.projections.switch(name, generation)
+    answer({"name": name, "generation": build.generation}, json, f"{name} 已切换到第 {build.generation} 代")
+
+
+@app.command()
+def drop(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument()],
+    generation: Annotated[int, typer.Argument()],
+    json: Json = False,
+) -> None:
+    """Drop a build that nobody reads."""
+    with opened(context) as dingze:
+        dingze.projections.drop(name, generation)
+    answer({"name": name, "dropped": generation}, json, f"{name} 第 {generation} 代已删除")
+
+
+@app.command()
+def skip(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument()],
+    reason: Annotated[str, typer.Option(help="why the event is left out of this view")],
+    json: Json = False,
+) -> None:
+    """Leave out the event a view stopped at; the decision is itself recorded."""
+    with opened(context) as dingze:
+        position = dingze.projections.skip(name, reason, ACTOR)
+        dingze.projections.catch_up()
+    answer({"name": name, "skipped": position}, json, f"{name} 已略过第 {position} 条，理由已入账")
 
 
 @app.command()
