@@ -1,6 +1,5 @@
 """A draft edition: what a file or folder would enact, laid over the register of a past day, in memory only."""
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -81,7 +80,9 @@ def draft_of(
     They are enacted in a copy; for every key they touch, what holds there once all of them have taken effect is the
     draft's word for it, on whichever past day it is tried.
     """
-    after = Register(copy.deepcopy(register.tables))
+    after = Register(
+        {table: {key: dict(versions) for key, versions in found.items()} for table, found in register.tables.items()}
+    )
     days = [day for _, _, day in ended]
     touched = {(table, key) for table, key, _ in ended}
     for item in items:

@@ -94,11 +94,14 @@ def past_orders(
     What happened to them counts to the head of the record. Raises LedgerBroken.
     """
     courses: dict[str, _Course] = {}
+    outside: set[str] = set()  # streams of orders received on other days: what became of them is not decoded
     position = BEFORE_EVERYTHING
     while rows := ledger.read_raw(position, BATCH):
         for row in rows:
-            if row.type in FOLDED:
-                _learn(courses, ledger, row, begin, end, day_of)
+            if row.type in FOLDED and row.stream not in outside:
+                course = _learn(courses, ledger, row, begin, end, day_of)
+                if row.type == "WorkOrderReceived" and course.received is None:
+                    outside.add(row.stream)
         position = Position(rows[-1].position)
         advance(position)
     found = {number: course for number, course in sorted(courses.items()) if course.received is not None}
@@ -108,7 +111,7 @@ def past_orders(
 
 def _learn(
     courses: dict[str, _Course], ledger: Ledger, row: Row, begin: date, end: date, day_of: Callable[[Event], date]
-) -> None:
+) -> _Course:
     event = ledger.decode(row)
     told = event.payload
     course = courses.setdefault(told["order_no"], _Course())
@@ -136,6 +139,7 @@ def _learn(
                 course.returns.append(event.event_id)
         case _:
             _learn_history(course, event)
+    return course
 
 
 def _kept(proposal: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -29,9 +29,9 @@ LONG_AGO = datetime(2015, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def desk(migrated_sqlite_url: str) -> Iterator[Desk]:
-    """An empty record with the view of faults."""
-    with desk_at(migrated_sqlite_url, (FAULTS,)) as opened:
+def desk(database_url: str) -> Iterator[Desk]:
+    """An empty record with the view of faults, once on each database."""
+    with desk_at(database_url, (FAULTS,)) as opened:
         yield opened
 
 
