@@ -83,7 +83,8 @@ def test_rebuild_of_one_view_leaves_the_others_alone(dingze: Dingze) -> None:
     found = dingze("projections", "rebuild", "queue", "--json")
     assert found.code == 0
     assert [one["name"] for one in found.document["rebuilt"]] == ["queue"]
-    assert set(found.document["rebuilt"][0]) == {"name", "position", "stopped", "seconds"}
+    assert set(found.document["rebuilt"][0]) == {"name", "position", "stopped"}
+    assert found.document["seconds"] > 0
 
 
 @pytest.mark.parametrize("command", ["rebuild", "verify"])
