@@ -174,7 +174,7 @@ def build_index(edition: RegisterEdition) -> RegisterIndex:
         right, right_weights = grams.vector(reading.grams)
         where = np.concatenate([left, right + len(words.places)])
         examples.append(Example(where, np.concatenate([left_weights, right_weights]), place_of[passage.unit]))
-    weights = quantise(learn_weights(examples, len(words.places) + len(grams.places), len(units), cost=30))
+    weights = quantise(learn_weights(examples, len(words.places) + len(grams.places), len(units), cost=30, epochs=7))
     listed = tuple(citables(edition))
     return _assemble(edition, words, grams, weights, listed, _recall(listed))
 

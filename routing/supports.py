@@ -17,10 +17,11 @@ from routing.weighing import Weighed
 from routing.wordings import Hit
 from terms.ids import UnitCode
 
-# 1/1000 of the logarithm of the odds, for each 1/1000 of the score or each point of strength
-_REGISTER, _RELATED, _WORDINGS, _ITEM, _RELATION, _ALIKE, _BASE = 3630, 3930, 5, 4300, 1310, 1110, -1950
+# 1/1000 of the logarithm of the odds. Fitted together: the register's score already holds wordings and likest item.
+_BASE, _RELATION, _ALIKE = 1009, -1480, 776
+_REGISTER, _BEHIND, _RELATED, _WORDINGS, _ITEM = 1601, -1334, 5012, 423, -2088  # for each 1/1000, or point of strength
 _ALIKE_AT = 100  # least likeness of a relation for its bonus
-_CALLED_AT = 800  # fitted for precision: a support too many costs a unit a reply
+_CALLED_AT = -400  # on one-unit orders two in a hundred get a support at this
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ def supports_of(
         places = index.items_of(unit)
         item = int(likeness[places].max()) if len(places) else 0
         alike = related.get(unit, 0)
-        odds = _BASE + (register[unit] * _REGISTER + alike * _RELATED + item * _ITEM) // 1000
-        odds += wordings.get(unit, 0) * _WORDINGS
+        behind = register[lead] - register[unit]
+        odds = register[unit] * _REGISTER + behind * _BEHIND + alike * _RELATED + item * _ITEM
+        odds = _BASE + (odds + wordings.get(unit, 0) * _WORDINGS) // 1000
         odds += (_RELATION if unit in related else 0) + (_ALIKE if alike >= _ALIKE_AT else 0)
         if odds >= _CALLED_AT:
             ranked.append((-odds, unit))
