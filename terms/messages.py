@@ -412,6 +412,7 @@ MESSAGES: dict[str, str] = {
     "api.bad-version": "所见版本应为非负整数，If-Match 与 seen 须一致。请更正后重试。",
     "api.not-an-object": "请求内容应为一个 JSON 对象，写明各字段。请按 docs/api.md 更正后提交。",
     "api.time-without-zone": "“{field}”缺少时区。请写成 2026-03-01T09:00:00+08:00 的形式。",
+    "api.absurd-number": "“{field}”应在 0 至 {most} 之间。请更正后提交。",
     "api.absurd-date": "“{field}”不是合理的日期。请更正后提交。",
     # --- casework: rules of the matter lane, findings, digest ---
     "rule.addressee-only": "只有被反馈单位才能{action}。",
@@ -582,7 +583,7 @@ MESSAGES: dict[str, str] = {
     "what-if.period": "起止日期颠倒：{begin} 晚于 {end}。请修改 --from 与 --to。",
     "what-if.no-orders": "{begin} 至 {end} 没有受理的工单，无从回放。请换一个期间。",
     "what-if.line-orders": "回放 {replayed} 件（受理 {received}，个人信息已清除 {erased}，未派出 {never_dispatched}）",
-    "what-if.line-leads": "主办变化 {changed} 件；可自动派单 {automatic_before} → {automatic_after}；"
+    "what-if.line-leads": "主办变化 {changed} 件（其中连带 {beside} 件）；可自动派单 {automatic_before} → {automatic_after}；"
     "无依据 {without_clause_before} → {without_clause_after}",
     "what-if.line-disputes": "有争议 {recorded} 件（退单 {returns} 次）：草案可消除 {gone} 件，新增不一致 {new} 件；"
     "现行规则已可避免 {already} 件",
@@ -602,6 +603,7 @@ MESSAGES: dict[str, str] = {
     "what-if.orders.erased": "个人信息已清除，未回放",
     "what-if.orders.never_dispatched": "未派出",
     "what-if.leads.changed": "主办变化",
+    "what-if.leads.beside": "其中连带变化（两家均非草案单位，多因得分相近）",
     "what-if.leads.automatic_before": "现行可自动派单",
     "what-if.leads.automatic_after": "草案可自动派单",
     "what-if.leads.without_clause_before": "现行无依据",

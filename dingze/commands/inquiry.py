@@ -26,7 +26,7 @@ from projections.audit.archive import Reach, write_archive
 from projections.audit.subject import Subject
 from projections.audit.verifying import against_record, verify_archive
 from projections.what_if import report
-from projections.what_if.draft import Draft, files_of, laid_over, read_draft
+from projections.what_if.draft import Draft, files_of, laid_over, read_draft, units_touched
 from projections.what_if.past import PastOrder, past_orders
 from projections.what_if.running import Material, run
 from projections.what_if.workbook import workbook
@@ -92,7 +92,12 @@ def tried(
         "memory": sorted({*material.memories, material.newest}),
         "city_version": dingze.city.version,
     }
-    return report.document(draft, begin, end, orders, outcome, names, editions)
+    touched = frozenset(
+        unit
+        for digest in material.before
+        for unit in units_touched(material.before[digest], material.after[digest], draft)
+    )
+    return report.document(draft, begin, end, orders, outcome, names, editions, touched)
 
 
 def _material(dingze: Dingze, draft: Draft, orders: list[PastOrder]) -> tuple[Material, list[tuple[PastOrder, str]]]:

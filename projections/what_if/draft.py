@@ -135,13 +135,15 @@ def _items(edition: RegisterEdition, table: str) -> dict[str, Enactable]:
     return dict(getattr(edition, _FIELD_OF[table]))
 
 
-def units_touched(edition: RegisterEdition, after: RegisterEdition, draft: Draft) -> tuple[UnitCode, ...]:
-    """The units whose own clauses, points or items the draft changes, before or after; by code."""
+def units_touched(edition: RegisterEdition, after: RegisterEdition, draft: Draft) -> frozenset[UnitCode]:
+    """The units whose own things the draft changes, before or after, and the bureaus that carry their duties."""
     found: set[UnitCode] = set()
     for table, key, _ in draft.touched:
         for one in (edition, after):
-            item = _items(one, table).get(key)
-            unit = getattr(item, "unit", None) or getattr(item, "lead", None)
-            if unit:
-                found.add(unit)
-    return tuple(sorted(found))
+            item: Any = _items(one, table).get(key)
+            for name in ("code", "unit", "lead"):
+                if owner := getattr(item, name, None):
+                    found.add(owner)
+            found.update(getattr(item, "supports", ()))
+    bureaus = {code for code, unit in after.units.items() if not found.isdisjoint(unit.mirrors)}
+    return frozenset(found | bureaus)

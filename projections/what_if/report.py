@@ -1,7 +1,7 @@
 """What a replay says: per department and order, with clauses; as plain data for JSON, from which a workbook is made."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,6 @@ from terms.ids import UnitCode
 from terms.messages import sentence
 
 EXAMPLES = 5  # orders shown for each department and effect
-SHOWN = (Effect.GONE, Effect.NEW, Effect.RIGHTED, Effect.ASIDE, Effect.OPEN)
 NameOf = Callable[[str | None], str]
 
 
@@ -25,8 +24,13 @@ def document(
     outcome: Outcome,
     names: Mapping[UnitCode, str],
     editions: Mapping[str, Any],
+    touched: Set[UnitCode],
 ) -> dict[str, Any]:
-    """The whole report as plain data. `names` of units before and after the draft, `editions` name what was used."""
+    """The whole report as plain data. `names` of units before and after the draft, `editions` name what was used.
+
+    `touched` are the units of the draft. A lead that moves between two others moves because the words of the register
+    weigh differently as a whole: such changes are counted as `beside`, a hint that the two were close.
+    """
 
     def name(code: str | None) -> str:
         return names.get(UnitCode(code), code) if code else ""
@@ -43,6 +47,7 @@ def document(
         "orders": _counts(orders, compared),
         "leads": {
             "changed": sum(one.before.lead != one.after.lead for one in compared),
+            "beside": sum(one.effect is not Effect.SAME and _beside(one, touched) for one in compared),
             "automatic_before": sum(one.before.automatic for one in compared),
             "automatic_after": sum(one.after.automatic for one in compared),
             "without_clause_before": sum(not one.before.clauses for one in compared),
@@ -58,7 +63,9 @@ def document(
         },
         "effects": {str(effect): effects[effect] for effect in Effect},
         "departments": departments(compared, name),
-        "changes": [_change(one, name) for one in compared if one.effect is not Effect.SAME],
+        "changes": [
+            _change(one, name) | {"beside": _beside(one, touched)} for one in compared if one.effect is not Effect.SAME
+        ],
         "baseline": {
             "recorded": sum(one.recorded for one in compared),
             "routed": sum(not one.recorded for one in compared),
@@ -67,6 +74,10 @@ def document(
         },
         "editions": dict(editions),
     }
+
+
+def _beside(one: Compared, touched: Set[UnitCode]) -> bool:
+    return {*touched}.isdisjoint({lead for lead in (one.before.lead, one.after.lead) if lead})
 
 
 def _counts(orders: Sequence[PastOrder], compared: Sequence[Compared]) -> dict[str, int]:

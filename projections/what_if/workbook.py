@@ -41,16 +41,17 @@ def workbook(told: Mapping[str, Any]) -> bytes:
     _sheet(
         book.create_sheet(),
         "变化工单",
-        ("工单编号", "受理日期", "影响", "现行主办", "现行依据", "拟主办", "拟依据", "实际承办", "退单次数"),
+        ("工单编号", "受理日期", "影响", "现行主办", "现行依据", "拟主办", "拟依据", "实际承办", "退单次数", "连带"),
         (
             (
                 one["order_no"], one["day"], sentence(f"what-if.effect-{one['effect']}"), _unit(one["before"]),
                 "、".join(one["before"]["clauses"]), _unit(one["after"]), "、".join(one["after"]["clauses"]),
                 f"{one['final_name']}（{one['final']}）" if one["final"] else "", len(one["returns"]),
+                "是" if one["beside"] else "",
             )
             for one in told["changes"]
         ),
-        (18, 12, 14, 26, 20, 26, 20, 26, 9),
+        (18, 12, 14, 26, 20, 26, 20, 26, 9, 7),
     )  # fmt: skip
     things = [(one["table"], one["id"], sentence(f"what-if.{one['what']}"), "") for one in told["draft"]["things"]]
     faults = [

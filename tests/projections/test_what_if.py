@@ -21,7 +21,7 @@ from dingze.commands.inquiry import tried
 from dingze.settings import Settings
 from dingze.wiring import Dingze
 from mandates.model import FOREVER, Span
-from projections.what_if.draft import draft_of, laid_over, read_draft
+from projections.what_if.draft import draft_of, laid_over, read_draft, units_touched
 from projections.what_if.past import PastOrder
 from projections.what_if.replay import Answer, Effect, effect_of, replay
 from projections.what_if.workbook import workbook
@@ -62,6 +62,7 @@ def test_the_disputes_a_draft_would_have_spared_are_told_with_orders_and_clauses
     told = tried(town_with_a_month[0], draft_file, MARCH, workers=1)
     assert told["orders"] == {"received": 13, "replayed": 12, "erased": 1, "never_dispatched": 0}
     assert told["leads"]["changed"] == 7, "every tree, no tap"
+    assert told["leads"]["beside"] == 0 and not any(one["beside"] for one in told["changes"])
     assert (told["disputes"]["recorded"], told["disputes"]["gone"], told["disputes"]["new"]) == (6, 6, 1)
     assert told["disputes"]["returns_gone"] == 6
     by_unit = {line["unit"]: line for line in told["departments"]}
@@ -200,6 +201,15 @@ def test_laying_a_draft_over_equals_enacting_it_and_waiting(units: list[str], st
     register = registered()
     laid = laid_over(register.as_of(DAY), draft_of(register, items))
     assert laid.digest == registered(*items).as_of(start).digest
+
+
+def test_a_draft_touches_the_units_before_and_after_it_and_the_bureaus_that_mirror_them() -> None:
+    register = registered()
+    edition = register.as_of(DAY)
+    draft = draft_of(
+        register, [replace(point("DP-03", "古树", "A3", "A3-SD-01"), span=Span(date(2027, 1, 1), FOREVER))]
+    )
+    assert units_touched(edition, laid_over(edition, draft), draft) == {"A2", "A3", "D1-02", "D1-03"}
 
 
 # --- the pure core ----------------------------------------------------------------------------------------------
