@@ -621,6 +621,7 @@ MESSAGES: dict[str, str] = {
     "what-if.note": "以工单最终承办单位为准推断；期间内协商、决定中的事项按普通事项回放。草案尚未生效，本表仅供研究。",
     # --- audit ---
     "audit.whom": "请用 --unit 指定单位，或用 --officer 指定账号，二者择一。",
+    "audit.period-needed": "请用 --from 与 --to 指定审计期间，例如 --from 2026-01-01 --to 2026-06-30。",
     "audit.written": "审计档案 {file}：{streams} 个卷宗、{events} 条事件，SHA-256 {sha256}，签名公钥 {public_key}。",
     "audit.verified": "档案核验一致：{events} 条事件，公钥 {public_key}；"
     "本机签发：{signed_here}；与账本比对：{against_record}。",

@@ -136,7 +136,7 @@ def audit(
         answer(document, json, sentence("audit.verified", **document | shown))
         return
     if begin is None or end is None:
-        raise BadInput("audit.whom")
+        raise BadInput("audit.period-needed", at="--from" if begin is None else "--to")
     first, last = _period(begin, end)
     subject = Subject(first, last, UnitCode(unit) if unit else None, officer)
     with opened(context) as dingze, progress("审计导出") as advance:
