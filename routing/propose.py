@@ -14,6 +14,7 @@ from routing.explain import memory_reason, register_reason, why_not, wording_rea
 from routing.index import Reading, RegisterIndex, read
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Abstention, Candidate, Citation, OrderText, Proposal, Reason
+from routing.split import matters_of
 from routing.supports import Support, supports_of
 from routing.territory import Where
 from routing.text import Normalised, normalise
@@ -201,10 +202,11 @@ def _is_district_matter(index: RegisterIndex, unit: UnitCode, ground: Evidence |
 def _supports(
     seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, lead: _Lead
 ) -> list[Support]:
-    called = supports_of(index, seen.hits, seen.likeness, weighed, lead.city_unit)
+    parts = matters_of(index, seen.reading.text, seen.hits)
+    called = list(dict.fromkeys([*parts, *supports_of(index, seen.hits, seen.likeness, weighed, lead.city_unit)]))
     found = [
         Support(unit, near[0])
-        for unit in called[: city.routing.supports_at_most]
+        for unit in [one for one in called if one != lead.city_unit][: city.routing.supports_at_most]
         if (near := seen.grounds(index, unit)) and near[0].strength >= LEAST
     ]
     placed: list[Support] = []

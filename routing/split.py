@@ -1,9 +1,13 @@
 """Several matters in one order: cut where the text itself counts or adds, each part with what it says."""
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
+from routing.index import RegisterIndex, read
 from routing.proposal import SpanOf
+from routing.wordings import Hit
+from terms.ids import UnitCode
 
 # 1. 2、 （三） 一是 其次 另外 同时还反映 …: what begins another matter
 _NEXT = re.compile(
@@ -11,6 +15,8 @@ _NEXT = re.compile(
     r"首先|其次|再次|另外|此外|同时还?反映|还反映|另反映|并反映|还有就是|还有|另|并且|同时)"
 )
 _LEAST = 5
+_LIKELY_AT = 0  # the register speaks for the unit rather than against it
+_NAMED_AT = 60
 
 
 def parts_of(text: str) -> list[SpanOf]:
@@ -20,7 +26,20 @@ def parts_of(text: str) -> list[SpanOf]:
     return parts or [(0, len(text))]
 
 
-def sentences_of(text: str) -> list[SpanOf]:
-    """The sentences of a normalised text."""
-    found = [match.span() for match in re.finditer(r"[^。；;！!？?\n]+", text)]
-    return [(start, end) for start, end in found if end - start >= _LEAST] or [(0, len(text))]
+def matters_of(index: RegisterIndex, text: str, hits: Sequence[Hit]) -> list[UnitCode]:
+    """The unit each part is most likely for, in the order of the parts; only parts that name a wording of that unit.
+
+    Empty where the text is one matter. What the order says elsewhere does not speak for a part.
+    """
+    parts = parts_of(text)
+    if len(parts) < 2:
+        return []
+    found: dict[UnitCode, None] = {}
+    for start, end in parts:
+        inside = [hit for hit in hits if start <= hit.span[0] and hit.span[1] <= end]
+        scores = index.unit_scores(read(text[start:end]), inside).tolist()
+        at = max(range(len(scores)), key=lambda place: (scores[place], -place))
+        said = sum(hit.strength for hit in inside if hit.wording.unit == index.units[at] and hit.exact)
+        if scores[at] >= _LIKELY_AT and said >= _NAMED_AT:
+            found.setdefault(index.units[at])
+    return list(found)

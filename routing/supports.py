@@ -21,7 +21,8 @@ from terms.ids import UnitCode
 _BASE, _RELATION, _ALIKE = 1009, -1480, 776
 _REGISTER, _BEHIND, _RELATED, _WORDINGS, _ITEM = 1601, -1334, 5012, 423, -2088  # for each 1/1000, or point of strength
 _ALIKE_AT = 100  # least likeness of a relation for its bonus
-_CALLED_AT = -400  # on one-unit orders two in a hundred get a support at this
+_NAMED_AT = 40  # least strength of a wording found word for word
+_CALLED_AT = 0  # even odds: a support too many costs a unit a reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ def supports_of(
 ) -> list[UnitCode]:
     """The city units that an order calls in beside its lead, likeliest first."""
     wordings: dict[UnitCode, int] = {}
+    named: set[UnitCode] = set()
     for hit in hits:
+        if hit.exact and hit.strength >= _NAMED_AT:
+            named.add(hit.wording.unit)
         wordings[hit.wording.unit] = wordings.get(hit.wording.unit, 0) + hit.strength
     related = _related(index, likeness, lead)
     register = dict(zip(index.units, weighed.scores.register, strict=True))
@@ -52,7 +56,8 @@ def supports_of(
         odds = register[unit] * _REGISTER + behind * _BEHIND + alike * _RELATED + item * _ITEM
         odds = _BASE + (odds + wordings.get(unit, 0) * _WORDINGS) // 1000
         odds += (_RELATION if unit in related else 0) + (_ALIKE if alike >= _ALIKE_AT else 0)
-        if odds >= _CALLED_AT:
+        # words that only resemble a wording call nobody in: a wording as people say it, or a relation like the order
+        if (unit in named or alike >= _ALIKE_AT) and odds >= _CALLED_AT:
             ranked.append((-odds, unit))
     return [unit for _, unit in sorted(ranked)]
 
