@@ -7,6 +7,7 @@ decided. The defaults are those of the domain page, section 4, with the city eac
 import hashlib
 import tomllib
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -281,7 +282,7 @@ class CityConfiguration(Frozen):
     extra_workdays: tuple[str, ...] = ()
     life_safety_words: tuple[str, ...] = ("燃气泄漏", "漏电", "火灾", "被困", "坍塌", "溺水", "中毒", "触电", "爆炸")
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The city version: sha-256 (hex) of the canonical configuration, recorded on what it decided."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

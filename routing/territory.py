@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import ahocorasick
 
+from mandates.desks import hotline_desks
 from mandates.edition import RegisterEdition
 from mandates.model import Level
 from routing.proposal import OrderText
@@ -46,14 +47,12 @@ class Gazetteer:
         if self._units:
             self._automaton.make_automaton()
         self._mirrors: dict[tuple[UnitCode, UnitCode], UnitCode] = {}
-        self._desks: dict[UnitCode, UnitCode] = {}
+        self._desks = hotline_desks(edition.units)
         for code, unit in edition.units.items():
             if unit.level is not Level.DISTRICT or unit.parent is None:
                 continue
             for mirrored in unit.mirrors:
                 self._mirrors.setdefault((unit.parent, mirrored), code)
-            if not unit.mirrors and "热线" in unit.name:
-                self._desks.setdefault(unit.parent, code)
 
     def where(self, order: OrderText) -> Where:
         """The place of an order: its fields first, then the place line, then title and text; never a guess."""
