@@ -100,9 +100,10 @@ def work_order(visit: Visiting, order_no: str) -> Response:
     visit.open(Page.ORDER, "orders:read")
     sheet = sheet_for(visit, order_no)
     order = sheet.order
-    return json_response(
+    found = json_response(
         {
             "order_no": order_no,
+            "version": sheet.version,
             "state": order.stage,
             "lead": order.lead,
             "supports": order.supports,
@@ -124,6 +125,8 @@ def work_order(visit: Visiting, order_no: str) -> Response:
             "position": sheet.position,
         }
     )  # fmt: skip
+    found.headers["ETag"] = f'"{sheet.version}"'
+    return found
 
 
 @router.post("/route")

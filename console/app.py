@@ -18,6 +18,7 @@ from console import (
     account,
     acting,
     api,
+    commands_api,
     department,
     dispatcher,
     disputes,
@@ -148,8 +149,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(sign_in.router)
     genuine = [Depends(require_genuine)]
     for room in (
-        account, acting, api, department, dispatcher, disputes, find, mandate_pages, operations, order_page,
-        overview, trial,
+        account, acting, commands_api, api, department, dispatcher, disputes, find, mandate_pages, operations,
+        order_page, overview, trial,
     ):  # fmt: skip
         app.include_router(room.router, dependencies=genuine)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)

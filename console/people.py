@@ -24,7 +24,9 @@ from terms.ids import UnitCode
 FAILURES_AT_MOST = 5
 LOCKED_FOR = timedelta(minutes=15)
 PASSWORD_LEAST = 10  # characters
-SCOPES = ("orders:read", "orders:write", "returns:write", "route")
+SCOPES = (
+    "orders:read", "orders:write", "returns:write", "route", "commands", "cases:read", "findings:read", "holds:read",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
