@@ -14,28 +14,21 @@ from starlette.middleware.gzip import GZipMiddleware
 from casework.desk import Desk
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
-from console import (
-    account,
-    acting,
-    api,
-    commands_api,
-    department,
-    dispatcher,
-    disputes,
-    find,
-    mandate_pages,
-    operations,
-    order_page,
-    overview,
-    problems,
-    sign_in,
-    trial,
-)
-from console.people import People
+from console import find, problems, sign_in, trial
+from console.administration.operations import Quarantine
+from console.administration.people import People
+from console.administration.routes import ROUTERS as ADMINISTRATION
+from console.bianban.routes import ROUTERS as BIANBAN
+from console.department.routes import ROUTERS as DEPARTMENT
+from console.dispatcher.routes import ROUTERS as DISPATCHER
+from console.dispatcher.tallies import Tallies
+from console.interface.routes import ROUTERS as INTERFACE
+from console.leaders.routes import ROUTERS as LEADERS
+from console.orders.routes import ROUTERS as ORDERS
 from console.pulse import Pulse
+from console.registers.routes import ROUTERS as REGISTERS
 from console.security import BodyLimit, Headers, require_genuine
 from console.static_files import STATIC, Assets, KeptFiles
-from console.tallies import Tallies
 from console.templates import Templates
 from console.visit import signer
 from console.words import CITY_TIME
@@ -85,7 +78,7 @@ class Console:
         self.templates = Templates(Assets())
         self.pulse = Pulse(self.position)
         self.tallies = Tallies()
-        self.quarantine = operations.Quarantine(parts.ledger)
+        self.quarantine = Quarantine(parts.ledger)
 
     @property
     def people(self) -> People:
@@ -148,11 +141,11 @@ def create_app(parts: Parts) -> FastAPI:
     app.mount("/static", KeptFiles(directory=STATIC), name="static")
     app.include_router(sign_in.router)
     genuine = [Depends(require_genuine)]
-    for room in (
-        account, acting, commands_api, api, department, dispatcher, disputes, find, mandate_pages, operations,
-        order_page, overview, trial,
-    ):  # fmt: skip
-        app.include_router(room.router, dependencies=genuine)
+    app.include_router(find.router, dependencies=genuine)
+    app.include_router(trial.router, dependencies=genuine)
+    for desk in (ADMINISTRATION, BIANBAN, DEPARTMENT, DISPATCHER, INTERFACE, LEADERS, ORDERS, REGISTERS):
+        for router in desk:
+            app.include_router(router, dependencies=genuine)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(BodyLimit, limit=parts.city.imports.body_limit_bytes, refuse=problems.problem)
     app.add_middleware(Headers)

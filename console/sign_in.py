@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.access import home_of
+from console.administration.people import Account
 from console.forms import Form
-from console.people import Account
 from console.security import require_own_origin
 from console.visit import SESSION_COOKIE, SignInNeeded, visit
 from console.words import role_name

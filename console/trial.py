@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from console.access import Page
-from console.clause_card import clause_card
 from console.forms import Form
-from console.order_reading import Evidence
+from console.orders.reading import Evidence
+from console.registers.clause_card import clause_card
 from console.visit import Visiting
 from console.words import CITY_TIME, FEATURES
 from routing.proposal import OrderText

@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.access import Page, home_of, require_page, scope
-from console.people import Session
+from console.administration.people import Session
 from console.words import CITY_TIME, role_name
 from mandates.edition import RegisterEdition
 from terms.actors import Actor

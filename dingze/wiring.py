@@ -21,8 +21,8 @@ from casework.events import FACTS
 from casework.papers.facts import PAPER_FACTS
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration, load_configuration
+from console.administration.people import People
 from console.app import Parts
-from console.people import People
 from dingze.settings import Settings
 from ingest.gateway import Gateway
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS

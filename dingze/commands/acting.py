@@ -1,6 +1,6 @@
 """`dingze do`: give any command to an order, a case, a finding or a digest; the administrator's tool.
 
-It asks what the API asks, in the same order (`console.command_doors`), in the role and unit of `--as`. In the record
+It asks what the API asks, in the same order (`console.interface.doors`), in the role and unit of `--as`. In the record
 the account is `command-line`, so that nobody takes it for a person.
 """
 
@@ -11,8 +11,8 @@ import typer
 
 from casework import permissions
 from casework.catalogue import COMMANDS
-from console.api_schema import schema_of_command
-from console.command_doors import DOORS, PEOPLE_OF_UNITS, Door, Given, Giver, give
+from console.interface.doors import DOORS, PEOPLE_OF_UNITS, Door, Given, Giver, give
+from console.interface.schema import schema_of_command
 from dingze.terminal import Json, answer, opened
 from dingze.wiring import Dingze
 from terms.actors import Actor, Role

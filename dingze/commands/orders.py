@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from casework.work_order import commands as c
-from console.sample_people import SAMPLE_ACCOUNTS
+from console.administration.sample_people import SAMPLE_ACCOUNTS
 from dingze.evaluate import evaluate as evaluate_routing
 from dingze.intake import ingest_file
 from dingze.options import At, day, numbers

@@ -23,9 +23,9 @@ from casework.events import FACTS
 from casework.work_order import commands as c
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
+from console.administration.people import People
+from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.app import Parts, create_app
-from console.people import People
-from console.sample_people import SAMPLE_ACCOUNTS
 from ingest.gateway import Gateway
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
 from ledger.backends import open_ledger

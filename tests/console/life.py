@@ -8,7 +8,7 @@ import orjson
 
 from casework.work_order import commands as c
 from casework.work_order.state import Status
-from console.clause_ranking import speaking_to
+from console.registers.clause_ranking import speaking_to
 from terms.actors import Actor, Role
 from terms.errors import DingzeError
 from terms.ids import UnitCode

@@ -13,8 +13,8 @@ from casework.lanes import FINDINGS as FINDINGS_LANE
 from casework.work_order import commands as c
 from casework.work_order.state import WorkOrder
 from console.access import scope
-from console.people import SCOPES, Account
-from console.sample_people import SAMPLE_ACCOUNTS
+from console.administration.people import SCOPES, Account
+from console.administration.sample_people import SAMPLE_ACCOUNTS
 from ledger.envelope import Append, NewEvent
 from mandates.sheets import Row
 from terms.actors import Actor, Role

@@ -15,10 +15,10 @@ from fastapi.routing import APIRoute
 from automation.router import Router
 from casework.catalogue import COMMANDS
 from casework.permissions import PERMISSIONS, commands_of
-from console import api, commands_api
-from console.api_schema import givable, openapi
-from console.command_doors import DOORS
-from console.people import SCOPES
+from console.administration.people import SCOPES
+from console.interface import commands, orders
+from console.interface.doors import DOORS
+from console.interface.schema import givable, openapi
 from terms.actors import Role
 from terms.ids import order_stream
 from tests.console.city import Browser, Town, copy_template, served
@@ -94,7 +94,7 @@ def test_the_description_names_every_address_of_the_api_and_no_other(seen: House
     described = {shape(path, method) for path, one in openapi()["paths"].items() for method in one}
     routes = {
         shape(route.path, method)
-        for room in (api, commands_api)
+        for room in (orders, commands)
         for route in room.router.routes
         if isinstance(route, APIRoute)
         for method in route.methods

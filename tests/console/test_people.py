@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.people import Account, People
+from console.administration.people import Account, People
 from terms.actors import Role
 from terms.errors import BadInput, NotPermitted
 from terms.ids import UnitCode

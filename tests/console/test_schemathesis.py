@@ -26,8 +26,8 @@ from schemathesis.specs.openapi.checks import (
 
 from automation.router import Router
 from casework.permissions import PERMISSIONS
-from console.api_schema import openapi
-from console.people import Account
+from console.administration.people import Account
+from console.interface.schema import openapi
 from tests.console.city import Town, copy_template
 from tests.console.quarter import ACCOUNTS, CASES, FINDINGS, ORDERS, Quarter
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from console import tallies
-from console.tallies import Tallies
+from console.dispatcher import tallies
+from console.dispatcher.tallies import Tallies
 
 
 def test_a_count_is_made_once_for_all_who_ask_within_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:

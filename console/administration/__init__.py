@@ -1,0 +1,1 @@
+"""Accounts, and how the system itself stands."""

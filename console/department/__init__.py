@@ -1,0 +1,1 @@
+"""A department's desk: its tasks and what it does with them."""

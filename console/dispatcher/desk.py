@@ -1,0 +1,83 @@
+"""The dispatcher's desk: the live queue of orders."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response, StreamingResponse
+
+from console.access import Page
+from console.dispatcher.queue_reading import PAGE_SIZES, SORTS, TABS, Filters, read_queue
+from console.visit import Visiting
+
+router = APIRouter()
+
+
+def filters(
+    tab: str = "waiting",
+    q: Annotated[str, Query(max_length=80)] = "",
+    district: Annotated[str, Query(max_length=80)] = "",
+    urgency: Annotated[str, Query(max_length=20)] = "",
+    unit: Annotated[str, Query(max_length=20)] = "",
+    sure: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
+    overdue: bool = False,
+    sort: str = "due",
+    page: Annotated[int, Query(ge=1)] = 1,
+    size: int = 20,
+) -> Filters:
+    """The filters of an address; what it does not know becomes what is usual."""
+    return Filters(
+        tab=tab if tab in TABS else "waiting",
+        q=q.strip(),
+        district=district,
+        urgency=urgency,
+        unit=unit,
+        sure=sure,
+        overdue=overdue,
+        sort=sort if sort in SORTS else "due",
+        page=page,
+        size=size if size in PAGE_SIZES else 20,
+    )
+
+
+@router.get("/queue.json")
+@router.get("/queue")
+def queue(visit: Visiting, asked: Annotated[Filters, Depends(filters)]) -> Response:
+    """The queue: tabs by state, filters, table. htmx asks for the table alone."""
+    visit.open(Page.QUEUE, "orders:read")
+    current = visit.caught_up("queue")
+    listed = read_queue(
+        visit.console.parts.views,
+        asked,
+        visit.units,
+        visit.now,
+        tallies=visit.console.tallies,
+        needed=visit.position or 0,
+    )
+    city = visit.console.parts.city
+    data = {"filters": asked, "listed": listed, "current": current}
+    if visit.request.headers.get("HX-Target") == "queue":
+        return visit.fragment("queue_table.html", tabs=TABS, sorts=SORTS, sizes=PAGE_SIZES, **data)
+    if visit.request.url.path.endswith(".json"):
+        return visit.page("queue.html", Page.QUEUE, "工单队列", **data)
+    return visit.page(
+        "queue.html",
+        Page.QUEUE,
+        "工单队列",
+        tabs=TABS,
+        sorts=SORTS,
+        sizes=PAGE_SIZES,
+        districts=[place.name for place in visit.register.places if place.kind == "区县"],
+        urgencies=city.urgencies,
+        **data,
+    )
+
+
+@router.get("/moved")
+async def moved(visit: Visiting) -> Response:
+    """Server-sent events: the position of the views, whenever it moves. No order is ever in it."""
+    visit.open(Page.ACCOUNT)
+    return StreamingResponse(
+        visit.console.pulse.stream(),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )

@@ -1,0 +1,10 @@
+"""The addresses of this desk, as the console includes them."""
+
+from fastapi import APIRouter
+
+from console.interface import commands, orders
+
+ROUTERS: tuple[APIRouter, ...] = (
+    commands.router,
+    orders.router,
+)

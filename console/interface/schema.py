@@ -1,0 +1,230 @@
+"""The OpenAPI description of `/api/v1`: every address, what it takes and everything it answers, built from the code.
+
+Bodies come from the commands' own dataclasses and the models of `console.interface.answers`; tests hold the document
+against the routes and, by schemathesis, against what the routes answer.
+"""
+
+from functools import cache
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, TypeAdapter
+
+from casework import permissions
+from casework.work_order import commands as c
+from console.administration.people import SCOPES
+from console.interface import answers
+from console.interface.doors import AMOUNTS, DOORS, MACHINE_FIELDS, NUMBER_MOST, Door
+from console.interface.intake_schema import INTAKE_SCHEMAS, intake_paths
+from console.interface.orders import RouteQuestion
+from console.orders.additions import Addition
+from terms.actors import Role
+from terms.messages import sentence
+
+Json = dict[str, Any]
+PREFIX = "/api/v1"
+REFERENCE = "#/components/schemas/{model}"
+MODELS: tuple[type[BaseModel], ...] = (
+    answers.CaseSheet, answers.FindingSheet, answers.DigestSheet, answers.ListPage, answers.Holds,
+    answers.CommandDone, answers.OfferedCommands, answers.Problem,
+)  # fmt: skip
+SHEETS = {"cases": "CaseSheet", "findings": "FindingSheet", "digests": "DigestSheet"}
+REFUSALS = {
+    "401": "nobody is signed in, or the token has ended",
+    "403": "the role, the unit, the token's scope or the page's token does not allow it",
+    "404": "there is no such thing, or none this account may know of",
+    "409": "a rule says no (`rule`), or somebody was first (`version` is where the thing stands now)",
+    "413": "the body is over the limit",
+    "422": "the request cannot be read; `at` names the field",
+}
+SEEN: Json = {
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 999_999_999,
+    "description": "the version the caller looked at; may be given as If-Match instead",
+}
+IF_MATCH: Json = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "the ETag the caller looked at: when the thing has moved on, nothing is done (409)",
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+}
+PAGE: Json = {
+    "name": "page",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 1},
+}
+
+
+@cache
+def openapi_bytes() -> bytes:
+    """The document as JSON."""
+    return orjson.dumps(openapi())
+
+
+@cache
+def openapi() -> Json:
+    """The document. Not to be changed."""
+    schemas = _schemas()
+    paths: Json = {
+        f"{PREFIX}/openapi.json": {"get": _read("describe", "This document", {"type": "object"}, missing=False)},
+        f"{PREFIX}/commands": {
+            "get": _read("listCommands", "The commands this account may give", _ref("OfferedCommands"), missing=False)
+        },
+        f"{PREFIX}/units/{{unit}}/holds": {
+            "get": _read("holds", "Whether a unit's applications are to wait", _ref("Holds"), [_number("unit", 20)])
+        },
+    }
+    paths |= intake_paths(refusals)
+    for door in DOORS:
+        if door.path in SHEETS:
+            paths |= _things(door)
+        paths |= {f"{PREFIX}/{door.path}/{{number}}/commands/{name}": _command(door, name) for name in givable(door)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "定责 Dingze",
+            "version": "1",
+            "description": "Work orders in, commands on orders, boundary cases, findings and digests, holds out.",
+        },
+        "security": [{"token": []}, {"session": [], "csrf": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": f"scopes: {', '.join(SCOPES)}"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "dingze_session"},
+                "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "with a session"},
+            },
+        },
+    }
+
+
+def givable(door: Door) -> tuple[str, ...]:
+    """The commands of a door that some role which signs in may give; the rest is the system's own."""
+    people = frozenset(Role) - {Role.SYSTEM}
+    return tuple(name for name in door.commands if permissions.PERMISSIONS[name] & people)
+
+
+def _schemas() -> Json:
+    """Every schema by name; commands take `seen` beside their fields and no field nobody knows."""
+    commands = {name: _body_type(name) for door in DOORS for name in givable(door)}
+    taken: list[tuple[str, Any, TypeAdapter[Any]]] = [
+        (name, "validation", TypeAdapter(kind)) for name, kind in (commands | {"RouteQuestion": RouteQuestion}).items()
+    ]
+    made: list[tuple[str, Any, TypeAdapter[Any]]] = [
+        (model.__name__, "serialization", TypeAdapter(model)) for model in MODELS
+    ]
+    found, shared = TypeAdapter.json_schemas([*taken, *made], ref_template=REFERENCE)
+    schemas: Json = dict(shared.get("$defs", {})) | INTAKE_SCHEMAS
+    for (name, _), schema in found.items():
+        shown = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+        schemas[str(name)] = dict(shown)
+    for name in commands:
+        schemas[name] = _as_command(name, schemas[name])
+    return schemas
+
+
+def _body_type(name: str) -> Any:
+    if name == c.AddToOrder.__name__:
+        return Addition
+    return next(door.commands[name] for door in DOORS if name in door.commands)
+
+
+def _as_command(name: str, schema: Json) -> Json:
+    kept = {
+        field: _bounded(told)
+        for field, told in schema.get("properties", {}).items()
+        if field not in MACHINE_FIELDS.get(name, frozenset())
+    }
+    return schema | {"type": "object", "properties": kept | {"seen": SEEN}, "additionalProperties": False}
+
+
+def _bounded(told: Json) -> Json:
+    """A number as the door takes it."""
+    bounds = {"minimum": AMOUNTS[0], "maximum": AMOUNTS[-1]}
+    if told.get("type") == "integer":
+        return told | bounds
+    if "anyOf" in told:
+        return told | {"anyOf": [one | bounds if one.get("type") == "integer" else one for one in told["anyOf"]]}
+    return told
+
+
+def schema_of_command(name: str) -> Json:
+    """The JSON schema of a command's body, standing alone (definitions inside)."""
+    schema = TypeAdapter(_body_type(name)).json_schema()
+    return _as_command(name, schema)
+
+
+# --- one address ---
+
+
+def _things(door: Door) -> Json:
+    sheet = SHEETS[door.path]
+    number = [_number("number", NUMBER_MOST)]
+    return {
+        f"{PREFIX}/{door.path}": {
+            "get": _read(f"list_{door.path}", f"{door.title}, newest first", _ref("ListPage"), [PAGE], missing=False)
+        },
+        f"{PREFIX}/{door.path}/{{number}}": {
+            "get": _read(f"read_{door.path}", f"One {door.noun} ({door.title})", _ref(sheet), number, tagged=True)
+        },
+    }
+
+
+def _command(door: Door, name: str) -> Json:
+    return {
+        "post": {
+            "operationId": name,
+            "tags": [door.path],
+            "summary": sentence(f"command.{name}"),
+            "description": "roles: " + ", ".join(sorted(permissions.PERMISSIONS[name] - {Role.SYSTEM})),
+            "parameters": [_number("number", NUMBER_MOST), IF_MATCH],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(name)}}},
+            "responses": {"200": _ok("done, or nothing to do", _ref("CommandDone"), tagged=True)}
+            | refusals("401", "403", "404", "409", "413", "422"),
+        }
+    }
+
+
+def _read(
+    operation: str,
+    summary: str,
+    schema: Json,
+    parameters: list[Json] | None = None,
+    *,
+    tagged: bool = False,
+    missing: bool = True,
+) -> Json:
+    codes = ["401", "403", *(["404"] if missing else []), *(["422"] if parameters else [])]
+    return {
+        "operationId": operation,
+        "summary": summary,
+        "parameters": parameters or [],
+        "responses": {"200": _ok(summary, schema, tagged=tagged)} | refusals(*codes),
+    }
+
+
+def refusals(*codes: str) -> Json:
+    """The answers that are problems."""
+    content = {"application/problem+json": {"schema": _ref("Problem")}}
+    return {code: {"description": REFUSALS[code], "content": content} for code in codes}
+
+
+def _ok(description: str, schema: Json, *, tagged: bool) -> Json:
+    found: Json = {"description": description, "content": {"application/json": {"schema": schema}}}
+    if tagged:
+        etag = {"required": True, "description": "the version", "schema": {"type": "string", "pattern": '^"[0-9]+"$'}}
+        found["headers"] = {"ETag": etag}
+    return found
+
+
+def _number(name: str, most: int) -> Json:
+    schema: Json = {"type": "string", "minLength": 1, "maxLength": most}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": REFERENCE.format(model=name)}

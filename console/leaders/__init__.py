@@ -1,0 +1,1 @@
+"""The city on one page, for those who answer for it."""

@@ -1,0 +1,1 @@
+"""One order: its page, its history, and what may be done with it now."""

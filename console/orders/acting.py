@@ -1,0 +1,58 @@
+"""Doing something with an order: one route for every action, and the opening of what is sealed."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from casework.work_order import commands as c
+from console.access import Page
+from console.forms import Filled, Form
+from console.orders.page import ACTIONS, ground_for, sheet_for
+from console.orders.reading import OrderSheet
+from console.templates import order_address
+from console.visit import Visiting
+from terms.errors import Conflict, NotFound
+from terms.ids import order_stream
+
+router = APIRouter()
+QUIET = frozenset({"PersonalDataRead", "ClockWarned", "ProgressReported", "OrderChased"})
+SEALED = {"caller_name": "来电人", "caller_phone": "联系方式", "title": "标题", "text": "主要内容", "place": "地点"}
+
+
+@router.post("/act/{slug}/{order_no:path}")
+def act(visit: Visiting, slug: str, order_no: str, form: Form) -> Response:
+    """Carry out one action. What the rules refuse comes back as the page of the refusal, and nothing was written."""
+    visit.open(Page.ORDER)
+    if slug not in ACTIONS:
+        raise NotFound("console.no-page")
+    action = ACTIONS[slug]
+    sheet = sheet_for(visit, order_no)
+    _still_as_seen(sheet, form)
+    command = action.read(ground_for(visit, sheet), form)
+    done = visit.console.parts.desk.do(order_no, command, visit.actor, seen=sheet.version)
+    back = form.text("back")
+    address = back if back in ("/queue", "/tasks") else order_address(order_no)
+    return visit.done(address, f"{order_no} {action.done or action.label}", done.position)
+
+
+def _still_as_seen(sheet: OrderSheet, form: Filled) -> None:
+    """Somebody else may have decided since the page was shown: then it is looked at again before anything is done."""
+    seen = form.text("seen")
+    if not seen.isdigit():
+        return
+    since = [one for one in sheet.timeline[int(seen) :] if one.type not in QUIET]
+    if since:
+        raise Conflict("console.moved-on", at=sheet.order.order_no, who=since[-1].who, what=since[-1].title)
+
+
+@router.post("/sealed/{order_no:path}")
+def open_sealed(visit: Visiting, order_no: str, form: Form) -> Response:
+    """Open the personal data of an order. The reading is recorded first; casework's rules decide who may."""
+    visit.open(Page.ORDER)
+    sheet = sheet_for(visit, order_no)
+    purpose = form.needed("purpose", "查看用途")
+    parts = visit.console.parts
+    event = next(one for one in parts.ledger.stream(order_stream(order_no)) if one.type == "WorkOrderReceived")
+    parts.desk.do(order_no, c.ReadPersonalData(purpose, tuple(SEALED)), visit.actor)
+    opened = parts.vault.open(event.stream, event.payload["sealed"]) if event.payload["sealed"] else None
+    fields = {label: str(opened.get(name) or "") for name, label in SEALED.items()} if opened else {}
+    return visit.fragment("sealed.html", order_no=order_no, fields=fields, erased=sheet.order.erased)

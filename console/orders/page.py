@@ -1,0 +1,119 @@
+"""The order page: the words beside the clauses, who answers and why not another, clocks, what to do, the whole life."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from casework.work_order import commands as c
+from casework.work_order.context import Context
+from casework.work_order.decide import decide
+from casework.work_order.state import WorkOrder
+from console.access import Page, require_order
+from console.department import unit_actions
+from console.dispatcher import hotline_actions, review_actions
+from console.orders.actions import Action, Ground, offers
+from console.orders.reading import OrderSheet, order_sheet, read_order, register_of
+from console.visit import Visit, Visiting
+from console.words import CLOCKS, FEATURES, PARTS
+from mandates.edition import RegisterEdition
+from terms.errors import NotPermitted, Refused
+from terms.ids import Position
+
+router = APIRouter()
+TABLES = (hotline_actions.ACTIONS, review_actions.ACTIONS, unit_actions.ACTIONS)
+ACTIONS: dict[str, Action] = {action.slug: action for table in TABLES for action in table}
+SIMILAR_SHOWN = 5
+PURPOSES = ("联系诉求人核实情况", "现场处置需要", "回访", "督办核查")
+
+
+def sheet_for(visit: Visit, order_no: str, upto: Position | None = None) -> OrderSheet:
+    """An order this person may see. Raises NotFound for one that is not there, and for one that is not theirs."""
+    parts = visit.console.parts
+    order, events = read_order(parts.ledger, order_no, upto)
+    require_order(visit.actor, order, visit.register)
+    register = register_of(parts.register, order, visit.now)
+    return order_sheet(order, events, register, parts.open_masked, parts.city)
+
+
+def ground_for(visit: Visit, sheet: OrderSheet) -> Ground:
+    """What the actions of this person on this order stand on."""
+    parts = visit.console.parts
+    context = Context(visit.now, visit.actor, parts.city, parts.calendar, sheet.register)
+    return Ground(sheet, context)
+
+
+def clocks_of(order: WorkOrder, register: RegisterEdition) -> list[dict[str, object]]:
+    """The running clocks, the most pressing first."""
+    found = [
+        {
+            "name": one.clock,
+            "clock": CLOCKS.get(one.clock, one.clock),
+            "code": one.unit,
+            "unit": register.units[one.unit].name if one.unit in register.units else one.unit,
+            "part": PARTS.get(one.part or "", ""),
+            "due": one.due.isoformat(),
+            "provisional": one.provisional,
+        }
+        for one in order.clocks
+    ]
+    return sorted(found, key=lambda one: str(one["due"]))
+
+
+@router.get("/orders/{order_no:path}")
+@router.get("/orders/{order_no:path}.json")
+def order_page(
+    visit: Visiting, order_no: str, at: Annotated[int | None, Query(ge=1, description="as of this position")] = None
+) -> Response:
+    """One order. With `at`, as it stood at that position of the record: nothing can be done to the past."""
+    visit.open(Page.ORDER, "orders:read")
+    sheet = sheet_for(visit, order_no, Position(at) if at else None)
+    order, proposal = sheet.order, sheet.proposal
+    candidates = [] if proposal is None else [one for one in proposal.candidates if one.unit != proposal.lead]
+    reasons = [] if proposal is None else [one for one in proposal.reasons if one.unit == proposal.lead]
+    data = {
+        "order_no": order_no,
+        "stage": order.stage,
+        "lead": order.lead,
+        "supports": order.supports,
+        "desk": order.desk,
+        "received": sheet.received,
+        "texts": sheet.texts,
+        "proposal": proposal,
+        "evidence": sheet.evidence,
+        "alternatives": candidates,
+        "clocks": [] if at else clocks_of(order, sheet.register),
+        "claims": sheet.claims,
+        "timeline": sheet.timeline,
+        "attachments": sheet.attachments,
+        "erased": order.erased,
+        "version": order.version,
+        "at": at,
+    }
+    if visit.request.url.path.endswith(".json"):
+        return visit.page("order.html", Page.ORDER, order_no, **data)
+    ground = ground_for(visit, sheet)
+    return visit.page(
+        "order.html",
+        Page.ORDER,
+        f"工单 {order_no}",
+        order=order,
+        offers=[] if at else offers(ACTIONS, ground),
+        reasons=reasons,
+        features=FEATURES,
+        members={member.unit: member for member in order.members},
+        parts=PARTS,
+        register_units=sheet.register.units,
+        similar=[] if proposal is None or visit.units is not None else proposal.similar[:SIMILAR_SHOWN],
+        purposes=PURPOSES if may_open_sealed(ground) and not at else (),
+        **data,
+    )
+
+
+def may_open_sealed(ground: Ground) -> bool:
+    """Whether the rules would let this person open the sealed data."""
+    try:
+        decide(ground.order, c.ReadPersonalData("试"), ground.context)
+    except (NotPermitted, Refused):
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Reading the register: who must do what, since when, under which words."""
