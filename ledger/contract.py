@@ -74,8 +74,24 @@ class Backend(Protocol):
         """Overwrite and delete these keys, keep the receipts, leave no copy in the files; how many keys there were."""
         ...
 
+    def all_keys(self, after: str, limit: int) -> list[SealedKey]:
+        """At most `limit` keys of subjects behind `after`, in the order of their subjects."""
+        ...
+
+    def all_erasures(self) -> list[ErasedKey]:
+        """Every receipt there is, in the order of the keys' ids."""
+        ...
+
+    def all_bookmarks(self) -> list[Bookmark]:
+        """Where every reader stands; `before` is None, as if nothing had been there."""
+        ...
+
     def fingerprint(self, offered: str) -> str:
         """The master key's fingerprint this database is bound to; the first one offered is kept."""
+        ...
+
+    def bound_to(self) -> str | None:
+        """The master key's fingerprint, None before the first vault was opened here."""
         ...
 
     def close(self) -> None: ...

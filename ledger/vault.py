@@ -156,10 +156,14 @@ class Vault:
 
     def erase_again(self) -> int:
         """Apply every kept receipt to this database, as after a restore; how many keys had come back."""
-        if not self._receipts.exists():
-            return 0
-        lines = self._receipts.read_text(encoding="utf-8").splitlines()
-        return self._backend.erase([receipt for receipt in map(_receipt, lines) if receipt])
+        receipts = read_receipts(self._receipts)
+        return self._backend.erase(receipts) if receipts else 0
+
+    def remember(self, receipts: Iterable[ErasedKey]) -> None:
+        """Keep receipts that came from elsewhere (a backup) beside the master key, each once."""
+        there = set(read_receipts(self._receipts))
+        if new := [receipt for receipt in receipts if receipt not in there]:
+            self._keep(new)
 
     def _keep(self, receipts: Iterable[ErasedKey]) -> None:
         handle = os.open(self._receipts, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -187,9 +191,21 @@ def open_vault(ledger: Ledger, key_file: Path) -> Vault:
 
     Receipts lie in `<key_file>.erasures`. Raises Unavailable: no key file, or not this database's key.
     """
-    vault = Vault(ledger, read_master_key(key_file), key_file.with_name(key_file.name + ".erasures"))
+    vault = Vault(ledger, read_master_key(key_file), receipts_file(key_file))
     vault.erase_again()
     return vault
+
+
+def receipts_file(key_file: Path) -> Path:
+    """Where the receipts of erasures lie: beside the master key."""
+    return key_file.with_name(key_file.name + ".erasures")
+
+
+def read_receipts(file: Path) -> list[ErasedKey]:
+    """The receipts in a file; none where there is no file."""
+    if not file.exists():
+        return []
+    return [receipt for receipt in map(_receipt, file.read_text(encoding="utf-8").splitlines()) if receipt]
 
 
 def _bound(subject: str, key_id: str) -> bytes:

@@ -31,6 +31,17 @@ MESSAGES: dict[str, str] = {
     "vault.exists": "主密钥文件已存在，未覆盖。请确认后使用原文件。",
     "vault.no-key": "找不到主密钥文件。请先运行 dingze init，或在设置中指定密钥位置。",
     "vault.wrong-key": "主密钥与本数据库不符，无法打开密封内容。请检查密钥文件。",
+    # --- backup ---
+    "backup.exists": "目标位置已有内容，未覆盖。请换一个新的文件夹。",
+    "backup.none": "该文件夹中没有备份（缺少 manifest.json）。请核对路径。",
+    "backup.not-a-copy": "该文件夹不是本系统的备份，或版本不符：{reason}。请取原件再试。",
+    "backup.altered": "备份文件 {file} 与清单不符，未作恢复。请改用另一份备份。",
+    "backup.not-empty": "目标数据库已有另一本账（{position} 条），不能恢复到其上。请换一个空数据库。",
+    "backup.other-key": "备份属于另一把主密钥，未作恢复。请把当时的主密钥放到设置所指的位置。",
+    "backup.made": "已备份 {events} 条到 {folder}，末条摘要 {digest}（{seconds} 秒）。主密钥不在备份内，请另行保管。",
+    "backup.checked": "备份完整：{events} 条，末条摘要 {digest}（{seconds} 秒）。",
+    "backup.restored": "已恢复 {events} 条，末条摘要 {digest}，重新执行抹除 {erased_again} 项，账户 {accounts} 个（{seconds} 秒）。"
+    "各视图将在下次启动时重建。",
     # --- input ---
     "input.unreadable": "文件无法读取：{reason}。请检查格式与编码（支持 UTF-8 与 GB18030）。",
     "input.too-large": "内容超过上限 {limit}。请拆分后重新提交。",

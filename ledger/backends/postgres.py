@@ -221,6 +221,18 @@ class PostgresBackend:
         sql = "SELECT key_id, subject, erased_at FROM vault_erasures WHERE subject = ANY (%s) ORDER BY erased_at"
         return {receipt.subject: receipt for receipt in map(ErasedKey._make, self._all(sql, (list(subjects),)))}
 
+    def all_keys(self, after: str, limit: int) -> list[SealedKey]:
+        sql = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject > %s ORDER BY subject LIMIT %s"
+        return [SealedKey(*row) for row in self._all(sql, (after, limit))]
+
+    def all_erasures(self) -> list[ErasedKey]:
+        sql = "SELECT key_id, subject, erased_at FROM vault_erasures ORDER BY key_id"
+        return list(map(ErasedKey._make, self._all(sql)))
+
+    def all_bookmarks(self) -> list[Bookmark]:
+        found = self._all("SELECT reader, name, place FROM ledger_bookmarks ORDER BY reader, name")
+        return [Bookmark(reader, name, None, place) for reader, name, place in found]
+
     def erase(self, receipts: Iterable[ErasedKey]) -> int:
         destroyed = 0
         with _plain_errors(), _checked_out(self._writer) as connection:
@@ -239,6 +251,10 @@ class PostgresBackend:
             connection.execute("INSERT INTO vault_master VALUES (1, %s) ON CONFLICT DO NOTHING", (offered,))
             found = connection.execute("SELECT fingerprint FROM vault_master").fetchone()
         return str(found[0]) if found else offered
+
+    def bound_to(self) -> str | None:
+        found = self._all("SELECT fingerprint FROM vault_master")
+        return str(found[0][0]) if found else None
 
     def close(self) -> None:
         self._writer.dispose()

@@ -41,6 +41,9 @@ _STREAM = f"SELECT {_ROW} FROM ledger_events WHERE stream = ? AND version > ? OR
 _SOURCE = f"SELECT {_ROW} FROM ledger_events WHERE source = ? AND source_key = ?"  # noqa: S608 (constants only)
 _EVENT = f"SELECT {_ROW} FROM ledger_events WHERE event_id = ?"  # noqa: S608 (constants only)
 
+_ERASURES = "SELECT key_id, subject, erased_at FROM vault_erasures ORDER BY key_id"
+_BOOKMARKS = "SELECT reader, name, place FROM ledger_bookmarks ORDER BY reader, name"
+
 
 def file_of(url: sa.URL) -> Path:
     """The database file of a `sqlite:///path` URL. Raises BadInput for a database in memory: it would not last."""
@@ -244,6 +247,19 @@ class SqliteBackend:
             found = connection.execute(sql, (orjson.dumps(subjects).decode(),)).fetchall()
         return {receipt.subject: receipt for receipt in map(ErasedKey._make, found)}
 
+    def all_keys(self, after: str, limit: int) -> list[SealedKey]:
+        sql = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject > ? ORDER BY subject LIMIT ?"
+        with self._reading() as connection:
+            return [SealedKey(*row) for row in connection.execute(sql, (after, limit))]
+
+    def all_erasures(self) -> list[ErasedKey]:
+        with self._reading() as connection:
+            return list(map(ErasedKey._make, connection.execute(_ERASURES)))
+
+    def all_bookmarks(self) -> list[Bookmark]:
+        with self._reading() as connection:
+            return [Bookmark(reader, name, None, place) for reader, name, place in connection.execute(_BOOKMARKS)]
+
     def erase(self, receipts: Iterable[ErasedKey]) -> int:
         destroyed = 0
         with self._lock, _plain_errors():
@@ -271,6 +287,11 @@ class SqliteBackend:
             connection = self._write_connection()
             connection.execute("INSERT OR IGNORE INTO vault_master (one, fingerprint) VALUES (1, ?)", (offered,))
             return str(connection.execute("SELECT fingerprint FROM vault_master").fetchone()[0])
+
+    def bound_to(self) -> str | None:
+        with self._reading() as connection:
+            found = connection.execute("SELECT fingerprint FROM vault_master").fetchone()
+        return str(found[0]) if found else None
 
     def close(self) -> None:
         with self._lock:

@@ -1,0 +1,68 @@
+"""Backup and restore of everything that cannot be made again: the record, its keys, the receipts, the accounts."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from console.administration.people_copy import people_in, people_out
+from dingze.settings import Settings
+from dingze.wiring import Dingze, key_file
+from ledger import copying
+from ledger.backends import migrate
+from ledger.copying import Advance, Manifest
+from ledger.master_key import read_master_key
+from ledger.vault import Vault, read_receipts, receipts_file
+from terms.errors import BadInput
+
+PEOPLE = "people.jsonl"
+
+
+def back_up(dingze: Dingze, folder: Path, advance: Advance) -> dict[str, Any]:
+    """Copy a running Dingze into a new folder. Raises as `ledger.copying.write_copy`."""
+    began = time.perf_counter()
+    _ = dingze.vault  # bound to its master key, and erased again, before it is copied
+    beside = {PEOPLE: people_out(dingze.settings.database_url)}
+    manifest = copying.write_copy(dingze.ledger, folder, dingze.clock(), beside, advance)
+    return told(manifest, began) | {"folder": str(folder)}
+
+
+def check(folder: Path, advance: Advance) -> dict[str, Any]:
+    """Whether a backup is whole and its chain holds. Raises as `ledger.copying.check_copy`."""
+    began = time.perf_counter()
+    return told(copying.check_copy(folder, advance), began)
+
+
+def restore(settings: Settings, folder: Path, advance: Advance) -> dict[str, Any]:
+    """Make the database of these settings from a backup; the master key must lie where the settings say.
+
+    Erasures are applied again: those the backup knows and those kept beside the master key since. Raises BadInput
+    (`backup.*`), Conflict where the database holds another record, Unavailable without a key.
+    """
+    began = time.perf_counter()
+    key = key_file(settings)
+    master = read_master_key(key)
+    manifest = copying.check_copy(folder)
+    if manifest.fingerprint and manifest.fingerprint != master.fingerprint():
+        raise BadInput("backup.other-key", at=str(key))
+    migrate(settings.database_url)
+    dingze = Dingze(settings)
+    try:
+        vault = Vault(dingze.ledger, master, receipts_file(key))
+        vault.remember(copying.erasures_in(folder))
+        erased = read_receipts(receipts_file(key))
+        again = copying.put_back(dingze.ledger, folder, manifest, erased, advance=advance)
+        accounts = people_in(settings.database_url, copying.values_in(folder, PEOPLE))
+    finally:
+        dingze.close()
+    return told(manifest, began) | {"erased_again": again, "accounts": accounts}
+
+
+def told(manifest: Manifest, began: float) -> dict[str, Any]:
+    """What commands answer about a backup."""
+    return {
+        "events": manifest.head.position,
+        "digest": manifest.head.digest,
+        "made_at": manifest.made_at,
+        "bytes": sum(file["size"] for file in manifest.files.values()),
+        "seconds": round(time.perf_counter() - began, 3),
+    }
