@@ -26,8 +26,9 @@ run: setup
 	$(BIN)/dingze init --sample
 	$(BIN)/dingze serve
 
+# two processes: the limit of a small machine's memory, not of its cores
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: setup
 	$(BIN)/ruff check .

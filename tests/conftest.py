@@ -11,6 +11,8 @@ from sqlalchemy import make_url
 from ledger.backends import migrate
 from tests import kafka_broker, needs, postgres
 
+ROOT = Path(__file__).parent
+
 # a machine that is busy with something else is no counter-example
 settings.register_profile("dingze", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("dingze")
@@ -23,6 +25,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_unix_socket = True
     # kafka-python 3.0.12 reads its schemas by a function that 3.11 deprecates and 3.13 took back into favour
     config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, those that share something costly to set up stay in one process."""
+    for item in items:
+        room = item.path.relative_to(ROOT).parts[0]
+        if item.get_closest_marker("kafka"):
+            together = "a broker"
+        elif room in ("dingze", "sample"):
+            together = "the loaded month"
+        else:
+            together = str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,5 +1,7 @@
 """What a test needs and does not find is skipped here, an error in CI, and said loudly either way."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tests import needs, postgres
@@ -8,7 +10,8 @@ from tests import needs, postgres
 class Terminal:
     """Keeps what is written."""
 
-    def __init__(self) -> None:
+    def __init__(self, **stats: list[SimpleNamespace]) -> None:
+        self.stats = stats
         self.lines: list[str] = []
 
     def write_line(self, line: str, **_markup: bool) -> None:
@@ -16,20 +19,19 @@ class Terminal:
         self.lines.append(line)
 
 
-@pytest.fixture(autouse=True)
-def fresh_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(needs, "_missing", type(needs._missing)())
-
-
-@pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip.Exception), ("1", pytest.fail.Exception)])
+@pytest.mark.parametrize(
+    ("ci", "outcome", "word"), [("", pytest.skip.Exception, "skipped"), ("1", pytest.fail.Exception, "error")]
+)
 def test_what_is_missing_is_a_skip_or_in_ci_a_failure_and_said_at_the_end(
-    monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException]
+    monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException], word: str
 ) -> None:
     monkeypatch.setenv("CI", ci)
+    reports = []
     for _ in range(2):
-        with pytest.raises(outcome):
+        with pytest.raises(outcome) as caught:
             needs.missing("kafka", "no broker")
-    terminal = Terminal()
+        reports.append(SimpleNamespace(longrepr=("tests/needs.py", 24, f"Skipped: {caught.value}")))
+    terminal = Terminal(**{word: reports}, failed=[SimpleNamespace(longrepr="AssertionError")])
     needs.report(terminal)
     assert terminal.lines == ["NOT RUN: 2 kafka tests: no broker"]
 
