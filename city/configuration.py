@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from city.establishment import AdjustmentRules, CoverageRules, LoadWeights
 from city.scoring import DEFAULT_RULE, ScoreRule
 from terms.errors import BadInput
 
@@ -273,6 +274,9 @@ class CityConfiguration(Frozen):
     findings: FindingRules = FindingRules()
     papers: Papers = Papers()
     scoring: ScoreRule = DEFAULT_RULE
+    coverage: CoverageRules = CoverageRules()
+    load: LoadWeights = LoadWeights()
+    adjustment: AdjustmentRules = AdjustmentRules()
     return_reasons: tuple[ReturnReason, ...] = DEFAULT_REASONS
     not_accepted_grounds: tuple[NotAcceptedGround, ...] = DEFAULT_GROUNDS
     urgencies: tuple[str, ...] = ("一般", "紧急", "特急")

@@ -3,6 +3,8 @@
 `uses` has one line for each clause an event leans on. `how`: proposed, dispatched, denied (a unit says its clause does
 not reach), claimed (that the other's does); and at closing, for the clauses the order was last dispatched under:
 closed, resolved, unresolved, satisfied, unsatisfied, repeated. Duty points count beside the clause they rest on.
+`loads` has one line for each unit that an order was given to, by its part, and one for each 内设机构 it was handed on
+to inside (呼伦贝尔: 职能量化); both carry the kind of the order, so that a city can weigh them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,8 +21,10 @@ ORDERS = StateTable(
     key=("order_no",),
     columns=(
         ("order_no", String(80)),
+        ("kind", String(40)),
         ("district", String(80)),
         ("lead", String(20)),
+        ("supports", Text()),  # everybody who was ever asked to support it, joined by |
         ("clauses", Text()),  # those the order stands under now, joined by |
         ("matter", String(200)),
         ("matter_id", String(80)),
@@ -36,6 +40,8 @@ USES = FactTable(
         ("clause", String(120)),
         ("unit", String(20)),
         ("how", String(20)),
+        ("part", String(10)),
+        ("kind", String(40)),
         ("order_no", String(80)),
         ("matter_id", String(80)),
         ("district", String(80)),
@@ -43,9 +49,24 @@ USES = FactTable(
     ),
     indexes=(("clause", "how"), ("unit", "how"), ("day",)),
 )
+LOADS = FactTable(
+    name="loads",
+    columns=(
+        ("what", String(10)),  # given: the unit got the order; inside: its 内设机构 did
+        ("unit", String(20)),
+        ("office", String(80)),
+        ("part", String(10)),
+        ("kind", String(40)),
+        ("order_no", String(80)),
+        ("matter_id", String(80)),
+        ("district", String(80)),
+        ("day", String(10)),
+    ),
+    indexes=(("what", "unit", "day"), ("day",)),
+)
 
-_NEW: Row = {"district": "", "lead": "", "clauses": "", "matter": "", "matter_id": "", "abstained": "",
-             "covered": None, "closed": False}  # fmt: skip
+_NEW: Row = {"kind": "", "district": "", "lead": "", "supports": "", "clauses": "", "matter": "", "matter_id": "",
+             "abstained": "", "covered": None, "closed": False}  # fmt: skip
 
 
 def _row(rows: Rows, event: Event) -> Row:
@@ -63,9 +84,21 @@ def _use(rows: Rows, event: Event, row: Row, how: str, clauses: Iterable[tuple[s
     for clause, unit in dict.fromkeys(clauses):
         rows.add(
             "uses",
-            {"clause": clause, "unit": unit, "how": how, "order_no": event.payload["order_no"],
-             "matter_id": row["matter_id"], "district": row["district"], "day": day_of(event.occurred_at)},
+            {"clause": clause, "unit": unit, "how": how,
+             "part": "lead" if unit == row["lead"] else "support", "kind": row["kind"],
+             "order_no": event.payload["order_no"], "matter_id": row["matter_id"],
+             "district": row["district"], "day": day_of(event.occurred_at)},
         )  # fmt: skip
+
+
+def _load(rows: Rows, event: Event, row: Row, what: str, unit: str, part: str, office: str = "") -> None:
+    rows.add(
+        "loads",
+        {"what": what, "unit": unit, "office": office, "part": part, "kind": row["kind"],
+         "order_no": event.payload["order_no"], "matter_id": row["matter_id"],
+             "district": row["district"],
+         "day": day_of(event.occurred_at)},
+    )  # fmt: skip
 
 
 def _cited(citations: list[dict[str, Any]], lead: str | None, point: str | None) -> list[tuple[str, str]]:
@@ -74,7 +107,7 @@ def _cited(citations: list[dict[str, Any]], lead: str | None, point: str | None)
 
 
 def _received(rows: Rows, event: Event, _: Masked) -> None:
-    _put(rows, event, _row(rows, event), district=event.payload["district"])
+    _put(rows, event, _row(rows, event), district=event.payload["district"], kind=event.payload["kind"])
 
 
 def _proposed(rows: Rows, event: Event, _: Masked) -> None:
@@ -98,6 +131,18 @@ def _led(rows: Rows, event: Event, lead: str) -> None:
         matter_id=told.get("matter_id") or row["matter_id"],
     )  # fmt: skip
     _use(rows, event, row, "dispatched", found)
+    if told.get("from_unit") != lead:
+        _load(rows, event, row, "given", lead, "lead")
+    _supported(rows, event, row, told["supports"])
+
+
+def _supported(rows: Rows, event: Event, row: Row, units: Iterable[str]) -> None:
+    known = [unit for unit in row["supports"].split("|") if unit]
+    fresh = [unit for unit in dict.fromkeys(units) if unit not in known and unit != row["lead"]]
+    if fresh:
+        row = _put(rows, event, row, supports="|".join([*known, *fresh]))
+    for unit in fresh:
+        _load(rows, event, row, "given", unit, "support")
 
 
 def _dispatched(rows: Rows, event: Event, _: Masked) -> None:
@@ -113,7 +158,16 @@ def _designated(rows: Rows, event: Event, _: Masked) -> None:
 
 
 def _support_added(rows: Rows, event: Event, _: Masked) -> None:
-    _use(rows, event, _row(rows, event), "dispatched", _cited(event.payload["citations"], None, None))
+    row = _row(rows, event)
+    _use(rows, event, row, "dispatched", _cited(event.payload["citations"], None, None))
+    _supported(rows, event, row, [event.payload["unit"]])
+
+
+def _inside(rows: Rows, event: Event, _: Masked) -> None:
+    told, row = event.payload, _row(rows, event)
+    _load(
+        rows, event, row, "inside", told["unit"], "lead" if told["unit"] == row["lead"] else "support", told["office"]
+    )
 
 
 def _returned(rows: Rows, event: Event, _: Masked) -> None:
@@ -149,8 +203,8 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 
 COVERAGE = View(
     name="coverage",
-    version=1,
-    tables=(ORDERS, USES),
+    version=2,
+    tables=(ORDERS, USES, LOADS),
     handlers={
         "WorkOrderReceived": _received,
         "AssignmentProposed": _proposed,
@@ -158,6 +212,7 @@ COVERAGE = View(
         "OrderReassigned": _reassigned,
         "UnitDesignated": _designated,
         "SupportAdded": _support_added,
+        "AssignedInside": _inside,
         "ReturnRequested": _returned,
         "OrdersMerged": _merged,
         "OrderClosed": _closed,

@@ -83,12 +83,15 @@ MESSAGES: dict[str, str] = {
     "mandates.lint.foreign-clause": "{item}“{matter}”所依据的 {clause} 不是本单位的条目。请改用本单位条目。",
     "mandates.lint.repealed-law": "{item} 的实施依据《{law}》已于 {day} 废止，现为《{now}》。请调整权责清单。",
     "mandates.lint.posts-exceeded": "{item} 核定编制 {posts} 名，内设机构合计 {offices} 名，超出核定数。请核对。",
+    "mandates.repealed": "所依法律已于 {day} 废止，现为《{now}》",
     # --- projections ---
     "projections.no-view": "没有名为 {name} 的视图。现有：{known}。",
     "projections.no-build": "视图 {name} 尚未建立，请先运行 dingze projections rebuild {name}。",
     "projections.busy": "视图 {name} 正由另一进程重建或核对。请稍后再试。",
     "projections.build-lags": "视图 {name} 的这一份尚未赶上或已停止，不能切换。请先完成重建。",
     "projections.in-use": "视图 {name} 的这一份正在使用，不能删除。请先切换到另一份。",
+    "readings.not-built": "视图 {view} 正在按新版本重建，请稍候刷新。",
+    "readings.no-quarter": "没有“{quarter}”这样的季度。请按 2026-Q3 的格式填写。",
     "projections.not-stopped": "视图 {name} 没有因事件停止，无须跳过。",
     # --- publisher ---
     "publisher.live-topic": "{topic} 是实时主题，不能重放到其中。请指定一个新的主题。",

@@ -1,5 +1,8 @@
 """Links are proposed by the machine and decided by a person; the comparison table is printed from them."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from mandates.edition import RegisterEdition
@@ -72,6 +75,14 @@ def test_the_comparison_table_shows_what_has_no_partner() -> None:
     assert rows["A1-SD-01", "A1-CF-001"]["事项"] == "停水"
     assert rows["A1-SD-02", ""]["提示"] == "有责无权"
     assert rows["", "A1-CF-009"]["提示"] == "有权无责"
+
+
+def test_the_comparison_table_flags_an_item_whose_law_was_repealed() -> None:
+    old = replace(town(power("A1-CF-002", "扬尘的处罚", "A1-SD-01", "大气污染防治法")), as_of=date(2026, 9, 1))
+    rows = {row["职权编码"]: row["依据状态"] for row in comparison(old, Links(), UnitCode("A1"))}
+    assert "2026-08-15 废止" in rows["A1-CF-002"]
+    assert rows["A1-CF-001"] == ""
+    assert not any(row["依据状态"] for row in comparison(town(), Links(), UnitCode("A1")))
 
 
 def test_on_the_sample_city_words_alone_find_the_stated_clause_in_three_of_four(edition: RegisterEdition) -> None:

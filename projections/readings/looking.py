@@ -1,0 +1,102 @@
+"""How a reading looks at the views: one snapshot, as of a position, over a period of days."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, select
+
+from mandates.edition import RegisterEdition
+from projections.figures import Cut
+from projections.store import ViewStore, as_of
+from projections.view import View
+from terms.errors import BadInput, Unavailable
+from terms.ids import Position, UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of the city, both included."""
+
+    begin: date
+    end: date
+
+    @property
+    def since(self) -> str:
+        """The first day, as fact lines write it."""
+        return self.begin.isoformat()
+
+    @property
+    def until(self) -> str:
+        """The day after the last: periods of `Cut` are half-open."""
+        return (self.end + timedelta(days=1)).isoformat()
+
+    def before(self) -> "Period":
+        """The same number of days just before."""
+        end = self.begin - timedelta(days=1)
+        return Period(end - (self.end - self.begin), end)
+
+
+def quarter(name: str) -> Period:
+    """The days of a quarter, `2026-Q3`. Raises BadInput."""
+    year, _, number = name.partition("-Q")
+    if not (year.isdecimal() and len(year) == 4 and number in ("1", "2", "3", "4")):
+        raise BadInput("readings.no-quarter", at=name, quarter=name)
+    first = date(int(year), int(number) * 3 - 2, 1)
+    after = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
+    return Period(first, after - timedelta(days=1))
+
+
+def quarter_of(day: date) -> str:
+    """The quarter a day falls into: `2026-Q3`."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A connection that can only read, and the position that counts (None = now)."""
+
+    connection: Connection
+    store: ViewStore
+    upto: Position | None = None
+
+    def table(self, view: View, name: str) -> Table:
+        """A table of the build people read. Raises Unavailable while the view is not built in this version yet."""
+        build = self.store.current(self.connection, view.name)
+        if build is None or build.version != view.version:
+            raise Unavailable("readings.not-built", at=view.name, view=view.name)
+        return self.store.tables(view, build)[name]
+
+    def held(self, table: Table) -> ColumnElement[bool]:
+        """The predicate "held then" on a state table."""
+        found: ColumnElement[bool] = as_of(table, self.upto)
+        return found
+
+    def rows(self, table: Table, *conditions: Any, order: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+        """The rows of a state table that held then and meet the conditions."""
+        query = select(table).where(self.held(table), *conditions).order_by(*(table.c[name] for name in order))
+        return [dict(row) for row in self.connection.execute(query).mappings()]
+
+    def cut(self, period: Period | None = None, **where: Any) -> Cut:
+        """Which fact lines count."""
+        return Cut(self.upto, period.since if period else None, period.until if period else None, where)
+
+
+@contextmanager
+def looking(store: ViewStore, upto: Position | None = None) -> Iterator[Look]:
+    """Look at the views in one consistent snapshot."""
+    with store.reading() as connection:
+        yield Look(connection, store, upto)
+
+
+def name_of(unit: str, register: RegisterEdition) -> str:
+    """A unit's full name; its code where the register does not know it; empty for none."""
+    known = register.units.get(UnitCode(unit))
+    return known.name if known else unit
+
+
+def names_of(units: Mapping[str, Any] | tuple[str, ...] | list[str], register: RegisterEdition) -> str:
+    """Several names, joined as Chinese joins them."""
+    return "、".join(name_of(unit, register) for unit in units)
