@@ -6,12 +6,13 @@ from typing import Any
 
 from console.administration.people_copy import people_in, people_out
 from dingze.settings import Settings
-from dingze.wiring import Dingze, key_file
+from dingze.wiring import Dingze, kept, key_file
 from ledger import copying
 from ledger.backends import migrate
-from ledger.copying import Advance, Manifest
+from ledger.copying import Manifest
+from ledger.lines import Advance, values_in
 from ledger.master_key import read_master_key
-from ledger.vault import Vault, read_receipts, receipts_file
+from ledger.vault import Vault, read_receipts
 from terms.errors import BadInput
 
 PEOPLE = "people.jsonl"
@@ -40,6 +41,7 @@ def restore(settings: Settings, folder: Path, advance: Advance) -> dict[str, Any
     """
     began = time.perf_counter()
     key = key_file(settings)
+    receipts = kept(settings, ".erasures")
     master = read_master_key(key)
     manifest = copying.check_copy(folder)
     if manifest.fingerprint and manifest.fingerprint != master.fingerprint():
@@ -47,11 +49,11 @@ def restore(settings: Settings, folder: Path, advance: Advance) -> dict[str, Any
     migrate(settings.database_url)
     dingze = Dingze(settings)
     try:
-        vault = Vault(dingze.ledger, master, receipts_file(key))
+        vault = Vault(dingze.ledger, master, receipts)
         vault.remember(copying.erasures_in(folder))
-        erased = read_receipts(receipts_file(key))
+        erased = read_receipts(receipts)
         again = copying.put_back(dingze.ledger, folder, manifest, erased, advance=advance)
-        accounts = people_in(settings.database_url, copying.values_in(folder, PEOPLE))
+        accounts = people_in(settings.database_url, values_in(folder / PEOPLE))
     finally:
         dingze.close()
     return told(manifest, began) | {"erased_again": again, "accounts": accounts}

@@ -24,6 +24,10 @@ class Settings(BaseSettings):
         "sqlite:///var/dingze.db"
     )
     master_key: Annotated[Path | None, Field(description="the master key file; default beside the database")] = None
+    safe: Annotated[
+        Path | None,
+        Field(description="folder of erasure receipts, signing key and daily seals; default: beside the master key"),
+    ] = None
     city_file: Annotated[Path | None, Field(description="the city's TOML file; default: the built-in defaults")] = None
     cache: Annotated[Path, Field(description="folder for route indexes and the segmenter's cache")] = Path("var/cache")
     host: Annotated[str, Field(description="address that `serve` listens on")] = "127.0.0.1"

@@ -13,6 +13,8 @@ from automation.learner import Learner
 from automation.memory_shelf import MemoryShelf
 from automation.proposer import Proposer
 from automation.router import Router
+from automation.sealer import EVENT_TYPES as SEALER_EVENTS
+from automation.sealer import Sealer
 from automation.standings import Standings
 from automation.timers import Timers
 from automation.watch import Watch
@@ -29,6 +31,7 @@ from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
 from ledger.backends import database_url, migrate, now, open_ledger
 from ledger.envelope import Event
 from ledger.master_key import make_master_key
+from ledger.signing import signing_key
 from ledger.store import Ledger
 from ledger.upcast import EventTypes, KnownType
 from ledger.vault import Vault, open_vault
@@ -79,6 +82,7 @@ def event_types() -> EventTypes:
         (KnownType(name) for name in MANDATE_EVENTS),
         QUARANTINE_EVENTS,
         LEARNER_EVENTS,
+        SEALER_EVENTS,
         PROJECTION_EVENTS,
     )
 
@@ -108,7 +112,7 @@ class Dingze:
     @cached_property
     def vault(self) -> Vault:
         """The sealed personal data."""
-        return open_vault(self.ledger, key_file(self.settings))
+        return open_vault(self.ledger, key_file(self.settings), kept(self.settings, ".erasures"))
 
     @cached_property
     def register(self) -> RegisterReader:
@@ -195,6 +199,17 @@ class Dingze:
         """Destroys the keys of erased orders."""
         return Eraser(self.ledger, self.vault, self.clock)
 
+    @cached_property
+    def sealer(self) -> Sealer:
+        """Seals the record once a day."""
+        return Sealer(
+            self.ledger,
+            lambda: signing_key(kept(self.settings, ".signing")),
+            kept(self.settings, ".seals"),
+            self.calendar.local_day,
+            self.clock,
+        )
+
     def kafka_intake(self) -> "KafkaIntake":
         """Takes orders and returns from the topics. Raises BadInput when no brokers are set."""
         from ingest.kafka import KafkaIntake, KafkaOptions  # the client is loaded where there is a broker
@@ -271,6 +286,12 @@ def key_file(settings: Settings) -> Path:
         return settings.master_key
     file = database_file(settings)
     return file.with_name(file.name + ".key") if file else Path("var/dingze.key")
+
+
+def kept(settings: Settings, suffix: str) -> Path:
+    """Where something lies that must survive the database: beside the master key, or in the safe."""
+    key = key_file(settings)
+    return (settings.safe / key.name if settings.safe else key).with_name(key.name + suffix)
 
 
 def initialise(settings: Settings) -> bool:

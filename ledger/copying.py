@@ -9,21 +9,32 @@ The keys are wrapped; the master key is no part of a copy. Whoever has both can 
 """
 
 import base64
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
 from ledger.canonical import instant
-from ledger.chain import START, Link, Row, follow
+from ledger.chain import START, Link, follow
 from ledger.contract import Backend, ErasedKey
 from ledger.envelope import Bookmark, SealedKey
+from ledger.lines import (
+    BATCH,
+    Advance,
+    begin_folder,
+    check_files,
+    finish_folder,
+    follow_file,
+    in_batches,
+    rows_in,
+    values_in,
+    write_events,
+    write_lines,
+)
 from ledger.store import Ledger
 from terms.errors import BadInput, Conflict, NotFound
 from terms.ids import Position
@@ -31,10 +42,6 @@ from terms.ids import Position
 FORMAT = 1
 MANIFEST = "manifest.json"
 EVENTS, KEYS, ERASURES, BOOKMARKS = "events.jsonl", "keys.jsonl", "erasures.jsonl", "bookmarks.jsonl"
-BATCH = 5_000
-
-Advance = Callable[[int], None]
-One = TypeVar("One")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +71,20 @@ def write_copy(
     """
     if folder.exists():
         raise Conflict("backup.exists", at=str(folder))
-    partial = folder.with_name(folder.name + ".partial")
-    partial.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in partial.iterdir():
-        left.unlink()  # of a copy that was interrupted
+    partial = begin_folder(folder)
     backend = ledger.backend
-    files = {BOOKMARKS: _write(partial / BOOKMARKS, ([b.reader, b.name, b.place] for b in backend.all_bookmarks()))}
+    files = {
+        BOOKMARKS: write_lines(partial / BOOKMARKS, ([b.reader, b.name, b.place] for b in backend.all_bookmarks()))
+    }
     upto = ledger.head()
-    files[EVENTS], head = _write_events(backend, partial / EVENTS, upto, advance)
-    files[KEYS] = _write(partial / KEYS, map(_key_out, all_keys(backend)))
-    files[ERASURES] = _write(partial / ERASURES, map(list, backend.all_erasures()))
+    files[EVENTS], head = write_events(backend, partial / EVENTS, START, upto, advance)
+    files[KEYS] = write_lines(partial / KEYS, map(_key_out, all_keys(backend)))
+    files[ERASURES] = write_lines(partial / ERASURES, map(list, backend.all_erasures()))
     for name, values in beside.items():
-        files[name] = _write(partial / name, values)
+        files[name] = write_lines(partial / name, values)
     manifest = Manifest(instant(made_at), head, backend.bound_to() or "", files)
-    _write(partial / MANIFEST, [_told(manifest)])
-    _settle(partial)
-    partial.rename(folder)
-    _settle(folder.parent)
+    write_lines(partial / MANIFEST, [_told(manifest)])
+    finish_folder(partial, folder)
     return manifest
 
 
@@ -90,45 +94,6 @@ def all_keys(backend: Backend) -> Iterator[SealedKey]:
     while page := backend.all_keys(after, BATCH):
         yield from page
         after = page[-1].subject
-
-
-def _write(path: Path, values: Iterable[Any]) -> dict[str, Any]:
-    digest, size, lines = sha256(), 0, 0
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        for value in values:
-            line = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-            file.write(line)
-            digest.update(line)
-            size += len(line)
-            lines += 1
-        file.flush()
-        os.fsync(file.fileno())
-    return {"sha256": digest.hexdigest(), "size": size, "lines": lines}
-
-
-def _write_events(backend: Backend, path: Path, upto: Position, advance: Advance) -> tuple[dict[str, Any], Link]:
-    link = START
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        nonlocal link
-        while link.position < upto:
-            batch = backend.rows(link.position, min(BATCH, upto - link.position), forgiving=True)
-            link = follow(link, batch)
-            yield from map(tuple, batch)
-            advance(link.position)
-
-    written = _write(path, rows())
-    return written, link
-
-
-def _settle(folder: Path) -> None:
-    """The names in a folder reach the disk as well."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _told(manifest: Manifest) -> dict[str, Any]:
@@ -169,35 +134,16 @@ def check_copy(folder: Path, advance: Advance = lambda position: None) -> Manife
     Raises BadInput `backup.altered` naming the file, LedgerBroken where the chain does not hold.
     """
     manifest = read_manifest(folder)
-    for name, told in manifest.files.items():
-        digest, size = sha256(), 0
-        try:
-            with (folder / name).open("rb") as file:
-                while part := file.read(1 << 20):
-                    digest.update(part)
-                    size += len(part)
-        except OSError as error:
-            raise BadInput("backup.altered", at=name, file=name) from error
-        if (digest.hexdigest(), size) != (told["sha256"], told["size"]):
-            raise BadInput("backup.altered", at=name, file=name)
-    link = START
-    for batch in _batches(_rows(folder)):
-        link = follow(link, batch)
-        advance(link.position)
+    check_files(folder, manifest.files)
+    link = follow_file(START, folder / EVENTS, advance)
     if link != manifest.head:
         raise BadInput("backup.altered", at=EVENTS, file=EVENTS)
     return manifest
 
 
-def values_in(folder: Path, name: str) -> Iterator[Any]:
-    """The values of one file of a checked copy, one a line."""
-    with (folder / name).open("rb") as file:
-        yield from map(orjson.loads, file)
-
-
 def erasures_in(folder: Path) -> list[ErasedKey]:
     """The receipts of erasures that a copy knows of."""
-    return [ErasedKey(*value) for value in values_in(folder, ERASURES)]
+    return [ErasedKey(*value) for value in values_in(folder / ERASURES)]
 
 
 def put_back(
@@ -219,7 +165,7 @@ def put_back(
     backend.erase(erased)
     gone = {receipt.key_id for receipt in erased}
     left_out = 0
-    for keys in _batches(map(_key_in, values_in(folder, KEYS))):
+    for keys in in_batches(map(_key_in, values_in(folder / KEYS))):
         kept = [key for key in keys if key.key_id not in gone]
         left_out += len(keys) - len(kept)
         with backend.writing() as writing:
@@ -227,13 +173,13 @@ def put_back(
             if any(there.get(key.subject, key.key_id) != key.key_id for key in kept):
                 raise Conflict("backup.not-empty", position=link.position)
             writing.insert_keys([change(key) for key in kept if key.subject not in there])
-    for rows in _batches(islice(_rows(folder), link.position, None)):
+    for rows in in_batches(islice(rows_in(folder / EVENTS), link.position, None)):
         link = follow(link, rows)
         with backend.writing() as writing:
             writing.insert(rows)
         advance(link.position)
     with backend.writing() as writing:
-        writing.set_bookmarks([Bookmark(reader, name, None, at) for reader, name, at in values_in(folder, BOOKMARKS)])
+        writing.set_bookmarks([Bookmark(reader, name, None, at) for reader, name, at in values_in(folder / BOOKMARKS)])
     if link != manifest.head or ledger.link(ledger.head()) != manifest.head:
         raise BadInput("backup.altered", at=EVENTS, file=EVENTS)
     ledger.growth.tell()
@@ -244,20 +190,10 @@ def _beginning(ledger: Ledger, folder: Path) -> Link:
     """Where the database stands in the copy's record. Raises Conflict when it holds another record."""
     head = ledger.link(ledger.head())
     if head.position:
-        there = next(islice(_rows(folder), head.position - 1, None), None)
+        there = next(islice(rows_in(folder / EVENTS), head.position - 1, None), None)
         if there is None or there.digest != head.digest:
             raise Conflict("backup.not-empty", position=head.position)
     return head
-
-
-def _rows(folder: Path) -> Iterator[Row]:
-    return map(Row._make, values_in(folder, EVENTS))
-
-
-def _batches(values: Iterable[One]) -> Iterator[list[One]]:
-    found = iter(values)
-    while batch := list(islice(found, BATCH)):
-        yield batch
 
 
 def _key_in(told: list[str]) -> SealedKey:

@@ -166,6 +166,7 @@ class Vault:
             self._keep(new)
 
     def _keep(self, receipts: Iterable[ErasedKey]) -> None:
+        self._receipts.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._receipts, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "a", encoding="utf-8") as file:
             # a line cut short by a crash ends here, so that it spoils no later one
@@ -186,12 +187,13 @@ class Vault:
             raise Unavailable("vault.wrong-key", at=sealed.subject) from error
 
 
-def open_vault(ledger: Ledger, key_file: Path) -> Vault:
+def open_vault(ledger: Ledger, key_file: Path, receipts: Path | None = None) -> Vault:
     """The vault of a ledger under the master key in `key_file`; erasures are applied again first.
 
-    Receipts lie in `<key_file>.erasures`. Raises Unavailable: no key file, or not this database's key.
+    Receipts lie in `<key_file>.erasures` unless told otherwise. Raises Unavailable: no key file, or not this
+    database's key.
     """
-    vault = Vault(ledger, read_master_key(key_file), receipts_file(key_file))
+    vault = Vault(ledger, read_master_key(key_file), receipts or receipts_file(key_file))
     vault.erase_again()
     return vault
 

@@ -42,6 +42,22 @@ MESSAGES: dict[str, str] = {
     "backup.checked": "备份完整：{events} 条，末条摘要 {digest}（{seconds} 秒）。",
     "backup.restored": "已恢复 {events} 条，末条摘要 {digest}，重新执行抹除 {erased_again} 项，账户 {accounts} 个（{seconds} 秒）。"
     "各视图将在下次启动时重建。",
+    # --- proof ---
+    "proof.no-key": "签名密钥无法读取或建立。请核对主密钥所在文件夹（或 DINGZE_SAFE）可写，文件完好。",
+    "proof.not-signed": "该文件不是本系统签发的封印。请取原件再验。",
+    "proof.altered": "文件与其签名不符，已被改动，不能采信。请取原件再验。",
+    "proof.other-key": "文件不是由所给公钥签发：文件 {found}，所给 {expected}。请核对签发单位的公钥。",
+    "proof.cut-off": "封印时账本已有 {position} 条，现只有 {head} 条：末尾记录被删去。请停止写入并保全现场。",
+    "proof.changed": "账本第 {position} 条与封印不符，封印之前的记录被改动。请停止写入并保全现场。",
+    "proof.sealed": "已封印第 {position} 条，摘要 {digest}，文件 {file}，公钥 {public_key}。请将文件存放到本系统之外。",
+    "proof.proved": "封印成立：自 {sealed_at} 封印以来，第 {position} 条及之前的记录未变（账本现有 {head} 条，{seconds} 秒）。"
+    "本机签发：{signed_here}。",
+    "archive.none": "该文件夹不是年度档案。请核对路径，或取原件再验。",
+    "archive.nothing": "{of} 年没有入账的记录，无从归档。请核对年份。",
+    "archive.year-not-over": "{year} 年尚未结束，不能归档。请在次年办理。",
+    "archive.which": "请用 --year 指定年份，或用 --check 指定要核验的档案，二者择一。",
+    "archive.written": "{of} 年档案已写到 {folder}：{events} 条，末条摘要 {digest}，公钥 {public_key}。账本未减少。",
+    "archive.checked": "{of} 年档案完整：{events} 条；与账本比对：{against_record}；本机签发：{signed_here}。",
     # --- input ---
     "input.unreadable": "文件无法读取：{reason}。请检查格式与编码（支持 UTF-8 与 GB18030）。",
     "input.too-large": "内容超过上限 {limit}。请拆分后重新提交。",
@@ -641,7 +657,7 @@ MESSAGES: dict[str, str] = {
     "本机签发：{signed_here}；与账本比对：{against_record}。",
     "audit.yes": "是",
     "audit.no": "否",
-    "audit.unknown": "无从判断（本机没有主密钥）",
+    "audit.unknown": "无从判断（本机没有签名密钥）",
     "audit.period-not-over": "审计期间应已结束：{end} 的记录尚未完整。请改用更早的 --to。",
     "audit.nothing": "{begin} 至 {end} 没有与 {whom} 有关的记录。请核对单位代码或账号。",
     "audit.not-an-archive": "该文件不是审计档案，或已损坏：{reason}。请取原件再验。",

@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dingze.options import given_day
 from dingze.terminal import Json, answer, opened, progress, session
-from dingze.wiring import Dingze, key_file
+from dingze.wiring import Dingze, kept
+from ledger import signing
 from ledger.envelope import Event
-from ledger.master_key import read_master_key
 from mandates.edition import RegisterEdition
 from projections.audit.archive import Reach, write_archive
 from projections.audit.subject import Subject
@@ -140,8 +140,7 @@ def audit(
     first, last = _period(begin, end)
     subject = Subject(first, last, UnitCode(unit) if unit else None, officer)
     with opened(context) as dingze, progress("审计导出") as advance:
-        signing = signing_key(dingze)
-        content = write_archive(dingze.ledger, subject, reach(dingze, subject), signing, advance=advance)
+        content = write_archive(dingze.ledger, subject, reach(dingze, subject), signing_key(dingze), advance=advance)
     target = out or Path(f"audit-{_safe(subject.name)}-{first}-{last}.zip")
     target.write_bytes(content)
     manifest = verify_archive(content).manifest
@@ -158,8 +157,8 @@ def audit(
 
 
 def signing_key(dingze: Dingze) -> Ed25519PrivateKey:
-    """The key archives are signed with: derived from the master key, so that it needs no keeping of its own."""
-    return Ed25519PrivateKey.from_private_bytes(read_master_key(key_file(dingze.settings)).derived("audit signature"))
+    """The key archives are signed with: in a file of its own beside the master key, made at first use."""
+    return signing.signing_key(kept(dingze.settings, ".signing"))
 
 
 def reach(dingze: Dingze, subject: Subject) -> Reach:
@@ -180,11 +179,8 @@ def reach(dingze: Dingze, subject: Subject) -> Reach:
 
 def _checked(context: typer.Context, file: Path, key: str | None, *, record: bool) -> dict[str, Any]:
     verified = verify_archive(file.read_bytes(), key)
-    master = key_file(session(context).settings)
-    own = None
-    if master.exists():
-        seed = read_master_key(master).derived("audit signature")
-        own = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw().hex() == verified.public_key
+    ours = kept(session(context).settings, ".signing")
+    own = signing.public_key(signing.signing_key(ours)) == verified.public_key if ours.exists() else None
     if record:
         with opened(context) as dingze, progress("与账本比对", verified.manifest["head"]["position"]) as advance:
             against_record(verified, dingze.ledger, advance)

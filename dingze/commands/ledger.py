@@ -8,11 +8,15 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from dingze.commands import proof
+from dingze.commands.proof import Workers
 from dingze.terminal import Json, answer, opened, progress
 from ledger.envelope import Event
+from ledger.verifying import verify_parallel
 from terms.ids import Position
 
 app = typer.Typer(help="prove, follow and export the record", no_args_is_help=True)
+proof.add_to(app)
 
 
 def told(event: Event) -> dict[str, Any]:
@@ -21,11 +25,11 @@ def told(event: Event) -> dict[str, Any]:
 
 
 @app.command()
-def verify(context: typer.Context, json: Json = False) -> None:
+def verify(context: typer.Context, workers: Workers = 0, json: Json = False) -> None:
     """Recompute the chain of digests from the first event; the first fault is named with its position."""
     began = time.perf_counter()
     with opened(context) as dingze, progress("核验账本", dingze.ledger.head()) as advance:
-        link = dingze.ledger.verify(progress=advance)
+        link = verify_parallel(dingze.ledger, dingze.settings.database_url, workers=workers, progress=advance)
     seconds = round(time.perf_counter() - began, 3)
     answer(
         {"verified": True, "head": link.position, "digest": link.digest, "seconds": seconds},

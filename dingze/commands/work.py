@@ -28,7 +28,7 @@ class Work(StrEnum):
 NAMES = {
     Work.ROUTE: ("projections", "proposer", "learner"),
     Work.PROJECT: ("projections", "eraser"),
-    Work.CLOCKS: ("projections", "timers", "watch"),
+    Work.CLOCKS: ("projections", "timers", "watch", "sealer"),
 }
 
 

@@ -194,19 +194,19 @@ def test_the_files_of_a_backup_show_nobody_and_are_for_their_owner_only(small: D
     small.close()
 
 
-def test_the_sample_city_goes_through_a_backup_by_command(
-    dingze: Called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_backup_goes_out_and_back_by_command(
+    small: Dingze, called: Called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = dingze("backup", "--to", "copy", "--json")
+    small.close()
+    monkeypatch.setenv("DINGZE_DATABASE_URL", small.settings.database_url)
+    monkeypatch.setenv("DINGZE_MASTER_KEY", str(key_file(small.settings)))
+    made = called("backup", "--to", "copy", "--json")
     assert made.code == 0
-    assert dingze("restore", "--from", "copy", "--check", "--json").document["digest"] == made.document["digest"]
-    new = tmp_path / "elsewhere"
-    new.mkdir()
-    shutil.copy(tmp_path / "dingze.db.key", new / "dingze.db.key")
-    monkeypatch.setenv("DINGZE_DATABASE_URL", f"sqlite:///{new}/dingze.db")
-    told = dingze("restore", "--from", "copy", "--json")
+    assert called("restore", "--from", "copy", "--check", "--json").document["digest"] == made.document["digest"]
+    monkeypatch.setenv("DINGZE_DATABASE_URL", f"sqlite:///{tmp_path}/again.db")
+    told = called("restore", "--from", "copy", "--json")
     assert told.document["digest"] == made.document["digest"]
-    assert dingze("ledger", "verify", "--json").document["digest"] == made.document["digest"]
+    assert called("ledger", "verify", "--json").document["digest"] == made.document["digest"]
 
 
 def test_a_folder_without_a_backup_is_one_clear_line(called: Called, tmp_path: Path) -> None:
