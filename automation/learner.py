@@ -21,7 +21,8 @@ from ledger.upcast import KnownType
 from mandates.reading import RegisterReader
 from projections.engine import ProjectionEngine
 from projections.outcomes import LEARNABLE
-from projections.view import OPEN, Masked
+from projections.tables import as_of
+from projections.view import Masked
 from routing.memory import Outcome, learn
 from routing.memory_edition import EMPTY, MemoryEdition
 from terms.actors import process
@@ -139,8 +140,9 @@ class Learner:
                     learned.c.order_no, learned.c.unit, learned.c.kind, learned.c.at, learned.c.recorded_position,
                     orders.c.matter_id,
                 )
-                .outerjoin(orders, (orders.c.order_no == learned.c.order_no) & (orders.c.to_position == OPEN))
-                .where(learned.c.to_position == OPEN)
+                .select_from(learned)
+                .outerjoin(orders, (orders.c.order_no == learned.c.order_no) & as_of(orders, None))
+                .where(as_of(learned, None))
                 .order_by(learned.c.recorded_position, learned.c.unit)
             )  # fmt: skip
             return [tuple(row) for row in connection.execute(query)]
@@ -152,7 +154,7 @@ class Learner:
             if build is None:
                 return 0
             table = store.tables(LEARNABLE, build)["outcomes"]
-            query = select(func.count()).where(table.c.to_position == OPEN, table.c.recorded_position > position)
+            query = select(func.count()).where(as_of(table, None), table.c.recorded_position > position)
             return int(connection.execute(query).scalar_one())
 
     def _erased(self, known: set[str]) -> set[str]:
@@ -164,7 +166,7 @@ class Learner:
             table = store.tables(LEARNABLE, build)["outcomes"]
             there = {
                 row.order_no
-                for row in connection.execute(select(table.c.order_no).where(table.c.to_position == OPEN).distinct())
+                for row in connection.execute(select(table.c.order_no).where(as_of(table, None)).distinct())
             }
         return known - there
 

@@ -26,7 +26,8 @@ from ledger.store import Ledger
 from mandates.reading import RegisterReader
 from projections.awaiting import AWAITING
 from projections.engine import ProjectionEngine
-from projections.view import OPEN, Masked
+from projections.tables import as_of
+from projections.view import Masked
 from routing.proposal import OrderText
 from terms.actors import process
 from terms.errors import Refused
@@ -73,7 +74,7 @@ class Proposer:
             table = store.tables(AWAITING, build)["proposals"]
             rows = connection.execute(
                 select(table.c.order_no, table.c.due, table.c.asked_at)
-                .where(table.c.due != "", table.c.to_position == OPEN)
+                .where(table.c.due != "", as_of(table, None))
                 .order_by(table.c.asked_at)
                 .limit(limit)
             )

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from casework.standing import NOTHING_KNOWN, Standing
 from projections.engine import ProjectionEngine
 from projections.matters import STANDINGS
-from projections.view import OPEN
+from projections.tables import as_of
 from terms.ids import UnitCode
 
 
@@ -26,9 +26,7 @@ class Standings:
             if build is None:
                 return NOTHING_KNOWN
             table = store.tables(STANDINGS, build)["matters"]
-            row = connection.execute(
-                select(table).where(table.c.matter_id == matter_id, table.c.to_position == OPEN)
-            ).first()
+            row = connection.execute(select(table).where(table.c.matter_id == matter_id, as_of(table, None))).first()
         if row is None:
             return NOTHING_KNOWN
         return Standing(
@@ -50,7 +48,7 @@ class Standings:
             table = store.tables(STANDINGS, build)["matters"]
             rows = connection.execute(
                 select(table.c.matter_id, table.c.status_quo)
-                .where(table.c.open_case != "", table.c.to_position == OPEN)
+                .where(table.c.open_case != "", as_of(table, None))
                 .order_by(table.c.matter_id)
             )
             return {row.matter_id: UnitCode(row.status_quo) for row in rows}

@@ -24,7 +24,7 @@ from casework.work_order.commands import RingClocks
 from ledger.store import Ledger
 from projections.engine import ProjectionEngine
 from projections.queue import QUEUE, SETTLED
-from projections.view import OPEN
+from projections.tables import as_of
 from terms.actors import process
 from terms.ids import Position, order_stream
 
@@ -123,7 +123,7 @@ class Timers:
             table = store.tables(QUEUE, build)["orders"]
             orders = connection.execute(
                 select(table.c.order_no).where(
-                    table.c.to_position == OPEN, table.c.mode == "live", table.c.state.not_in(SETTLED)
+                    as_of(table, None), table.c.mode == "live", table.c.state.not_in(SETTLED)
                 )
             )
             running = {str(order_stream(row.order_no)) for row in orders}

@@ -32,7 +32,7 @@ from projections.signs.suspecting import (
     signs_of_register,
     suspected,
 )
-from projections.view import OPEN
+from projections.tables import as_of
 from terms.actors import process
 from terms.errors import Refused
 from terms.ids import EventId, FindingNo, UnitCode
@@ -73,7 +73,7 @@ class Watch:
             if build is None:
                 return []
             table = store.tables(FAULTS, build)["signs"]
-            query = select(table).where(table.c.to_position == OPEN).order_by(table.c.subject, table.c.sign)
+            query = select(table).where(as_of(table, None)).order_by(table.c.subject, table.c.sign)
             return [
                 _sign({str(name): value for name, value in row._mapping.items()}) for row in connection.execute(query)
             ]

@@ -6,6 +6,7 @@ lock, three look-ups, the hashing and the insert.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -132,15 +133,18 @@ class Ledger:
 
     def decode(self, row: Row) -> Event:
         """A row as an event, its payload in the present form of its type. Raises LedgerBroken for an unknown type."""
-        payload = orjson.loads(row.payload)
-        schema = row.schema
+        (
+            position, event_id, stream, version, type_name, schema, occurred_at, recorded_at,
+            actor, cause, correlation, source, source_key, mark, written, digest,
+        ) = row  # fmt: skip
+        payload = orjson.loads(written)
         if self.types is not None:
-            schema, payload = self.types.present(row.type, schema, payload, at=str(row.position))
-        return Event(
-            Position(row.position), EventId(row.event_id), StreamId(row.stream), row.version, row.type, schema,
-            moment(row.occurred_at), moment(row.recorded_at), row.actor, EventId(row.cause) if row.cause else None,
-            row.correlation, row.source, row.source_key, row.mark, payload, row.digest,
+            schema, payload = self.types.present(type_name, schema, payload, at=position)
+        found: tuple[Any, ...] = (
+            position, event_id, stream, version, type_name, schema, moment(occurred_at), moment(recorded_at),
+            actor, cause or None, correlation, source, source_key, mark, payload, digest,
         )  # fmt: skip
+        return tuple.__new__(Event, found)  # as Event(*found), in half the time: the hottest line of a rebuild
 
     def head(self) -> Position:
         """The last position written; 0 for an empty record."""

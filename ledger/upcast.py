@@ -52,7 +52,7 @@ class EventTypes:
         return known.schema if known else None
 
     def present(
-        self, type_name: str, schema: int, payload: dict[str, Any], *, at: str | None = None
+        self, type_name: str, schema: int, payload: dict[str, Any], *, at: int | None = None
     ) -> tuple[int, dict[str, Any]]:
         """The payload in its present form, and that form's schema number; `at` is where it was read.
 
@@ -60,7 +60,10 @@ class EventTypes:
         """
         known = self._known.get(type_name)
         if known is None or not 1 <= schema <= known.schema:
-            raise LedgerBroken("ledger.unknown-event", at=at, type=type_name, schema=schema)
+            where = None if at is None else str(at)
+            raise LedgerBroken("ledger.unknown-event", at=where, type=type_name, schema=schema)
+        if schema == known.schema:
+            return schema, payload
         for step in known.upcasts[schema - 1 :]:
             payload = step(payload)
         return known.schema, payload

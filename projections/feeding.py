@@ -61,19 +61,27 @@ class Feeder:
             after = min(runner.build.position for runner in running)
             if after >= upto:
                 break
-            rows = self._ledger.read_raw(Position(after), min(batch, upto - after))
-            if not rows:
+            last = self._feed(running, after, min(batch, upto - after), leases or {})
+            if last == after:
                 break
-            with _no_collecting():
-                decoded = self._decode(rows, frozenset().union(*(runner.view.handlers for runner in running)))
-                for runner in running:
-                    if runner.build.position < decoded.last:
-                        runner.fold(decoded, leases.get(runner.view.name) if leases else None)
             running = [runner for runner in running if not runner.build.stopped and runner.build.position > after]
-            read += len(rows)
+            read += last - after
             if progress:
-                progress(decoded.last)
+                progress(last)
         return read
+
+    @_no_collecting()
+    def _feed(self, running: Sequence[Runner], after: int, limit: int, leases: Mapping[str, Lease]) -> int:
+        """One batch into every runner; the last position it held, `after` when there is nothing. When this returns
+        the events are freed, before anything could look for cycles among them."""
+        rows = self._ledger.read_raw(Position(after), limit)
+        if not rows:
+            return after
+        batch = self._decode(rows, frozenset().union(*(runner.view.handlers for runner in running)))
+        for runner in running:
+            if runner.build.position < batch.last:
+                runner.fold(batch, leases.get(runner.view.name))
+        return batch.last
 
     def skipped(self, view: View) -> frozenset[int]:
         """The positions that a person decided this version of a view leaves out."""
@@ -84,7 +92,12 @@ class Feeder:
         )
 
     def _decode(self, rows: Sequence[Row], wanted: frozenset[str]) -> Batch:
-        events = [self._event(row) for row in rows if row.type in wanted]
+        decode = self._ledger.decode
+        events: list[Event | Unreadable]
+        try:
+            events = [decode(row) for row in rows if row.type in wanted]
+        except (LedgerBroken, ValueError):
+            events = [self._event(row) for row in rows if row.type in wanted]
         sealed = [event for event in events if isinstance(event, Event) and event.payload.get("masked")]
         try:
             masked = self._open_masked(sealed) if sealed else {}

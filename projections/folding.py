@@ -57,11 +57,9 @@ class Runner:
     def fold(self, batch: Batch, lease: Lease | None = None) -> None:
         """Fold what is new in a batch; afterwards `build` says how far it is and whether it stopped."""
         after, handlers = self.build.position, self.view.handlers
-        mine = [
-            event
-            for event in batch.events
-            if event.position > after and event.type in handlers and event.position not in self.skipped
-        ]
+        mine = [event for event in batch.events if event.type in handlers]
+        if self.skipped or (mine and mine[0].position <= after):
+            mine = [event for event in mine if event.position > after and event.position not in self.skipped]
         try:
             self._fold(mine, batch.masked, batch.last, lease)
         except BaseException:
@@ -99,18 +97,20 @@ class Runner:
         self, events: Sequence[Event | Unreadable], masked: Mapping[str, Masked]
     ) -> tuple[int, Exception | None]:
         """Fold events in memory; how many, and the fault of the one after them, if there was one."""
-        rows, handlers = self.rows, self.view.handlers
-        rows.prefetch(list(dict.fromkeys(_stream(event) for event in events if isinstance(event, Event))))
-        for done, event in enumerate(events):
-            if isinstance(event, Unreadable):
-                return done, event.error
-            rows.at(event.position, event.event_id)
-            try:
-                handlers[event.type](rows, event, masked.get(event.event_id, NOTHING))
-            except SQLAlchemyError:
-                raise  # the handler asked for rows and the database was away
-            except Exception as error:  # any fault of a handler stops this view, and only this view, with its reason
-                return done, error
+        rows, handlers, texts = self.rows, self.view.handlers, masked.get
+        rows.prefetch(dict.fromkeys([event.stream for event in events if isinstance(event, Event)]))
+        done = 0
+        try:
+            for done, event in enumerate(events):
+                if isinstance(event, Unreadable):
+                    return done, event.error
+                event_id = event.event_id
+                rows.at(event.position, event_id)
+                handlers[event.type](rows, event, texts(event_id, NOTHING))
+        except SQLAlchemyError:
+            raise  # the handler asked for rows and the database was away
+        except Exception as error:  # any fault of a handler stops this view, and only this view, with its reason
+            return done, error
         return len(events), None
 
     def _store(self, writes: Writes, last: int, stopped: str, lease: Lease | None) -> None:
@@ -128,12 +128,6 @@ class Runner:
             if again is None:
                 raise NotFound("projections.no-build", name=self.build.name)
             self.build = again
-
-
-def _stream(event: Event) -> tuple[str, str]:
-    """The kind and the name of an event's stream: `order-123` → order, 123."""
-    kind, _, name = event.stream.partition("-")
-    return kind, name
 
 
 def _why(event: Event | Unreadable, error: BaseException) -> str:

@@ -4,13 +4,12 @@ The row's `state` is the word of the domain page, section 5. A dispatcher's list
 be asked for as of a position.
 """
 
-from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, Integer, String, Text
 
 from ledger.envelope import Event
+from projections.queue_sums import ENDED, ENDINGS, recount
 from projections.view import Handler, Masked, Row, Rows, StateTable, View
 
 ORDERS = StateTable(
@@ -51,7 +50,6 @@ ORDERS = StateTable(
         ("closed_how", String(20)),
         ("resolved", Boolean()),
         ("satisfied", Boolean()),
-        ("updated_at", String(40)),
     ),
     indexes=(("state", "received_at"), ("lead", "state"), ("caller",), ("matter_id",)),
     texts=("title", "place"),
@@ -83,14 +81,11 @@ def _row(rows: Rows, event: Event) -> Row:
     return rows.get("orders", (event.payload["order_no"],)) or _EMPTY
 
 
-@lru_cache(maxsize=64)
-def _written(moment: datetime) -> str:
-    return moment.isoformat()  # a batch is recorded at one moment
-
-
 def _put(rows: Rows, event: Event, row: Row, **changes: Any) -> None:
-    changes["updated_at"] = _written(event.recorded_at)
-    rows.put("orders", (event.payload["order_no"],), row | changes)
+    now = row | changes
+    rows.put("orders", (event.payload["order_no"],), now)
+    if now["state"] in ENDINGS or row["state"] in ENDINGS:
+        recount(rows, row, now)
 
 
 def headline(masked: Masked) -> str:
@@ -340,8 +335,8 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 QUEUE = View(
     name="queue",
-    version=2,
-    tables=(ORDERS,),
+    version=3,
+    tables=(ORDERS, ENDED),
     handlers={
         "WorkOrderReceived": _received,
         "AssignmentProposed": _proposed,

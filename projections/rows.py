@@ -1,7 +1,7 @@
 """The rows of one view during one batch: read once, folded in memory, written once a key."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,14 +20,21 @@ class Version:
     stored: bool = False  # it is in the database already
 
 
+def _lists() -> defaultdict[str, list[Any]]:
+    return defaultdict(list)
+
+
 @dataclass(slots=True)
 class Writes:
-    """What a batch leaves to write, by table: rows to close, rows to insert, lines to add, groups to blank."""
+    """What a batch leaves to write, by table: rows to close, rows to insert, lines to add, groups to blank.
 
-    closed: dict[str, list[tuple[int, Key]]] = field(default_factory=dict)
-    inserted: dict[str, list[tuple[Key, Version]]] = field(default_factory=dict)
-    facts: dict[str, list[tuple[int, str, int, Row]]] = field(default_factory=dict)
-    scrubbed: dict[str, list[tuple[Any, Row]]] = field(default_factory=dict)
+    A row to close is where it ends, its key and where it began.
+    """
+
+    closed: defaultdict[str, list[tuple[Any, ...]]] = field(default_factory=_lists)
+    inserted: defaultdict[str, list[tuple[Key, Version]]] = field(default_factory=_lists)
+    facts: defaultdict[str, list[tuple[int, str, int, Row]]] = field(default_factory=_lists)
+    scrubbed: defaultdict[str, list[tuple[Any, Row]]] = field(default_factory=_lists)
 
 
 class BatchRows:
@@ -52,15 +59,19 @@ class BatchRows:
         self._event_id = event_id
         self._lines = 0
 
-    def prefetch(self, streams: Sequence[tuple[str, str]]) -> None:
-        """Load what a batch will ask for, one query a table. `streams` are (kind, name)."""
+    def prefetch(self, streams: Iterable[str]) -> None:
+        """Load what a batch will ask for, one query a table. A stream is a kind and a name: `order-123`."""
+        named: dict[str, list[str]] = {}
+        for stream in streams:
+            kind, _, name = stream.partition("-")
+            named.setdefault(kind, []).append(name)
         for table, cached in self._groups.items():
-            kind = self._of[table]
-            wanted = [name for of, name in streams if of == kind]
-            missing = [name for name in wanted if name not in cached]
-            for name in wanted:
+            missing = []
+            for name in named.get(self._of[table], ()):
                 if name in cached:
                     cached.move_to_end(name)
+                else:
+                    missing.append(name)
             if missing:
                 found: dict[Any, dict[Key, Version]] = {name: {} for name in missing}
                 for key, position, row in self._load(table, sorted(missing)):
@@ -77,8 +88,9 @@ class BatchRows:
 
     def get(self, table: str, key: Key) -> Row | None:
         """See `projections.view.Rows`."""
-        found = self._group(table, key[0]).get(key)
-        return found.row if found else None
+        held = self._groups[table].get(key[0])
+        found = (self._group(table, key[0]) if held is None else held).get(key)
+        return None if found is None else found.row
 
     def group(self, table: str, first: Any) -> dict[Key, Row]:
         """See `projections.view.Rows`."""
@@ -87,17 +99,19 @@ class BatchRows:
 
     def put(self, table: str, key: Key, row: Row) -> None:
         """See `projections.view.Rows`, and `StateTable` for what makes a version."""
-        held = self._group(table, key[0])
+        held = self._groups[table].get(key[0])
+        if held is None:
+            held = self._group(table, key[0])
         old = held.get(key)
         if old is not None:
             if old.from_position == self._position:
                 old.row = row
                 return
-            if old.row == row and table not in self._with_texts:
+            if table not in self._with_texts and old.row == row:
                 return
             self._end(table, key, old)
         version = held[key] = Version(self._position, row)
-        self._writes.inserted.setdefault(table, []).append((key, version))
+        self._writes.inserted[table].append((key, version))
 
     def close(self, table: str, key: Key) -> None:
         """See `projections.view.Rows`."""
@@ -108,11 +122,11 @@ class BatchRows:
     def _end(self, table: str, key: Key, old: Version) -> None:
         old.to_position = self._position
         if old.stored:
-            self._writes.closed.setdefault(table, []).append((self._position, key))
+            self._writes.closed[table].append((self._position, *key, old.from_position))
 
     def add(self, table: str, fact: Row) -> None:
         """See `projections.view.Rows`."""
-        self._writes.facts.setdefault(table, []).append((self._position, self._event_id, self._lines, fact))
+        self._writes.facts[table].append((self._position, self._event_id, self._lines, fact))
         self._lines += 1
 
     def scrub(self, table: str, first: Any, blank: Row) -> None:
@@ -122,7 +136,7 @@ class BatchRows:
         for key, version in self._writes.inserted.get(table, []):
             if key[0] == first:
                 version.row = version.row | blank
-        self._writes.scrubbed.setdefault(table, []).append((first, blank))
+        self._writes.scrubbed[table].append((first, blank))
 
     def take(self) -> Writes:
         """What is to be written; afterwards the batch is empty and its rows count as stored.

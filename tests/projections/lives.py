@@ -20,11 +20,16 @@ REASONS = ("not_ours", "unclear", "overlap", "territory", "incomplete")
 class Life:
     """Makes the facts of one order; every fact happens `minutes` after the one before."""
 
+    units = UNITS
+    matters = MATTERS
+    districts: tuple[str, ...] = ("云东区", "云西区")
+    callers = 50
+
     def __init__(self, order_no: str, at: datetime = START, rng: random.Random | None = None) -> None:
         self.order_no = order_no
         self.at = at
         self.rng = rng or random.Random(order_no)
-        self.lead = UNITS[0]
+        self.lead = self.units[0]
         self.objections = 0
         self.bounces = 0
 
@@ -48,8 +53,8 @@ class Life:
         """受理."""
         given: dict[str, Any] = {
             "order_no": self.order_no, "kind": "投诉", "category": "城乡建设/市容环卫", "urgency": "一般",
-            "district": self.rng.choice(("云东区", "云西区")), "street": "青石街道", "channel": "12345",
-            "received_at": self.at, "caller": f"caller-{self.rng.randrange(50)}",
+            "district": self.rng.choice(self.districts), "street": "青石街道", "channel": "12345",
+            "received_at": self.at, "caller": f"caller-{self.rng.randrange(self.callers)}",
             "masked": masked or {"title": f"{self.order_no} 号诉求", "place": "青石路"},
             "deadlines": self.deadlines(UnitCode(""), clocks=("dispatch",)),
         }  # fmt: skip
@@ -62,8 +67,8 @@ class Life:
 
     def proposed(self) -> e.AssignmentProposed:
         """The router's whole answer, as long as real ones are."""
-        matter = self.rng.choice(MATTERS)
-        lead = self.rng.choice(UNITS)
+        matter = self.rng.choice(self.matters)
+        lead = self.rng.choice(self.units)
         sure = self.rng.random() < 0.7
         return e.AssignmentProposed(
             order_no=self.order_no,
@@ -80,33 +85,33 @@ class Life:
 
     def dispatched(self, lead: UnitCode | None = None, **fields: Any) -> e.WorkOrderDispatched:
         """派单."""
-        self.lead = lead or self.rng.choice(UNITS)
-        support = self.rng.choice(UNITS)
+        self.lead = lead or self.rng.choice(self.units)
+        support = self.rng.choice(self.units)
         supports = (support,) if support != self.lead and self.rng.random() < 0.3 else ()
         clocks = self.deadlines(self.lead) + tuple(
             one for unit in supports for one in self.deadlines(unit, "support", ("sign", "handle"))
         )
         given: dict[str, Any] = {
             "order_no": self.order_no, "lead": self.lead, "supports": supports, "by": self.rng.choice(("rule", "hand")),
-            "citations": (self.citation(self.lead),), "deadlines": clocks, "matter": self.rng.choice(MATTERS),
+            "citations": (self.citation(self.lead),), "deadlines": clocks, "matter": self.rng.choice(self.matters),
         }  # fmt: skip
         return e.WorkOrderDispatched(**(given | fields))
 
     def returned(self, **fields: Any) -> e.ReturnRequested:
         """退单."""
         self.objections += 1
-        other = self.rng.choice([unit for unit in UNITS if unit != self.lead])
+        other = self.rng.choice([unit for unit in self.units if unit != self.lead])
         given: dict[str, Any] = {
             "order_no": self.order_no, "objection": self.objections, "unit": self.lead,
             "reason": self.rng.choice(REASONS), "denied_clause": self.citation(self.lead).clause_id,
             "claimed_clause": self.citation(other).clause_id, "proposed_unit": other,
-            "note": "不属本单位职责", "signatory": "acc-1", "matter": self.rng.choice(MATTERS),
+            "note": "不属本单位职责", "signatory": "acc-1", "matter": self.rng.choice(self.matters),
         }  # fmt: skip
         return e.ReturnRequested(**(given | fields))
 
     def reassigned(self, to: UnitCode | None = None, objection: int | None = None) -> e.OrderReassigned:
         """改派."""
-        before, self.lead = self.lead, to or self.rng.choice([unit for unit in UNITS if unit != self.lead])
+        before, self.lead = self.lead, to or self.rng.choice([unit for unit in self.units if unit != self.lead])
         self.bounces += 1
         return e.OrderReassigned(
             order_no=self.order_no, from_unit=before, to_unit=self.lead, objection=objection, bounces=self.bounces,

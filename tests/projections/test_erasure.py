@@ -37,7 +37,8 @@ def test_erasing_blanks_every_version_in_every_build_and_still_verifies(desk: De
     with desk.store.reading() as connection:
         for view in (QUEUE, TASKS):
             for build in desk.store.builds(connection, view.name):
-                for table in desk.store.tables(view, build).values():
+                for declared in (one for one in view.tables if one.texts):
+                    table = desk.store.tables(view, build)[declared.name]
                     found = connection.execute(select(table.c.title, table.c.place).where(table.c.order_no == "N3"))
                     assert set(map(tuple, found)) == {("", "")}, (build, table.name)
     assert beside.generation == 2
