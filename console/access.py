@@ -22,7 +22,14 @@ class Page(StrEnum):
     QUEUE = "工单队列"
     TASKS = "本单位待办"
     ORDER = "工单详情"
-    DISPUTES = "争议线索"
+    DISPUTES = "边界争议"
+    CASES = "议题"
+    FINDINGS = "问题台账"
+    DIGESTS = "定期梳理"
+    ACCOUNTABILITY = "履责评价"
+    COVERAGE = "条目覆盖"
+    HEAT = "热点态势"
+    AUDIT = "离任审计"
     TRIAL = "智能试派"
     MANDATES = "职责依据"
     OPERATIONS = "运行状况"
@@ -46,6 +53,9 @@ SEES_ALL = frozenset(
 OF_A_UNIT = frozenset({Role.CLERK, Role.HEAD, Role.UNIT_LEADER})
 EVERYBODY = SEES_ALL | OF_A_UNIT | {Role.DISTRICT_DESK}
 KEEPS_SECRETS = frozenset({Role.BIANBAN_OFFICER, Role.BIANBAN_DIRECTOR})
+BIANBAN = KEEPS_SECRETS
+MATTERS = BIANBAN | {Role.JUSTICE_OFFICER, Role.REVIEWER, Role.LEADER, Role.AUDITOR}
+OVERSEES = frozenset({Role.LEADER, Role.AUDITOR, Role.SUPERVISOR, Role.ADMINISTRATOR})
 OPEN_TO_ALL = ("公开", "内部")  # 密级 that every office user may read
 
 MAY_OPEN: Mapping[Page, frozenset[Role]] = {
@@ -53,9 +63,14 @@ MAY_OPEN: Mapping[Page, frozenset[Role]] = {
     Page.QUEUE: SEES_ALL | {Role.DISTRICT_DESK},
     Page.TASKS: OF_A_UNIT | {Role.DISTRICT_DESK},
     Page.ORDER: EVERYBODY,
-    Page.DISPUTES: frozenset(
-        {Role.BIANBAN_OFFICER, Role.BIANBAN_DIRECTOR, Role.JUSTICE_OFFICER, Role.REVIEWER, Role.LEADER, Role.AUDITOR}
-    ),
+    Page.DISPUTES: MATTERS,
+    Page.CASES: MATTERS | {Role.SUPERVISOR, Role.ADMINISTRATOR} | OF_A_UNIT | {Role.DISTRICT_DESK},
+    Page.FINDINGS: BIANBAN | OVERSEES | OF_A_UNIT | {Role.DISTRICT_DESK},
+    Page.DIGESTS: BIANBAN | {Role.REVIEWER, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR},
+    Page.ACCOUNTABILITY: BIANBAN | OVERSEES | {Role.REVIEWER} | OF_A_UNIT | {Role.DISTRICT_DESK},
+    Page.COVERAGE: MATTERS,
+    Page.HEAT: MATTERS | OVERSEES | {Role.DISPATCHER},
+    Page.AUDIT: frozenset({Role.AUDITOR}),
     Page.TRIAL: EVERYBODY,
     Page.MANDATES: EVERYBODY,
     Page.OPERATIONS: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),

@@ -1,22 +1,25 @@
 """Fields of a form: how they are described to the page, and how what was filled in is read back."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from terms.errors import BadInput
 from terms.ids import UnitCode
 
-Kind = Literal["text", "area", "unit", "units", "clause", "choice", "flag", "date", "order"]
+Kind = Literal["text", "area", "unit", "units", "clause", "choice", "flag", "date", "order", "checks", "points", "scan"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `options` are value and words; a `unit` takes "C05 云泽市…", a `clause` is looked up by words."""
+    """One field. `options` are value and words; a `unit` takes "C05 云泽市…", a `clause` is looked up by words;
+    `checks` are several of the options, `points` rows of duty points whose base clauses are the options, a `scan` is a
+    file of which the name and the digest are kept."""
 
     name: str
     label: str
@@ -31,16 +34,28 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """A file that came with a form, by name and sha-256 (hex); its bytes stay where the office keeps its papers."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
     """What came with a form: texts stripped, empty ones as good as absent."""
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    scans: Mapping[str, Scan] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, form: FormData) -> "Filled":
-        """From a posted form; files are not read here."""
+    def of(cls, form: FormData, scans: Mapping[str, Scan] | None = None) -> "Filled":
+        """From a posted form."""
         names = dict.fromkeys(form.keys())
-        return cls({name: [one.strip() for one in form.getlist(name) if isinstance(one, str)] for name in names})
+        values = {name: [one.strip() for one in form.getlist(name) if isinstance(one, str)] for name in names}
+        if broken := [name for name, told in values.items() if any("\0" in one for one in told)]:
+            raise BadInput("ledger.not-text", at=broken[0])
+        return cls(values, scans or {})
 
     def text(self, name: str) -> str:
         """The text of a field, "" when absent."""
@@ -93,7 +108,14 @@ class Filled:
 
 async def filled(request: Request) -> Filled:
     """What came with a posted form."""
-    return Filled.of(await request.form())
+    form = await request.form()
+    scans = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile) and value.filename:
+            scans[name] = Scan(value.filename[-200:], hashlib.sha256(await value.read()).hexdigest())
+        if isinstance(value, UploadFile):
+            await value.close()
+    return Filled.of(form, scans)
 
 
 Form = Annotated[Filled, Depends(filled)]

@@ -11,7 +11,7 @@ from starlette.types import Scope
 from terms.errors import Unavailable
 
 STATIC = Path(__file__).parent / "static"
-OURS = ("console.css", "console.js", "favicon.svg", "icons.svg")
+OURS = ("charts.js", "console.css", "console.js", "favicon.svg", "icons.svg")
 
 
 class Assets:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from console import words
+from console import figure_words, words
 from console.static_files import Assets
 
 FOLDER = Path(__file__).parent / "templates"
@@ -26,7 +26,10 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"asset": assets, "words": words, "query": query, "order_address": order_address}
+        self._environment.globals |= {
+            "asset": assets, "words": words, "figure_words": figure_words, "query": query,
+            "order_address": order_address,
+        }  # fmt: skip
         self._environment.filters |= {
             "moment": words.moment,
             "deadline": words.deadline,

@@ -28,13 +28,21 @@ POSITION_COOKIE = "dingze_position"
 NOTICE_COOKIE = "dingze_notice"
 WAIT_SECONDS = 2.0
 MENU = (
-    Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.DISPUTES, Page.TRIAL, Page.MANDATES, Page.OPERATIONS,
+    Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.DISPUTES, Page.CASES,
+    Page.TRIAL, Page.MANDATES, Page.OPERATIONS,
 )  # fmt: skip
 ADDRESS = {
     Page.OVERVIEW: "/overview",
     Page.QUEUE: "/queue",
     Page.TASKS: "/tasks",
     Page.DISPUTES: "/disputes",
+    Page.CASES: "/cases",
+    Page.FINDINGS: "/findings",
+    Page.DIGESTS: "/digests",
+    Page.ACCOUNTABILITY: "/accountability",
+    Page.COVERAGE: "/coverage",
+    Page.HEAT: "/heat",
+    Page.AUDIT: "/audit",
     Page.TRIAL: "/trial",
     Page.MANDATES: "/mandates",
     Page.OPERATIONS: "/operations",

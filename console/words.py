@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from mandates.model import Link
 from terms.actors import Role
 from terms.messages import sentence
 
@@ -47,6 +48,7 @@ STATE_TONES: Mapping[str, str] = {
     "结案": "done", "归档": "done", "不予受理": "done", "即时答复": "done", "并单": "done", "终止": "done",
     "已移出": "done",
 }  # fmt: skip
+LINKS: tuple[str, ...] = tuple(Link)
 INSTRUMENTS: Mapping[str, str] = {
     "sanding": "“三定”规定",
     "power_list": "权责清单",
@@ -76,7 +78,7 @@ FIELDS: Mapping[str, str] = {
     "kind": "工单类型", "category": "问题分类", "urgency": "紧急程度", "district": "被反映区", "street": "街道乡镇",
     "channel": "渠道", "lead": "主办", "supports": "协办", "desk": "经由", "unit": "单位", "from_unit": "原承办",
     "to_unit": "改派至", "units": "参与单位", "reason": "理由", "note": "说明", "share": "承担部分", "matter": "事项",
-    "status_quo": "现承办依据", "decision": "所依决定", "disputed": "边界争议", "denied_clause": "否认条目",
+    "status_quo": "现承办", "decision": "所依决定", "disputed": "边界争议", "denied_clause": "否认条目",
     "claimed_clause": "主张条目", "proposed_unit": "建议单位", "place": "地点", "other_order": "重复工单",
     "missing": "缺少信息", "keeps": "保留部分", "asked_support": "请求协办", "signatory": "签署人",
     "agrees": "是否同意",
@@ -84,6 +86,11 @@ FIELDS: Mapping[str, str] = {
     "contacted": "联系上", "resolved": "是否解决", "satisfied": "是否满意", "step": "督办方式", "ground": "依据",
     "receiver": "接收单位", "sender": "移送单位", "clause": "依据条目", "result": "结果", "office": "承办科室",
     "task": "任务", "due": "期限", "clock": "时限", "parent": "主单", "child": "并入", "review_on": "复核日期",
+    "convener": "召集单位", "handler": "受理机关", "attended": "参加单位", "summary": "情况", "round": "轮次",
+    "doc_no": "文号", "body": "机关", "effective_from": "生效日期", "proposed_lead": "建议主办", "addressee": "发往",
+    "measures": "整改措施", "violation": "违规情形", "number": "文号", "received_by": "签收人", "passed": "评估通过",
+    "late": "逾期", "fault": "情形", "problem_class": "问题类别", "explanation": "说明", "accepts": "是否接受",
+    "opinion": "研判意见", "disposition": "处置", "owner": "责任单位",
     "score": "评分", "rater": "评价单位", "rated": "被评单位", "what": "环节", "unit_text": "单位（原文）",
     "other_unit": "另一单位", "happened_at": "发生时间", "account": "查看人", "purpose": "用途", "fields": "内容",
     "no_clause": "均无条目", "approved": "同意", "times": "第几次", "late_supports": "未完成协办", "how": "结案方式",
@@ -100,6 +107,7 @@ ABSTAINED: Mapping[str, str] = {
 }
 UNIT_FIELDS = frozenset(
     {
+        "convener", "handler", "attended", "addressee", "parties", "proposed_lead", "owner",
         "lead", "supports", "desk", "unit", "from_unit", "to_unit", "units", "proposed_unit", "asked_support",
         "receiver", "sender", "rater", "rated", "other_unit", "late_supports",
     }

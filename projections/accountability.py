@@ -21,7 +21,7 @@ Which lines make a rate, and whether excluded orders are left out, is said by th
 
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, String, exists, func, select
+from sqlalchemy import Boolean, ColumnElement, Integer, String, exists, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.schema import Table
 
@@ -329,15 +329,16 @@ def measures(
     query = select(facts.c.unit, facts.c.part, facts.c.measure, func.count(), func.sum(facts.c.value))
     query = query.where(cut.on(facts))
     if not excluded_count:
-        query = query.where(~_excluded(facts, cut))
+        query = query.where(counted(facts, cut))
     query = query.group_by(facts.c.unit, facts.c.part, facts.c.measure)
     return {(row[0], row[1], row[2]): (row[3], int(row[4] or 0)) for row in connection.execute(query)}
 
 
-def _excluded(facts: Table, cut: Cut) -> Any:
+def counted(facts: Table, cut: Cut) -> ColumnElement[bool]:
+    """The lines that count: those of orders not excluded for the unit as of `cut.upto`, and the exclusions."""
     told = facts.alias("excluded")
     same = exists(select(told.c.position).where(
         told.c.order_no == facts.c.order_no, told.c.unit == facts.c.unit, told.c.measure == "excluded",
         *([told.c.position <= cut.upto] if cut.upto is not None else []),
     ))  # fmt: skip
-    return same & (facts.c.measure != "excluded")
+    return ~(same & (facts.c.measure != "excluded"))

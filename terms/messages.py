@@ -430,6 +430,8 @@ MESSAGES: dict[str, str] = {
     "console.wrong-method": "不支持这种访问方式。请从页面上操作。",
     "console.field-needed": "请填写“{field}”后再提交。",
     "console.bad-date": "“{field}”应写成 2026-03-01 的形式。请改正后再提交。",
+    "console.period-backwards": "起始日期 {since} 晚于截止日期 {until}。请改正后再查询。",
+    "console.no-figure": "没有这个数字的出处。请从页面上的数字点入。",
     "console.moved-on": "这件工单刚由{who}办理（{what}），与您看到的不同。请返回查看最新情况再决定。",
     "console.no-assets": "页面资源尚未生成。请先运行 make assets。",
     "console.unexpected": "系统内部出错，已记录。请稍后重试；若持续出现请联系系统管理员。",

@@ -1,72 +1,134 @@
-"""Where duties are disputed: matters whose orders are returned, bounce, or find no clause. For the 编办."""
+"""边界争议: who returns what to whom, which orders go from hand to hand, which matters have two leads or none."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
-from sqlalchemy import and_, case, func, or_, select
+from fastapi import APIRouter, Query
+from sqlalchemy import Connection, and_, func, or_, select
 from starlette.responses import Response
 
-from console.access import Page
-from console.visit import Visiting
+from casework import permissions
+from casework.boundary_case.commands import OpenCase
+from console.access import Page, may_read
+from console.bianban.boundary_reading import (
+    doubtful_leads,
+    read_chains,
+    read_choices,
+    read_matrix,
+    read_matters,
+    read_pairs,
+)
+from console.lookback import Lookback, Looking
+from console.visit import Visit, Visiting
 from console.words import ABSTAINED
+from projections.cases import CASES_VIEW
+from projections.disputes import DISPUTES
 from projections.queue import QUEUE
 from projections.store import ViewStore, as_of
+from terms.ids import ClauseId
 
 router = APIRouter()
+TABS = {"matrix": "单位矩阵", "pairs": "争议双方", "chains": "流转往返", "matters": "争议事项", "open": "正在争议"}
+NOTHING: dict[str, Any] = {"matrix": None, "pairs": [], "chains": [], "matters": [], "doubtful": [], "unsure": [],
+                           "returned": [], "open_cases": {}}  # fmt: skip
 SHOWN = 100
-
-
-def read_disputes(views: ViewStore) -> dict[str, Any]:
-    """Matters by how often their orders were returned or moved, and the orders the router would not send by itself."""
-    with views.reading() as connection:
-        build = views.current(connection, QUEUE.name)
-        if build is None:
-            return {"matters": [], "unsure": [], "returned": []}
-        table = views.tables(QUEUE, build)["orders"]
-        now = as_of(table, None)
-        returned = func.sum(table.c.returns)
-        moved = func.sum(table.c.bounces)
-        matters = connection.execute(
-            select(
-                table.c.matter_id,
-                func.max(table.c.matter).label("matter"),
-                func.count().label("orders"),
-                returned.label("returns"),
-                moved.label("bounces"),
-                func.sum(case((table.c.state == "退单申请", 1), else_=0)).label("open"),
-                func.count(func.distinct(table.c.lead)).label("leads"),
-            )
-            .where(now, table.c.matter_id.is_not(None))
-            .group_by(table.c.matter_id)
-            .having(or_(returned > 0, moved > 0))
-            .order_by(returned.desc(), moved.desc(), table.c.matter_id)
-            .limit(SHOWN)
-        ).mappings()
-        unsure = connection.execute(
-            select(table.c.abstained, func.count().label("orders"))
-            .where(now, table.c.abstained.is_not(None))
-            .group_by(table.c.abstained)
-            .order_by(func.count().desc())
-        ).mappings()
-        open_now = connection.execute(
-            select(table.c.order_no, table.c.title, table.c.lead, table.c.matter, table.c.returns, table.c.bounces,
-                   table.c.state, table.c.received_at)
-            .where(and_(now, or_(table.c.state == "退单申请", table.c.bounces > 1)))
-            .order_by(table.c.returns.desc(), table.c.received_at)
-            .limit(SHOWN)
-        ).mappings()  # fmt: skip
-        return {
-            "matters": [dict(row) for row in matters],
-            "unsure": [dict(row) | {"words": ABSTAINED.get(row["abstained"], row["abstained"])} for row in unsure],
-            "returned": [dict(row) for row in open_now],
-        }
 
 
 @router.get("/disputes")
 @router.get("/disputes.json")
-def disputes(visit: Visiting) -> Response:
-    """The page."""
+def disputes(
+    visit: Visiting,
+    look: Looking,
+    tab: str = "matrix",
+    matter: Annotated[str, Query(max_length=80)] = "",
+    district: Annotated[str, Query(max_length=80)] = "",
+) -> Response:
+    """The page; a tab reads only what it shows."""
     visit.open(Page.DISPUTES, "orders:read")
-    current = visit.caught_up("queue")
-    found = read_disputes(visit.console.parts.views)
-    return visit.page("disputes.html", Page.DISPUTES, "争议线索", current=current, **found)
+    current = visit.caught_up("disputes")
+    tab = tab if tab in TABS else "matrix"
+    where = {"matter_id": matter, "district": district}
+    found = NOTHING | _read(visit, look, tab, where)
+    choices = found.pop("choices", ([], []))
+    filters = look.query() | {"tab": tab, "matter": matter, "district": district}
+    data = {"filters": filters, "current": current, **found}
+    if visit.request.url.path.endswith(".json"):
+        return visit.page("disputes.html", Page.DISPUTES, "边界争议", **data)
+    return visit.page(
+        "disputes.html",
+        Page.DISPUTES,
+        "边界争议",
+        look=look,
+        tabs=TABS,
+        choices=choices,
+        where=where,
+        may_open=permissions.may(visit.actor.role, OpenCase) and look.as_of is None,
+        **data,
+    )
+
+
+def _read(visit: Visit, look: Lookback, tab: str, where: dict[str, str]) -> dict[str, Any]:
+    views = visit.console.parts.views
+    with views.reading() as connection:
+        build = views.current(connection, DISPUTES.name)
+        if build is None:
+            return {}
+        tables = views.tables(DISPUTES, build)
+        found: dict[str, Any] = {"choices": read_choices(connection, tables["chains"], look.position)}
+        if tab == "matrix":
+            found["matrix"] = read_matrix(connection, tables["returned"], look.cut(**where))
+        elif tab == "pairs":
+            found["pairs"] = read_pairs(connection, tables["returned"], look.cut(**where))
+            found["open_cases"] = open_cases(connection, views, look)
+        elif tab == "chains":
+            found["chains"] = read_chains(connection, tables["chains"], look.position, where)
+        elif tab == "matters":
+            found["matters"] = read_matters(connection, tables, look.cut(**where), where)
+            found["open_cases"] = open_cases(connection, views, look)
+            register = visit.console.parts.register.as_of(look.day)
+            found["doubtful"] = [
+                one
+                for one in doubtful_leads(register)
+                if may_read(visit.actor.role, register.instrument_of(ClauseId(one["item"])))
+            ]
+        else:
+            found |= _open_orders(connection, views, look, where)
+        return found
+
+
+def open_cases(connection: Connection, views: ViewStore, look: Lookback) -> dict[str, dict[str, Any]]:
+    """Matter → the case that was open on it then: number, step, day of opening."""
+    build = views.current(connection, CASES_VIEW.name)
+    if build is None:
+        return {}
+    table = views.tables(CASES_VIEW, build)["cases"]
+    query = select(table.c.matter_id, table.c.case_no, table.c.step, table.c.opened_on).where(
+        as_of(table, look.position), table.c.closed_on == "", table.c.opened_on != ""
+    )
+    return {row["matter_id"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def _open_orders(connection: Connection, views: ViewStore, look: Lookback, where: dict[str, str]) -> dict[str, Any]:
+    """Orders whose return waits for its review or that moved more than once; and what the router would not send."""
+    build = views.current(connection, QUEUE.name)
+    if build is None:
+        return {}
+    table = views.tables(QUEUE, build)["orders"]
+    held = as_of(table, look.position)
+    same = [table.c[name] == value for name, value in where.items() if value]
+    unsure = connection.execute(
+        select(table.c.abstained, func.count().label("orders"))
+        .where(held, table.c.abstained.is_not(None), *same)
+        .group_by(table.c.abstained)
+        .order_by(func.count().desc(), table.c.abstained)
+    ).mappings()
+    names = ("order_no", "title", "lead", "matter", "returns", "bounces", "state", "received_at")
+    disputed = connection.execute(
+        select(*[table.c[name] for name in names])
+        .where(and_(held, or_(table.c.state == "退单申请", table.c.bounces > 1)), *same)
+        .order_by(table.c.returns.desc(), table.c.received_at)
+        .limit(SHOWN)
+    ).mappings()
+    return {
+        "unsure": [dict(row) | {"words": ABSTAINED.get(row["abstained"], row["abstained"])} for row in unsure],
+        "returned": [dict(row) for row in disputed],
+    }

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from console.bianban import disputes
+from console.bianban import case_board, case_file, disputes
 
-ROUTERS: tuple[APIRouter, ...] = (disputes.router,)
+ROUTERS: tuple[APIRouter, ...] = (disputes.router, case_board.router, case_file.router)

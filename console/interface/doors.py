@@ -185,6 +185,22 @@ def give(
     found = giver.desk.load(door.lane, number)
     _may_know(door, number, name, found, giver)
     command = addition(asked, found, giver.vault) if isinstance(asked, Addition) else asked
+    return _carry_out(door, number, command, found, giver, seen)
+
+
+def give_command(door: Door, number: str, command: Any, giver: Giver, *, seen: int | None = None) -> Given:
+    """Carry out a command a page has read from its own form, by the same questions in the same order as `give`."""
+    name = type(command).__name__
+    if not permissions.may(giver.actor.role, type(command)):
+        raise forbid("role", action=sentence(f"command.{name}"))
+    known_number(number)
+    found = giver.desk.load(door.lane, number)
+    _may_know(door, number, name, found, giver)
+    return _carry_out(door, number, command, found, giver, seen)
+
+
+def _carry_out(door: Door, number: str, command: Any, found: Loaded[Any], giver: Giver, seen: int | None) -> Given:
+    name = type(command).__name__
     if isinstance(command, b.OpenCase):
         _own_orders(command, giver)
     done = door.carry_out(giver.desk, number, command, giver.actor, seen=seen)

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from console.leaders import overview
+from console.leaders import figure_lines, overview
 
-ROUTERS: tuple[APIRouter, ...] = (overview.router,)
+ROUTERS: tuple[APIRouter, ...] = (overview.router, figure_lines.router)

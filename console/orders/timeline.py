@@ -158,6 +158,8 @@ def _words(field: str, value: Any, register: RegisterEdition) -> str:
         return moment(value)
     if isinstance(value, tuple):
         return "、".join(str(one) for one in value)
+    if field == "status_quo" and value not in VALUES[field]:
+        return name_of(value, register)  # a case names the unit, an order the ground
     return VALUES.get(field, {}).get(str(value), str(value))
 
 

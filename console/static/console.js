@@ -60,6 +60,7 @@
     $$("[hx-get='/clauses']", dialog).forEach((one) => window.htmx?.trigger(one, "look"));
     $(".dz-fields input:not([type=hidden]):not([type=search]), .dz-fields select, .dz-fields textarea", dialog)?.focus();
   }
+  document.addEventListener("DOMContentLoaded", () => { const asked = $("[data-opens-at-once]"); if (asked) open(document.getElementById(asked.dataset.opensAtOnce)); });
   function goBack(link) {
     const list = sessionStorage.getItem("dz-list");
     location.href = list && document.body.querySelector(".dz-menu") ? list : link.getAttribute("href");

@@ -26,6 +26,7 @@ from city.configuration import CityConfiguration
 from console.administration.people import People
 from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.app import Parts, create_app
+from dingze.wiring import VIEWS
 from ingest.gateway import Gateway
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
 from ledger.backends import open_ledger
@@ -37,11 +38,8 @@ from mandates.enact import enact
 from mandates.events import EVENT_TYPES as MANDATE_EVENTS
 from mandates.reading import RegisterReader
 from mandates.sheets import Row
-from projections.awaiting import AWAITING
 from projections.engine import ProjectionEngine
-from projections.queue import QUEUE
 from projections.store import ViewStore
-from projections.tasks import TASKS
 from projections.view import Masked
 from routing.proposal import OrderText, Proposal
 from sample.load import sample_items
@@ -69,7 +67,7 @@ class Town:
         self.vault = open_vault(self.ledger, key)
         self.register = RegisterReader(self.ledger)
         self.views = ViewStore(url)
-        self.engine = ProjectionEngine(self.ledger, self.views, (QUEUE, TASKS, AWAITING), self.open_masked)
+        self.engine = ProjectionEngine(self.ledger, self.views, VIEWS, self.open_masked)
         self.desk = Desk(self.ledger, self.city, self.calendar, self.register.as_of, self.clock)
         self.gateway = Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)
         self.router = router

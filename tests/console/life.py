@@ -6,6 +6,8 @@ from pathlib import Path
 
 import orjson
 
+from casework import events as e
+from casework.boundary_case import commands as b
 from casework.work_order import commands as c
 from casework.work_order.state import Status
 from console.registers.clause_ranking import speaking_to
@@ -16,6 +18,7 @@ from tests.console.city import DISPATCHER, START, Town
 
 CITY = Path(__file__).resolve().parents[2] / "sample" / "city"
 REVIEWER = Actor("yz-02-reviewer", Role.REVIEWER, UnitCode("C26"))
+OFFICER = Actor("yz-03-bianban", Role.BIANBAN_OFFICER, UnitCode("C39"))
 SUPERVISOR = Actor("yz-12-supervisor", Role.SUPERVISOR, UnitCode("C26"))
 
 
@@ -69,7 +72,37 @@ def live(town: Town, count: int = 80) -> None:
         elif order.status is Status.WORKING and place % 7 == 0:
             _try(town, number, c.RequestExtension(order.lead, "涉及多方权属，需延长办理时间"), clerk(order.lead))
     _try(town, numbers[1], c.Chase("电话", "诉求人催问进展"), DISPATCHER)
+    _quarrel(town)
     town.engine.catch_up()
+
+
+def _quarrel(town: Town) -> None:
+    """A boundary case that has come to its first round of opinions."""
+    parties = (UnitCode("C03"), UnitCode("C04"))
+    register = town.register.as_of(START.date())
+    own = {
+        unit: speaking_to("夜间施工噪声", unit, register, Role.REVIEWER, 1)[0][0].card.id for unit in parties
+    }  # fmt: skip
+    cited = tuple(e.CitedBy(unit=unit, clause=own[unit]) for unit in parties)
+    question = "夜间施工噪声由谁主办现场查处"
+    asked = b.OpenCase("夜间施工噪声", "bianban", parties, question, orders=("YZ20261100002",), clauses=cited)
+    head = Actor("head-1", Role.HEAD, parties[0])
+    told: tuple[tuple[b.CaseCommand, Actor], ...] = (
+        (asked, OFFICER),
+        (b.HoldNegotiation(UnitCode("C39"), parties, "各执一词，未能一致"), OFFICER),
+        (
+            b.ApplyForCoordination(parties[0], "夜间施工噪声", "协商一次", question, "条目不同", (own[parties[0]],)),
+            head,
+        ),
+        (b.AcceptApplication(), OFFICER),
+        (b.AskOpinions(), OFFICER),
+        (b.GiveOpinion(parties[0], "应由出具夜间施工证明的单位先行核实", (own[parties[0]],)), head),
+    )
+    for command, actor in told:
+        try:
+            town.desk.do_case("JX-2026-001", command, actor)
+        except DingzeError:
+            return
 
 
 def _return(town: Town, number: str, lead: UnitCode) -> None:
