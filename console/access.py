@@ -35,6 +35,7 @@ class Page(StrEnum):
     OPERATIONS = "运行状况"
     ACCOUNT = "我的账号"
     INGEST = "工单接入"
+    SHIFT = "交接班"
 
 
 SEES_ALL = frozenset(
@@ -52,6 +53,7 @@ SEES_ALL = frozenset(
 )
 OF_A_UNIT = frozenset({Role.CLERK, Role.HEAD, Role.UNIT_LEADER})
 EVERYBODY = SEES_ALL | OF_A_UNIT | {Role.DISTRICT_DESK}
+DESKS = frozenset({Role.DISPATCHER, Role.REVIEWER, Role.DISTRICT_DESK})  # who share a desk: claims, shifts
 KEEPS_SECRETS = frozenset({Role.BIANBAN_OFFICER, Role.BIANBAN_DIRECTOR})
 BIANBAN = KEEPS_SECRETS
 MATTERS = BIANBAN | {Role.JUSTICE_OFFICER, Role.REVIEWER, Role.LEADER, Role.AUDITOR}
@@ -76,6 +78,7 @@ MAY_OPEN: Mapping[Page, frozenset[Role]] = {
     Page.OPERATIONS: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     Page.ACCOUNT: EVERYBODY,
     Page.INGEST: frozenset({Role.ADMINISTRATOR, Role.DISPATCHER}),
+    Page.SHIFT: DESKS,
 }
 HOME: Mapping[Role, str] = {
     Role.CLERK: "/tasks",
@@ -89,6 +92,13 @@ HOME: Mapping[Role, str] = {
     Role.SUPERVISOR: "/overview",
     Role.ADMINISTRATOR: "/operations",
 }
+
+
+def desk_of(actor: Actor) -> str | None:
+    """The desk somebody shares with colleagues: "" the hotline's, a district's code; None for whoever has none."""
+    if actor.role not in DESKS:
+        return None
+    return "" if actor.role in SEES_ALL else str(actor.unit or "-")
 
 
 def require_page(role: Role, page: Page) -> None:

@@ -20,6 +20,8 @@ from console.administration.people import People
 from console.administration.routes import ROUTERS as ADMINISTRATION
 from console.bianban.routes import ROUTERS as BIANBAN
 from console.department.routes import ROUTERS as DEPARTMENT
+from console.deskbook.book import DeskBook
+from console.deskbook.routes import ROUTERS as DESKBOOK
 from console.dispatcher.routes import ROUTERS as DISPATCHER
 from console.dispatcher.tallies import Tallies
 from console.interface.routes import ROUTERS as INTERFACE
@@ -63,6 +65,7 @@ class Parts:
     desk: Desk
     gateway: Gateway
     people: People
+    book: DeskBook
     open_masked: Callable[[Sequence[Event]], Mapping[str, Masked]]
     route: Callable[[OrderText], Proposal]
     clock: Callable[[], datetime]
@@ -76,7 +79,7 @@ class Console:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.templates = Templates(Assets())
-        self.pulse = Pulse(self.position)
+        self.pulse = Pulse(lambda: {"moved": str(self.position()), "claimed": parts.book.mark()})
         self.tallies = Tallies()
         self.quarantine = Quarantine(parts.ledger)
 
@@ -143,7 +146,7 @@ def create_app(parts: Parts) -> FastAPI:
     genuine = [Depends(require_genuine)]
     app.include_router(find.router, dependencies=genuine)
     app.include_router(trial.router, dependencies=genuine)
-    for desk in (ADMINISTRATION, BIANBAN, DEPARTMENT, DISPATCHER, INTERFACE, LEADERS, ORDERS, REGISTERS):
+    for desk in (ADMINISTRATION, BIANBAN, DEPARTMENT, DESKBOOK, DISPATCHER, INTERFACE, LEADERS, ORDERS, REGISTERS):
         for router in desk:
             app.include_router(router, dependencies=genuine)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)

@@ -1,13 +1,14 @@
 """One look at the views' position for everybody who watches a page, and the stream that tells them it moved.
 
-The stream carries a position and nothing else, so it cannot show anybody an order that is not theirs; each page then
-asks for its own rows with its own rights.
+The stream carries a position and a mark of the claims and nothing else, so it cannot show anybody an order that is
+not theirs; each page then asks for its own rows with its own rights.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import anyio.to_thread
+from sqlalchemy.exc import SQLAlchemyError
 
 from terms.errors import DingzeError
 
@@ -16,11 +17,11 @@ SILENCE = 20.0  # seconds after which a comment keeps proxies from closing the l
 
 
 class Pulse:
-    """Watches a position and wakes whoever waits for it to move."""
+    """Watches some marks, by the name of their event, and wakes whoever waits for one of them to move."""
 
-    def __init__(self, look: Callable[[], int]) -> None:
+    def __init__(self, look: Callable[[], Mapping[str, str]]) -> None:
         self._look = look
-        self._position = 0
+        self._marks: Mapping[str, str] = {}
         self._moved = asyncio.Event()
         self._watching = 0
 
@@ -33,25 +34,26 @@ class Pulse:
 
     async def _once(self) -> None:
         try:
-            position = await anyio.to_thread.run_sync(self._look)
-        except DingzeError:
+            marks = await anyio.to_thread.run_sync(self._look)
+        except (DingzeError, SQLAlchemyError):
             return  # the database is away for the moment; the next look tells
-        if position != self._position:
-            self._position = position
+        if marks != self._marks:
+            self._marks = marks
             self._moved.set()
             self._moved = asyncio.Event()
 
     async def stream(self) -> AsyncIterator[str]:
-        """Server-sent events: `moved` with the position, now and whenever it moves."""
+        """Server-sent events: each mark under its name, now and whenever it moves."""
         self._watching += 1
         try:
-            told = -1
+            told: dict[str, str] = {}
             yield "retry: 3000\n\n"
             while True:
                 moved = self._moved
-                if self._position != told:
-                    told = self._position
-                    yield f"event: moved\ndata: {told}\n\n"
+                for name, mark in self._marks.items():
+                    if told.get(name) != mark:
+                        told[name] = mark
+                        yield f"event: {name}\ndata: {mark}\n\n"
                 try:
                     await asyncio.wait_for(moved.wait(), SILENCE)
                 except TimeoutError:

@@ -28,13 +28,14 @@ POSITION_COOKIE = "dingze_position"
 NOTICE_COOKIE = "dingze_notice"
 WAIT_SECONDS = 2.0
 MENU = (
-    Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.DISPUTES, Page.CASES,
+    Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.SHIFT, Page.DISPUTES, Page.CASES,
     Page.TRIAL, Page.MANDATES, Page.OPERATIONS,
 )  # fmt: skip
 ADDRESS = {
     Page.OVERVIEW: "/overview",
     Page.QUEUE: "/queue",
     Page.TASKS: "/tasks",
+    Page.SHIFT: "/shift",
     Page.DISPUTES: "/disputes",
     Page.CASES: "/cases",
     Page.FINDINGS: "/findings",
@@ -117,6 +118,7 @@ class Visit:
         """The page, or its data when the address ends in `.json`; the same facts either way."""
         if self.request.url.path.endswith(".json"):
             return json_response(data)
+        notice, undo = self._notice()
         frame = {
             "title": title,
             "active": page,
@@ -132,7 +134,8 @@ class Visit:
             "now": self.now,
             "units": self.register.units,
             "here": self.request.url.path,
-            "notice": self._notice(),
+            "notice": notice,
+            "undo": undo,
         }
         response = HTMLResponse(self.console.templates.render(template, frame | data))
         if frame["notice"]:
@@ -156,26 +159,31 @@ class Visit:
         }
         return HTMLResponse(self.console.templates.render(template, frame | data))
 
-    def done(self, address: str, notice: str, position: Position | None = None) -> Response:
-        """Go on to a page after a command, which then shows what was done."""
+    def done(self, address: str, notice: str, position: Position | None = None, undo: str = "") -> Response:
+        """Go on to a page after a command, which then shows what was done, and where it can be undone."""
         response: Response = RedirectResponse(address, status_code=303)
         if self.request.headers.get("HX-Request"):
             response = Response(status_code=204, headers={"HX-Redirect": address})
         secure = self.request.url.scheme == "https"
         signer = self.console.signer
         if position is not None:
-            signed = str(signer.dumps(position))
-            response.set_cookie(POSITION_COOKIE, signed, max_age=60, httponly=True, samesite="lax", secure=secure)
+            self.remember(response, position)
         response.set_cookie(
-            NOTICE_COOKIE, str(signer.dumps(notice)), max_age=60, httponly=True, samesite="lax", secure=secure
+            NOTICE_COOKIE, str(signer.dumps([notice, undo])), max_age=60, httponly=True, samesite="lax", secure=secure
         )
         return response
 
-    def _notice(self) -> str:
+    def remember(self, response: Response, position: Position) -> None:
+        """Let this person's next pages wait until the views have reached what they just did."""
+        signed, secure = str(self.console.signer.dumps(position)), self.request.url.scheme == "https"
+        response.set_cookie(POSITION_COOKIE, signed, max_age=60, httponly=True, samesite="lax", secure=secure)
+
+    def _notice(self) -> tuple[str, str]:
         try:
-            return str(self.console.signer.loads(self.request.cookies.get(NOTICE_COOKIE, "")))
-        except BadSignature:
-            return ""
+            notice, undo = self.console.signer.loads(self.request.cookies.get(NOTICE_COOKIE, ""))
+        except (BadSignature, ValueError, TypeError):
+            return "", ""
+        return str(notice), str(undo)
 
     @property
     def home(self) -> str:

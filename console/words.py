@@ -184,10 +184,10 @@ def length(span: timedelta) -> str:
     return f"{left}分"
 
 
-def due_words(due: str | datetime | None, now: datetime) -> dict[str, str] | None:
+def due_words(due: str | datetime | None, now: datetime, soon: int = 240) -> dict[str, str] | None:
     """How a deadline stands: its words and its tone (`over`, `soon`, `fine`); None without one.
 
-    The words say it by themselves; the tone only colours them.
+    The words say it by themselves; the tone only colours them. `soon` is how many minutes before the end it presses.
     """
     if not due:
         return None
@@ -195,5 +195,5 @@ def due_words(due: str | datetime | None, now: datetime) -> dict[str, str] | Non
     left = at - now
     if left < timedelta(0):
         return {"words": f"超时{length(-left)}", "tone": "over", "at": at.isoformat()}
-    tone = "soon" if left < timedelta(hours=4) else "fine"
+    tone = "soon" if left < timedelta(minutes=soon) else "fine"
     return {"words": f"剩{length(left)}", "tone": tone, "at": at.isoformat()}

@@ -16,7 +16,7 @@ from mandates.enact import enact
 from projections.awaiting import AWAITING
 from projections.engine import ProjectionEngine
 from projections.matters import STANDINGS
-from sample.calls import calls
+from sample.calls import calls, this_morning
 from sample.hours import OfficeHours
 from sample.load import sample_items
 from sample.month import play_month
@@ -30,7 +30,7 @@ BEFORE_THE_MONTH = timedelta(days=1)
 
 
 def load_sample(dingze: Dingze, advance: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
-    """Enact the sample city's mandates and play the month that ended yesterday; what was added.
+    """Enact the sample city's mandates and play the month that ended yesterday and this morning; what was added.
 
     A second time adds nothing and says so (`already`). Two bookmarks tell a month that was played from one that was
     broken off; the latter cannot be taken up in the middle. Raises BadInput `sample.interrupted` for it.
@@ -42,7 +42,7 @@ def load_sample(dingze: Dingze, advance: Callable[[int], None] = lambda _: None)
         raise BadInput("sample.interrupted", at=dingze.settings.database_url)
     ends = dingze.clock()
     zone = ZoneInfo(dingze.city.timezone)
-    month = calls(ends.astimezone(zone).date() - timedelta(days=1))
+    month = this_morning(calls(ends.astimezone(zone).date() - timedelta(days=1)), ends)
     clock = ScriptedClock(month[0].received_at - BEFORE_THE_MONTH)
     played = Dingze(dingze.settings, clock)
     try:

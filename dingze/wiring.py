@@ -25,6 +25,7 @@ from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration, load_configuration
 from console.administration.people import People
 from console.app import Parts
+from console.deskbook.book import DeskBook
 from dingze.settings import Settings
 from ingest.gateway import Gateway
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
@@ -233,6 +234,11 @@ class Dingze:
         return People(self.settings.database_url)
 
     @cached_property
+    def book(self) -> DeskBook:
+        """What the desks keep beside the record."""
+        return DeskBook(self.settings.database_url)
+
+    @cached_property
     def parts(self) -> Parts:
         """What the console is given."""
         return Parts(
@@ -246,6 +252,7 @@ class Dingze:
             desk=self.desk,
             gateway=self.gateway,
             people=self.people,
+            book=self.book,
             open_masked=self.open_masked,
             route=self.route,
             clock=self.clock,
@@ -269,7 +276,7 @@ class Dingze:
 
     def close(self) -> None:
         """Give connections back; parts that were never made are not made for it."""
-        for part in ("people", "views", "ledger"):
+        for part in ("people", "book", "views", "ledger"):
             if part in self.__dict__:
                 self.__dict__[part].close()
 

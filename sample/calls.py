@@ -1,4 +1,4 @@
-"""The calls of the sample month, moved so that the month ended yesterday.
+"""The calls of the sample month, moved so that the month ended yesterday, and some of them to this very morning.
 
 The orders are dated September 2026 in `city/grassroots/orders.jsonl`. Were they loaded as dated, every page about
 "today" would be empty a few weeks later, every clock long run out, and an order older than the city's import limit
@@ -10,7 +10,7 @@ and everything the offices do is planned on the working days of the calendar as 
 import csv
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,14 @@ ORDERS = CITY / "grassroots" / "orders.jsonl"
 LABELS = CITY / "grassroots" / "orders_labels.csv"
 NIGHT_WORK = "night_construction"
 ORPHAN = "orphan"
+# by the last three digits: what came in during the last two hours and waits for whoever opens the queue
+MORNING = frozenset({
+    "418", "423", "426", "432", "438", "440", "441", "447", "449", "450", "452", "455", "461", "462", "463", "466",
+    "468", "470", "471", "472", "473", "474", "476", "477", "478", "480", "481", "487", "488", "489", "490",
+})  # fmt: skip
+RETURNED_AT_ONCE = frozenset({"449", "450"})  # of these: sent by rule, and already returned
+MORNING_BEGAN, LAST_CALL = timedelta(minutes=112), timedelta(minutes=2)  # before the moment of loading
+URGENT_SINCE = timedelta(minutes=19)  # so that an urgent one (30 minutes to dispatch) is pressing, not lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Call:
     urgent: bool
     labels: frozenset[str] = field(default=frozenset())
     twin_of: str = ""  # an earlier order about the same thing
+    fresh: bool = False  # came in this morning: nobody at the hotline has looked at it yet
 
     @property
     def serial(self) -> str:
@@ -58,6 +67,22 @@ def calls(last_day: date) -> list[Call]:
         if group:
             first_of.setdefault(group, cells["工单编号"])
     return found
+
+
+def this_morning(month: list[Call], ends: datetime) -> list[Call]:
+    """The month with its last calls moved into the two hours before `ends`, evenly, the urgent ones last."""
+    rest = [call for call in month if call.serial not in MORNING]
+    moved = sorted((call for call in month if call.serial in MORNING), key=lambda call: (call.urgent, call.serial))
+    step = (MORNING_BEGAN - LAST_CALL) / max(1, len(moved) - 1)
+    fresh = []
+    for place, call in enumerate(moved):
+        moment = (ends - MORNING_BEGAN + step * place).replace(microsecond=0)
+        if call.urgent:
+            moment = max(moment, ends.replace(microsecond=0) - URGENT_SINCE)
+        cells = dict(call.row.cells) | {"受理时间": moment.isoformat()}
+        row = Row(call.row.file, call.row.number, cells, orjson.dumps(cells))
+        fresh.append(replace(call, row=row, received_at=moment.astimezone(UTC), fresh=True))
+    return sorted([*rest, *fresh], key=lambda call: (call.received_at, call.number))
 
 
 def _call(number: int, cells: Mapping[str, Any], shift: timedelta, labels: frozenset[str], twin_of: str) -> Call:

@@ -79,6 +79,19 @@ def returned(scene: Scene) -> Life:
     yield from _reviewed(scene, claim)
 
 
+def returned_this_morning(scene: Scene) -> Life:
+    """Signed for and sent back at once: what the reviewer finds waiting beside the dispatcher's queue."""
+    lead = scene.order.lead
+    if lead is None or scene.order.status not in IN_HANDS:
+        return
+    yield scene.minutes(6, 14)
+    scene.do(c.SignFor(lead), clerk(lead))
+    yield scene.minutes(6, 14)
+    claim = _claim(scene)
+    if claim is not None:
+        scene.do(claim.command, clerk(lead))
+
+
 def _claim(scene: Scene) -> Claim | None:
     lead = scene.order.lead
     if lead is None:

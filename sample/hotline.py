@@ -33,7 +33,6 @@ UNMERGED = frozenset({"431"})
 NIGHT_LEADS = (UnitCode("C04"), UnitCode("C03"), UnitCode("C04"), UnitCode("C04"), UnitCode("C03"))
 ANSWERED_OF_ENQUIRIES = 22  # percent answered from the knowledge base
 TO_A_DESK = 25  # percent of a district's orders that go through its desk
-NOT_YET_REACHED = timedelta(hours=30)  # before the month's end: yesterday's last calls still wait for a dispatcher
 DEPARTURES = 9  # percent in which the dispatcher thinks otherwise
 
 
@@ -46,6 +45,8 @@ def dispatcher(scene: Scene) -> Actor:
 def at_the_hotline(scene: Scene) -> Life:
     """From the proposal to somebody who has the order, or to an end without one."""
     serial = scene.call.serial
+    if scene.call.fresh:
+        return  # what the desk finds waiting when it opens
     yield scene.minutes(3, 25 if scene.order.tier == "general" else 8)
     if scene.call.twin_of and _merged(scene):
         if serial not in UNMERGED:
@@ -54,8 +55,6 @@ def at_the_hotline(scene: Scene) -> Life:
         scene.do(c.Unmerge(say(scene.dice, "unmerge")), dispatcher(scene))
     if scene.order.status not in BEFORE_DISPATCH:
         return  # by rule
-    if scene.stage.ends - scene.now < NOT_YET_REACHED:
-        return  # what the desk finds waiting when it opens
     if serial in VAGUE:
         yield from _asked_back(scene)
     if _ended_at_the_hotline(scene):

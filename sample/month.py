@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from casework.work_order.state import AT_REST, IN_HANDS
-from sample.calls import Call
+from sample.calls import RETURNED_AT_ONCE, Call
+from sample.disputes import returned_this_morning
 from sample.findings import Findings
 from sample.hotline import after_the_result, at_the_hotline
 from sample.interruptions import interrupted
@@ -39,6 +40,9 @@ def life(scene: Scene) -> Life:
     yield scene.now + PROPOSED_WITHIN
     scene.stage.proposer.run()
     scene.look()
+    if scene.call.fresh and scene.call.serial in RETURNED_AT_ONCE:
+        scene.stage.begin(returned_this_morning(scene), scene.now)
+        return
     yield from at_the_hotline(scene)
     if not scene.in_hands:
         return

@@ -5,8 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response, StreamingResponse
 
-from console.access import Page
+from casework.permissions import may
+from casework.work_order import commands as c
+from console.access import Page, desk_of
 from console.dispatcher.queue_reading import PAGE_SIZES, SORTS, TABS, Filters, read_queue
+from console.dispatcher.saved import saved_filters, written
 from console.visit import Visiting
 
 router = APIRouter()
@@ -55,19 +58,27 @@ def queue(visit: Visiting, asked: Annotated[Filters, Depends(filters)]) -> Respo
     )
     city = visit.console.parts.city
     data = {"filters": asked, "listed": listed, "current": current}
+    desk = desk_of(visit.actor)
+    beside = {
+        "tabs": TABS,
+        "sorts": SORTS,
+        "sizes": PAGE_SIZES,
+        "claims": visit.console.parts.book.claims(desk, visit.now) if desk is not None else {},
+        "saved": saved_filters(visit, asked),
+        "may_send": may(visit.actor.role, c.Dispatch),
+    }
     if visit.request.headers.get("HX-Target") == "queue":
-        return visit.fragment("queue_table.html", tabs=TABS, sorts=SORTS, sizes=PAGE_SIZES, **data)
+        return visit.fragment("queue_table.html", **beside, **data)
     if visit.request.url.path.endswith(".json"):
         return visit.page("queue.html", Page.QUEUE, "工单队列", **data)
     return visit.page(
         "queue.html",
         Page.QUEUE,
         "工单队列",
-        tabs=TABS,
-        sorts=SORTS,
-        sizes=PAGE_SIZES,
+        saving=written(asked),
         districts=[place.name for place in visit.register.places if place.kind == "区县"],
         urgencies=city.urgencies,
+        **beside,
         **data,
     )
 

@@ -104,6 +104,21 @@ def read_queue(
         return Listed(rows, total, counts, pages, page, build.position)
 
 
+def count_queue(views: ViewStore, filters: Filters, units: frozenset[UnitCode] | None, now: datetime) -> int:
+    """How many orders a filter would list, for the numbers beside saved filters."""
+    with views.reading() as connection:
+        build = views.current(connection, QUEUE.name)
+        if build is None:
+            return 0
+        table = views.tables(QUEUE, build)["orders"]
+        found = select(func.count()).where(
+            and_(as_of(table, None), visible(table, units), *_asked(table, filters, now))
+        )
+        if states := TABS[filters.tab][1]:
+            found = found.where(table.c.state.in_(states))
+        return int(connection.execute(found).scalar_one())
+
+
 def visible(table: Table, units: frozenset[UnitCode] | None) -> ColumnElement[bool]:
     """The rows of the queue whose lead or desk is one of these units: what a district's desk sees."""
     if units is None:

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from console.dispatcher import desk
+from console.dispatcher import bulk, desk, saved, shift
 
-ROUTERS: tuple[APIRouter, ...] = (desk.router,)
+ROUTERS: tuple[APIRouter, ...] = (desk.router, bulk.router, saved.router, shift.router)

@@ -4,7 +4,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from casework.work_order import commands as c
-from console.access import Page
+from console.access import Page, desk_of
+from console.deskbook.routes import require_unclaimed
 from console.forms import Filled, Form
 from console.orders.page import ACTIONS, ground_for, sheet_for
 from console.orders.reading import OrderSheet
@@ -15,6 +16,7 @@ from terms.ids import order_stream
 
 router = APIRouter()
 QUIET = frozenset({"PersonalDataRead", "ClockWarned", "ProgressReported", "OrderChased"})
+UNDONE_BY = {"dispatch": "withdraw-dispatch", "merge": "unmerge", "return": "withdraw-return"}  # each a new event
 SEALED = {"caller_name": "来电人", "caller_phone": "联系方式", "title": "标题", "text": "主要内容", "place": "地点"}
 
 
@@ -25,13 +27,18 @@ def act(visit: Visiting, slug: str, order_no: str, form: Form) -> Response:
     if slug not in ACTIONS:
         raise NotFound("console.no-page")
     action = ACTIONS[slug]
+    require_unclaimed(visit, order_no)
     sheet = sheet_for(visit, order_no)
     _still_as_seen(sheet, form)
     command = action.read(ground_for(visit, sheet), form)
     done = visit.console.parts.desk.do(order_no, command, visit.actor, seen=sheet.version)
+    desk = desk_of(visit.actor)
+    if desk is not None:
+        visit.console.parts.book.release(order_no, desk, visit.actor.account)
     back = form.text("back")
     address = back if back in ("/queue", "/tasks") else order_address(order_no)
-    return visit.done(address, f"{order_no} {action.done or action.label}", done.position)
+    undo = f"{order_address(order_no)}#form-{UNDONE_BY[slug]}" if slug in UNDONE_BY else ""
+    return visit.done(address, f"{order_no} {action.done or action.label}", done.position, undo)
 
 
 def _still_as_seen(sheet: OrderSheet, form: Filled) -> None:

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from casework.work_order import commands as c
 from casework.work_order.context import Context
 from casework.work_order.decide import decide
-from casework.work_order.state import WorkOrder
-from console.access import Page, require_order
+from casework.work_order.state import AT_REST, WorkOrder
+from console.access import Page, desk_of, require_order
 from console.department import unit_actions
 from console.dispatcher import hotline_actions, review_actions
 from console.orders.actions import Action, Ground, offers
@@ -93,6 +93,8 @@ def order_page(
     if visit.request.url.path.endswith(".json"):
         return visit.page("order.html", Page.ORDER, order_no, **data)
     ground = ground_for(visit, sheet)
+    desk = None if at or order.status in AT_REST else desk_of(visit.actor)
+    claim = None if desk is None else visit.console.parts.book.claims(desk, visit.now, [order_no]).get(order_no)
     return visit.page(
         "order.html",
         Page.ORDER,
@@ -101,6 +103,8 @@ def order_page(
         offers=[] if at else offers(ACTIONS, ground),
         reasons=reasons,
         features=FEATURES,
+        claims_here=desk is not None,
+        claim=claim,
         members={member.unit: member for member in order.members},
         parts=PARTS,
         register_units=sheet.register.units,

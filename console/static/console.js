@@ -35,9 +35,54 @@
     return unit ? unit.value : "";
   }
 
+  // --- claims: whoever has an order open is seen by the colleagues of the same desk ---
+  const claimBar = $("[data-claim]");
+  function post(address, fields) {
+    const body = new URLSearchParams({ quiet: "yes", ...fields });
+    return fetch(address, { method: "POST", body, keepalive: true, headers: { "X-CSRF-Token": document.body.dataset.csrf || "" } });
+  }
+  if (claimBar && !$(".dz-claim-other", claimBar)) {
+    const claim = () => { if (!document.hidden) post(claimBar.dataset.claim, {}).catch(() => {}); };
+    claim();
+    setInterval(claim, 45000);
+    addEventListener("pagehide", () => { post(claimBar.dataset.release, { looked_at: "yes" }).catch(() => {}); });
+  }
+  function showClaims() {
+    const list = $("[data-claims]");
+    if (!list) return;
+    fetch(list.dataset.claims, { headers: { Accept: "application/json" } }).then((found) => found.json()).then((claims) => {
+      $$("[data-claim-of]").forEach((tag) => {
+        const claim = claims[tag.dataset.claimOf];
+        tag.textContent = claim ? (claim.mine ? "我" : claim.name) + (claim.kept ? "已认领" : "正在处理") : "";
+      });
+    }).catch(() => {});
+  }
+
+  // --- several rows at once ---
+  function chosen() {
+    const form = $("[data-choosing]");
+    if (!form) return;
+    const boxes = $$("input[name=order]", form), ticked = boxes.filter((box) => box.checked);
+    $("[data-chosen]", form).textContent = ticked.length;
+    $(".dz-bulk button", form).disabled = !ticked.length;
+    $("[data-all]", form).checked = ticked.length > 0 && ticked.length === boxes.length;
+    boxes.forEach((box) => box.closest("tr").classList.toggle("dz-ticked", box.checked));
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-all]")) $$("[data-choosing] input[name=order]").forEach((box) => { box.checked = event.target.checked; });
+    if (event.target.matches("[data-all], [data-choosing] input[name=order]")) chosen();
+  });
+  let ticked = [];  // kept over a refresh of the list
+  document.addEventListener("htmx:beforeSwap", () => { ticked = $$("[data-choosing] input[name=order]:checked").map((box) => box.value); });
+  document.addEventListener("htmx:afterSwap", () => {
+    $$("[data-choosing] input[name=order]").forEach((box) => { box.checked = ticked.includes(box.value); });
+    chosen();
+  });
+
   // --- dialogs ---
   document.addEventListener("click", (event) => {
     const opens = event.target.closest("[data-opens]");
+    if (event.target.closest("[data-print]")) print();
     if (opens) open(document.getElementById(opens.dataset.opens));
     if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
     const back = event.target.closest("[data-back]");
@@ -57,6 +102,8 @@
     if (!dialog || dialog.open) return;
     dialog.showModal();
     show(dialog);
+    const saving = $("[data-saving]", dialog);
+    if (saving) saving.value = location.search.slice(1);
     $$("[hx-get='/clauses']", dialog).forEach((one) => window.htmx?.trigger(one, "look"));
     $(".dz-fields input:not([type=hidden]):not([type=search]), .dz-fields select, .dz-fields textarea", dialog)?.focus();
   }
@@ -104,10 +151,15 @@
     if (typing) { if (event.key === "Escape" && !event.target.closest("dialog")) event.target.blur(); return; }
     if ($("dialog[open]")) return;
     const key = event.key;
+    const orders = neighbours();
     const action = $(`[data-key="${CSS.escape(key.toLowerCase())}"]`);
     if (action) { event.preventDefault(); action.click(); }
+    else if (orders && (key === "j" || key === "k")) { const to = orders[key]; if (to) location.href = to; else say("已到列表末尾，按 U 返回列表。"); }
+    else if (orders && /^[1-5]$/.test(key)) support(Number(key));
     else if (key === "j" || key === "ArrowDown") { if (rows().length) { event.preventDefault(); pick(picked + 1); } }
     else if (key === "k" || key === "ArrowUp") { if (rows().length) { event.preventDefault(); pick(picked - 1); } }
+    else if (key === "x") { if (rows()[picked]) { const box = $("input[name=order]", rows()[picked]); if (box) { box.checked = !box.checked; chosen(); } } }
+    else if (key === "a") { const all = $("[data-all]"); if (all) all.click(); }
     else if (key === "Enter" && picked >= 0 && !event.target.closest("a, button")) $("[data-open]", rows()[picked])?.click();
     else if (key === "/") { event.preventDefault(); $("#find")?.focus(); }
     else if (key === "?") open($("#keys"));
@@ -117,6 +169,32 @@
     else if (key === "g") location.reload();
     else if (/^[1-9]$/.test(key)) $$(".dz-tabs a")[Number(key) - 1]?.click();
   });
+
+  // on an order's page j and k lead to its neighbours in the list one came from
+  function neighbours() {
+    if (!$("[data-order]")) return null;
+    let list = [];
+    try { list = JSON.parse(sessionStorage.getItem("dz-orders") || "[]"); } catch { list = []; }
+    const at = list.indexOf(location.pathname);
+    return { j: list[at + 1], k: at > 0 ? list[at - 1] : undefined };
+  }
+  // a candidate as support: into the form of the dispatch, or of the support to be added
+  function support(number) {
+    const unit = $(`[data-candidate="${number}"]`)?.dataset.unit;
+    const form = $("#form-dispatch") || $("#form-add-support");
+    if (!unit || !form) return;
+    open(form);
+    const fields = $$("[name=supports], [name=unit]", form);
+    if (fields.some((field) => field.value === unit)) return;
+    let field = fields.find((one) => !one.value) || (form.id === "form-add-support" ? fields[0] : null);
+    if (!field) { $("[data-many] [data-more]", form)?.click(); field = $$("[name=supports]", form).pop(); }
+    field.value = unit;
+    field.focus();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  const openHash = () => { if (location.hash.startsWith("#form-")) open(document.getElementById(location.hash.slice(1))); };
+  openHash();
+  addEventListener("hashchange", openHash);
 
   // --- lists that stay new: told by the server, else asked for every few seconds ---
   const live = $("#live");
@@ -140,6 +218,11 @@
         if (known !== null && event.data !== known) refresh();
         known = event.data;
       });
+      let claimed = null;
+      source.addEventListener("claimed", (event) => {
+        if (claimed !== null && event.data !== claimed && !document.hidden) showClaims();
+        claimed = event.data;
+      });
       source.onopen = () => { clearInterval(polling); polling = null; state("live", "实时"); };
       source.onerror = () => poll();
       addEventListener("pagehide", () => source.close());
@@ -149,7 +232,9 @@
   }
   function remember() {
     const list = $("[data-list]");
-    if (list) sessionStorage.setItem("dz-list", list.dataset.from);
+    if (!list) return;
+    sessionStorage.setItem("dz-list", list.dataset.from);
+    sessionStorage.setItem("dz-orders", JSON.stringify($$("[data-open]", list).map((one) => one.pathname)));
   }
   remember();
 
@@ -164,11 +249,11 @@
   function tick() {
     const now = Date.now() - ahead;
     $$("[data-due]").forEach((one) => {
-      const left = Date.parse(one.dataset.due) - now;
+      const left = Date.parse(one.dataset.due) - now, soon = Number(one.dataset.soon || 240) * 60000;
       one.textContent = left < 0 ? `超时${length(Math.floor(-left / 60000))}` : `剩${length(Math.floor(left / 60000))}`;
       one.classList.toggle("dz-over", left < 0);
-      one.classList.toggle("dz-soon", left >= 0 && left < 4 * 3600 * 1000);
-      one.classList.toggle("dz-fine", left >= 4 * 3600 * 1000);
+      one.classList.toggle("dz-soon", left >= 0 && left < soon);
+      one.classList.toggle("dz-fine", left >= soon);
     });
   }
   setInterval(tick, 20000);

@@ -26,6 +26,7 @@ from city.configuration import CityConfiguration
 from console.administration.people import People
 from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.app import Parts, create_app
+from console.deskbook.book import DeskBook
 from dingze.wiring import VIEWS
 from ingest.gateway import Gateway
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
@@ -72,6 +73,7 @@ class Town:
         self.gateway = Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)
         self.router = router
         self.people = People(url)
+        self.book = DeskBook(url)
         self.people.add_missing(SAMPLE_ACCOUNTS)
         self.samples = samples
 
@@ -106,6 +108,7 @@ class Town:
             desk=self.desk,
             gateway=self.gateway,
             people=self.people,
+            book=self.book,
             open_masked=self.open_masked,
             route=self.route,
             clock=self.clock,
@@ -155,6 +158,7 @@ class Town:
     def close(self) -> None:
         """Give the connections back."""
         self.people.close()
+        self.book.close()
         self.views.close()
         self.ledger.close()
 

@@ -129,6 +129,19 @@ def test_there_is_an_order_at_every_stage_so_that_no_page_is_empty(month: Month)
     assert {"退单申请", "异议审核"} & set(stages), stages
 
 
+def test_whoever_opens_the_queue_finds_a_living_morning(month: Month) -> None:
+    waiting = [order for order in month.orders.values() if order.status is Status.TO_DISPATCH]
+    assert 20 <= len(waiting) <= 30
+    assert all(TODAY - timedelta(hours=2) < order.received_at < TODAY for order in waiting if order.received_at)
+    sure = [order.proposal.confidence for order in waiting if order.proposal]
+    assert len(sure) == len(waiting)
+    assert sum(one < 60 for one in sure) >= 3
+    assert any(order.tier != "general" for order in waiting)
+    since = TODAY - timedelta(hours=2)
+    assert [one for one in month.told("WorkOrderDispatched") if one.occurred_at > since and one.payload["disputed"]]
+    assert [one for one in month.told("ReturnRequested") if one.occurred_at > since]
+
+
 def test_some_open_orders_are_overdue_and_most_are_not(month: Month) -> None:
     held = [order for order in month.orders.values() if order.status in IN_HANDS]
     late = [order for order in held if any(one.clock == Clock.HANDLE and one.due <= TODAY for one in order.clocks)]

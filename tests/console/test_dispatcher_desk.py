@@ -1,0 +1,129 @@
+"""The dispatcher's desk as its user has it: claims that lock, saved filters, bulk dispatch, undo, the shift."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from casework.work_order import commands as c
+from casework.work_order.state import Status
+from console.administration.people import Account
+from terms.actors import Role
+from terms.ids import UnitCode
+from tests.console.city import DISPATCHER, Browser, Town, order, served
+
+COLLEAGUE = Account("yz-21-dispatcher", "样例派单员二", Role.DISPATCHER, UnitCode("C26"), sample=True)
+CALLS = (
+    ("YZ7001", "小区门口的烧烤店每天晚上油烟很大"),
+    ("YZ7002", "社区里没有图书室，老人没地方去"),
+    ("YZ7003", "共享单车堆满了人行道，推车都过不去"),
+)
+
+
+@pytest.fixture
+def desk(town: Town) -> Iterator[tuple[Town, Browser, Browser]]:
+    """A town with three orders waiting, and two dispatchers at their pages."""
+    town.people.add_missing([COLLEAGUE])
+    town.receive(*(order(number, text) for number, text in CALLS))
+    for number, _ in CALLS:
+        if town.desk.order(number).lead is not None:  # by rule: taken back, so that all three wait
+            town.do(number, c.WithdrawDispatch("留给人工"), DISPATCHER)
+    with served(town.app()) as address:
+        yield town, Browser(address, "yz-01-dispatcher"), Browser(address, COLLEAGUE.account)
+
+
+def test_a_colleague_sees_who_is_working_on_an_order_and_is_stopped_until_taking_over(
+    desk: tuple[Town, Browser, Browser],
+) -> None:
+    town, first, second = desk
+    assert first.fill("/claim/YZ7001", quiet="yes").json()["mine"]
+    assert "样例派单员正在处理" in second.get("/queue").text
+    assert "样例派单员</b>" in second.get("/orders/YZ7001").text or "正在处理</b>" in second.get("/orders/YZ7001").text
+    refused = second.fill("/act/dispatch/YZ7001", lead="C03", reason="按职责")
+    assert refused.status_code == 409
+    assert "样例派单员正在处理" in refused.text
+    assert town.desk.order("YZ7001").lead is None
+    assert second.fill("/claim/YZ7001", take="yes").status_code == 303
+    assert second.fill("/act/dispatch/YZ7001", lead="C03", reason="按职责").status_code == 303
+    assert town.desk.order("YZ7001").lead == "C03"
+    assert "YZ7001" not in first.get("/claims").json()
+
+
+def test_a_claim_of_the_hotline_stops_no_department_and_departments_see_none(
+    desk: tuple[Town, Browser, Browser],
+) -> None:
+    town, first, _ = desk
+    town.dispatch("YZ7001", "C03")
+    first.fill("/claim/YZ7001", kept="yes")
+    clerk = Browser(str(first.base_url), "yz-05-clerk-chengguan")
+    assert clerk.get("/claims").json() == {}
+    assert clerk.fill("/claim/YZ7001").status_code == 403
+    assert clerk.fill("/act/sign/YZ7001").status_code == 303
+    assert town.desk.order("YZ7001").status is Status.SIGNED
+
+
+def test_a_saved_filter_shows_its_count_and_leads_to_its_orders(desk: tuple[Town, Browser, Browser]) -> None:
+    _, first, second = desk
+    saved = first.fill("/queue/filters", name="油烟", query="q=油烟&tab=waiting&nonsense=1")
+    assert saved.status_code == 303
+    chips = re.findall(r'<a href="(/queue\?[^"]*)"[^>]*>油烟<b>(\d+)</b>', first.get("/queue").text)
+    assert [count for _, count in chips] == ["1"]
+    listed = first.get(chips[0][0]).text
+    assert "YZ7001" in listed
+    assert "YZ7002" not in listed
+    assert "油烟<b>" not in second.get("/queue").text
+    first.fill("/queue/filters/drop", name="油烟")
+    assert "油烟<b>" not in first.get("/queue").text
+
+
+def test_in_a_bulk_dispatch_each_order_has_its_own_answer_and_one_refused_stops_no_other(
+    desk: tuple[Town, Browser, Browser],
+) -> None:
+    town, first, second = desk
+    second.fill("/claim/YZ7002", kept="yes")
+    sendable = [number for number in ("YZ7001", "YZ7003") if _lead(town, number)]
+    assert sendable
+    body = {"order": ["YZ7001", "YZ7002", "YZ-none", "YZ7003"], "csrf": first.csrf()}
+    answer = first.post("/queue/dispatch", data=body)
+    assert answer.status_code == 200
+    assert f"已派 {len(sendable)} 件，未派 {4 - len(sendable)} 件" in answer.text
+    assert "样例派单员二正在处理" in answer.text
+    assert "没有工单 YZ-none" in answer.text
+    for number in sendable:
+        assert town.desk.order(number).lead == _lead(town, number)
+    assert town.desk.order("YZ7002").lead is None
+    assert first.fill("/queue/dispatch").status_code == 422
+
+
+def _lead(town: Town, number: str) -> UnitCode | None:
+    proposal = town.desk.order(number).proposal
+    return proposal.lead if proposal else None
+
+
+def test_a_dispatch_is_taken_back_by_a_new_event_before_it_is_signed(desk: tuple[Town, Browser, Browser]) -> None:
+    town, first, _ = desk
+    first.fill("/act/dispatch/YZ7001", lead="C03", reason="按职责")
+    shown = first.get("/orders/YZ7001").text
+    assert "/orders/YZ7001#form-withdraw-dispatch" in shown
+    assert 'data-key="z"' in shown
+    first.fill("/act/withdraw-dispatch/YZ7001", reason="派错了")
+    assert town.desk.order("YZ7001").lead is None
+    types = [event.type for event in town.ledger.stream("order-YZ7001")]
+    assert types[-2:] == ["WorkOrderDispatched", "DispatchWithdrawn"]
+
+
+def test_a_shift_is_handed_over_with_its_list_and_signed_by_the_next(desk: tuple[Town, Browser, Browser]) -> None:
+    town, first, second = desk
+    first.fill("/claim/YZ7003", kept="yes")
+    assert "YZ7003" in first.get("/shift").text
+    done = first.fill("/shift", note="单车堆放的来电人约了下午回电")
+    sheet = second.get(done.headers["location"]).text
+    assert "约了下午回电" in sheet
+    assert "YZ7003" in sheet
+    assert "接班</button>" in sheet
+    assert "接班</button>" not in first.get(done.headers["location"]).text
+    assert second.fill(done.headers["location"] + "/take").status_code == 303
+    assert "样例派单员二" in first.get(done.headers["location"]).text
+    assert town.book.claims("", town.now) == {}
+    clerk = Browser(str(first.base_url), "yz-05-clerk-chengguan")
+    assert clerk.get("/shift").status_code == 403
