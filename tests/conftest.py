@@ -20,7 +20,8 @@ settings.load_profile("dingze")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """No socket leaves this machine: loopback and Unix sockets only."""
+    """No socket leaves this machine: loopback and Unix sockets only. The database is chosen once for all processes."""
+    postgres.choose()
     config.option.allow_hosts = "127.0.0.0/8,::1,localhost"
     config.option.allow_unix_socket = True
     # kafka-python 3.0.12 reads its schemas by a function that 3.11 deprecates and 3.13 took back into favour

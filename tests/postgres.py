@@ -21,11 +21,25 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 FOLDERS = "/usr/lib/postgresql"  # Debian: one folder a version
+CHOSEN = "DINGZE_TEST_CHOSEN_URL"
 _names = count(1)
 
 
 class NoServer(Exception):
     """No PostgreSQL can be had here; the text says why."""
+
+
+def choose() -> None:
+    """Take a PostgreSQL server that `DINGZE_DATABASE_URL` names as the place of every test that can lie on either
+    database, and hide the name from the program: no test may write into a database that somebody else uses."""
+    named = os.environ.pop("DINGZE_DATABASE_URL", "")
+    if named.startswith("postgres"):
+        os.environ[CHOSEN] = os.environ["DINGZE_TEST_DATABASE_URL"] = named
+
+
+def chosen() -> str | None:
+    """The server that the tests of the whole program lie on; None for SQLite."""
+    return os.environ.get(CHOSEN)
 
 
 @contextmanager

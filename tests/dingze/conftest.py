@@ -60,8 +60,8 @@ def called(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
 @pytest.fixture
 def dingze(called: Dingze, city: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dingze:
     """Call `dingze …` over a copy of the sample city."""
-    city.copy(tmp_path)
-    monkeypatch.setenv("DINGZE_DATABASE_URL", f"sqlite:///{tmp_path}/dingze.db")
+    for name, value in city.copy(tmp_path).environment.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("DINGZE_CACHE", str(city.folder / "cache"))
     return called
 
@@ -69,6 +69,6 @@ def dingze(called: Dingze, city: Loaded, tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.fixture
 def seen(called: Dingze, city: Loaded, monkeypatch: pytest.MonkeyPatch) -> Dingze:
     """Call `dingze …` over the sample city itself: for commands that write nothing."""
-    monkeypatch.setenv("DINGZE_DATABASE_URL", f"sqlite:///{city.folder}/dingze.db")
-    monkeypatch.setenv("DINGZE_CACHE", str(city.folder / "cache"))
+    for name, value in city.environment.items():
+        monkeypatch.setenv(name, value)
     return called

@@ -168,10 +168,7 @@ def test_global_options_go_before_the_environment(
 def environment(city: Loaded) -> dict[str, str]:
     """Nothing of ours but what the program needs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DINGZE_")}
-    return kept | {
-        "DINGZE_DATABASE_URL": f"sqlite:///{city.folder}/dingze.db",
-        "DINGZE_CACHE": str(city.folder / "cache"),
-    }
+    return kept | city.environment
 
 
 def test_the_installed_program_answers_with_one_json_document_on_stdout(city: Loaded) -> None:
@@ -183,11 +180,10 @@ def test_the_installed_program_answers_with_one_json_document_on_stdout(city: Lo
 
 
 def test_serve_opens_the_pages_and_ends_cleanly_on_sigterm(city: Loaded, tmp_path: Path) -> None:
-    city.copy(tmp_path)
+    surroundings = environment(city.copy(tmp_path))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    surroundings = environment(city) | {"DINGZE_DATABASE_URL": f"sqlite:///{tmp_path}/dingze.db"}
     program = Path(sys.executable).with_name("dingze")
     serving = subprocess.Popen([program, "serve", "--port", str(port)], env=surroundings, stderr=subprocess.DEVNULL)
     try:

@@ -1,6 +1,6 @@
 """`dingze ledger | projections | mandates`: shapes, and the exit that says whether a proof held."""
 
-import sqlite3
+import os
 from pathlib import Path
 
 import orjson
@@ -8,6 +8,7 @@ import pytest
 
 from dingze.wiring import VIEWS
 from tests.dingze.conftest import Dingze
+from tests.ledger.database import damage
 
 EVENT = {
     "position", "event_id", "stream", "version", "type", "schema", "occurred_at", "recorded_at", "actor", "cause",
@@ -26,13 +27,8 @@ def test_verify_proves_the_record(seen: Dingze) -> None:
     assert found.document["head"] > 8_000
 
 
-def test_verify_names_the_position_of_a_changed_byte(dingze: Dingze, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "dingze.db") as database:
-        guards = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for (name,) in guards:
-            database.execute(f'DROP TRIGGER "{name}"')
-        database.execute("UPDATE ledger_events SET actor = 'somebody' WHERE position = 4000")
-    database.close()
+def test_verify_names_the_position_of_a_changed_byte(dingze: Dingze) -> None:
+    damage(os.environ["DINGZE_DATABASE_URL"], ["UPDATE ledger_events SET actor = 'somebody' WHERE position = 4000"])
     found = dingze("ledger", "verify", "--json")
     assert found.code != 0
     assert found.out == ""

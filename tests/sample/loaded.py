@@ -1,58 +1,99 @@
-"""The sample city, loaded once for every test that looks at it; whoever changes it takes a copy."""
+"""The sample city, loaded once for every test that looks at it; whoever changes it takes a copy.
+
+It lies in SQLite, or, where `DINGZE_DATABASE_URL` names a PostgreSQL server, there.
+"""
 
 import shutil
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
 from dingze.sample import load_sample
 from dingze.settings import Settings
 from dingze.wiring import Dingze, initialise
+from tests import postgres
 
 TODAY = datetime(2026, 11, 18, 3, 20, tzinfo=UTC)  # a Wednesday, 11:20 in the city
+_databases = ExitStack()  # those made on the server, dropped at the end
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A folder with the database, its key and the route index; what loading said."""
+    """Where the database lies, with its key and the route index in a folder; what loading said."""
 
     folder: Path
+    database_url: str
     answer: dict[str, Any]
 
     @property
     def settings(self) -> Settings:
         """Settings over it."""
-        return settings_in(self.folder)
+        return settings_in(self.folder, database_url=self.database_url)
 
-    def copy(self, to: Path) -> Path:
-        """A copy of the folder, to be changed."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same settings, as the program reads them from its surroundings."""
+        return {
+            "DINGZE_DATABASE_URL": self.database_url,
+            "DINGZE_MASTER_KEY": str(self.folder / "dingze.db.key"),
+            "DINGZE_CACHE": str(self.folder / "cache"),
+        }
+
+    def copy(self, to: Path) -> "Loaded":
+        """A copy in another folder, to be changed."""
         shutil.copytree(self.folder, to, dirs_exist_ok=True)
-        return to
+        return Loaded(to, _copied(_pristine(), to), self.answer)
 
 
-def settings_in(folder: Path, cache_in: Path | None = None) -> Settings:
+def settings_in(folder: Path, cache_in: Path | None = None, database_url: str | None = None) -> Settings:
     """Settings over a database in a folder."""
-    return Settings(database_url=f"sqlite:///{folder}/dingze.db", cache=(cache_in or folder) / "cache")
+    return Settings(
+        database_url=database_url or f"sqlite:///{folder}/dingze.db",
+        master_key=folder / "dingze.db.key",
+        cache=(cache_in or folder) / "cache",
+    )
 
 
 @cache
 def loaded() -> Loaded:
     """The sample city as it stands at TODAY."""
     folder = Path(tempfile.mkdtemp(prefix="dingze-sample-"))
-    settings = settings_in(folder)
+    pristine = _pristine()
+    settings = settings_in(folder, database_url=pristine)
     initialise(settings)
     dingze = Dingze(settings, lambda: TODAY)
     try:
-        return Loaded(folder, load_sample(dingze))
+        answer = load_sample(dingze)
     finally:
         dingze.close()
+    return Loaded(folder, _copied(pristine, folder), answer)
 
 
 def forget() -> None:
-    """Remove the folder at the end of the tests."""
+    """Remove what was made at the end of the tests."""
     if loaded.cache_info().currsize:
         shutil.rmtree(loaded().folder, ignore_errors=True)
         loaded.cache_clear()
+        _pristine.cache_clear()
+        _databases.close()
+
+
+@cache
+def _pristine() -> str | None:
+    """On a server: the database that is loaded and never opened again, because a copy needs it unused."""
+    server = postgres.chosen()
+    return _databases.enter_context(postgres.database(server)) if server else None
+
+
+def _copied(pristine: str | None, folder: Path) -> str:
+    if pristine is None:
+        return f"sqlite:///{folder}/dingze.db"
+    server = postgres.chosen()
+    assert server is not None
+    return _databases.enter_context(postgres.database(server, str(make_url(pristine).database)))
