@@ -7,7 +7,19 @@ from typing import Annotated, NoReturn
 import typer
 from typer._click.exceptions import ClickException  # typer keeps its own click; it has no public name for this
 
-from dingze.commands import acting, backup, inquiry, ledger, mandates, orders, projections, quarantine, service, work
+from dingze.commands import (
+    acting,
+    backup,
+    digest,
+    inquiry,
+    ledger,
+    mandates,
+    orders,
+    projections,
+    quarantine,
+    service,
+    work,
+)
 from dingze.logs import configure
 from dingze.settings import read_settings
 from dingze.terminal import STDERR, Session
@@ -29,6 +41,7 @@ inquiry.add_to(app)
 service.add_to(app)
 work.add_to(app)
 acting.add_to(app)
+digest.add_to(app)
 backup.add_to(app)
 
 

@@ -42,6 +42,7 @@ from projections.accountability import ACCOUNTABILITY
 from projections.awaiting import AWAITING
 from projections.cases import CASES_VIEW
 from projections.coverage import COVERAGE
+from projections.digests import DIGESTS
 from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
 from projections.events import EVENT_TYPES as PROJECTION_EVENTS
@@ -72,6 +73,7 @@ VIEWS: tuple[View, ...] = (
     COVERAGE,
     HEAT,
     FAULTS,
+    DIGESTS,
 )
 
 

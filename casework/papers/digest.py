@@ -5,12 +5,15 @@ from datetime import date
 from typing import ClassVar
 
 from casework.papers.kinds import PaperKind
-from casework.papers.paper import Paper
+from casework.papers.paper import Paper, Quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
-    """One disputed item. `times` counts the digests it has stood in, this one included."""
+    """One disputed item. `times` counts the digests it has stood in, this one included.
+
+    `quotes` are the clauses both sides stand on. Before it is judged, `opinion` to `due` are empty.
+    """
 
     number: int
     matter: str
@@ -19,9 +22,10 @@ class DigestItem:
     opinion: str  # 研判意见
     disposition: str  # 解释 / 会商 / 立案 / 改清单
     owner: str
-    due: date
+    due: date | None
     state: str
     times: int = 1
+    quotes: tuple[Quoted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from casework.papers.archive import pack
 from casework.papers.digest import Digest, DigestItem
+from casework.papers.paper import Quoted
 from casework.papers.words import chinese_date, printable
 
 _COLUMNS = (
@@ -18,6 +19,7 @@ _COLUMNS = (
     ("争议事项", 24),
     ("涉及单位", 34),
     ("工单数", 8),
+    ("各方依据", 60),
     ("研判意见", 48),
     ("处置方式", 10),
     ("责任单位", 26),
@@ -59,16 +61,23 @@ def write(cell: Cell | MergedCell, value: str | int) -> None:
         cell.quotePrefix = True  # the apostrophe that Excel shows in the formula bar: it stays a text when edited
 
 
+def cited(quote: Quoted) -> str:
+    """A clause in one line: whose, which, what it says."""
+    whose = f"{quote.unit}：" if quote.unit else ""
+    return f"{whose}《{quote.instrument}》{quote.number}：“{quote.text}”"
+
+
 def _row(item: DigestItem) -> tuple[str | int, ...]:
     return (
         item.number,
         item.matter,
         "、".join(item.units),
         item.orders,
+        "\n".join(map(cited, item.quotes)),
         item.opinion,
         item.disposition,
         item.owner,
-        chinese_date(item.due),
+        chinese_date(item.due) if item.due else "",
         item.state,
         item.times,
     )

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from console.interface import commands, orders
+from console.interface import commands, digests, orders
 
 ROUTERS: tuple[APIRouter, ...] = (
     commands.router,
+    digests.router,
     orders.router,
 )

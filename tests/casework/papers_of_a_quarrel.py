@@ -246,6 +246,7 @@ ITEMS = (
         due=date(2026, 12, 10),
         state="办理中",
         times=2,
+        quotes=(C04,),
     ),
     DigestItem(
         number=2,

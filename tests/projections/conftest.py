@@ -13,6 +13,7 @@ from ledger.envelope import Append, Event
 from ledger.store import Ledger
 from projections.accountability import ACCOUNTABILITY
 from projections.coverage import COVERAGE
+from projections.digests import DIGESTS
 from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
 from projections.heat import HEAT
@@ -25,7 +26,7 @@ from tests.projections.naive import stored
 
 VIEWS: tuple[View, ...] = (QUEUE, TASKS)
 FIGURES: tuple[View, ...] = (DISPUTES, ACCOUNTABILITY, COVERAGE, HEAT)
-ALL_VIEWS = VIEWS + FIGURES
+ALL_VIEWS = VIEWS + FIGURES + (DIGESTS,)
 
 
 class Desk:

@@ -5,7 +5,7 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
-from casework.papers.design.blocks import FIRST, only_if, rule, table, text
+from casework.papers.design.blocks import FIRST, only_if, quotes, rule, table, text
 from casework.papers.design.letterhead import add, addressees, attachments, imprint, paper_head, signature, title
 from casework.papers.design.page import empty_document
 
@@ -54,8 +54,10 @@ def digest() -> Doc:
     add(document, "{%p for item in items %}", "公文正文")
     text(
         document,
-        "{{ item.number }}.{{ item.matter }}：{{ item.disposition }}，{{ item.owner }}于{{ item.due }}前完成。",
+        "{{ item.number }}.{{ item.matter }}：{% if item.due %}{{ item.disposition }}，{{ item.owner }}于"
+        "{{ item.due }}前完成。{% else %}待研判。{% endif %}",
     )
+    quotes(document, "item.quotes")
     add(document, "{%p endfor %}", "公文正文")
     add(document, "二、有关要求", FIRST)
     text(document, "各责任单位对照清单逐项落实，办结一项、销号一项；未办结的事项列入下期梳理，直至办结。")
