@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from casework.boundary_case.decide import DECISIONS as CASE_DECISIONS
 from casework.finding import commands as finding_commands
 from casework.finding.decide import DECISIONS as FINDING_DECISIONS
+from casework.paperwork import commands as paper_commands
 from casework.work_order.decide import DECISIONS as ORDER_DECISIONS
 from terms.errors import BadInput, NotFound
 
@@ -25,7 +26,18 @@ ORDER_COMMANDS: dict[str, type] = {command.__name__: command for command in ORDE
 CASE_COMMANDS: dict[str, type] = {command.__name__: command for command in CASE_DECISIONS}
 FINDING_COMMANDS: dict[str, type] = {command.__name__: command for command in FINDING_DECISIONS}
 DIGEST_COMMANDS: dict[str, type] = {command.__name__: command for command in DIGEST}
-COMMANDS = ORDER_COMMANDS | CASE_COMMANDS | FINDING_COMMANDS | DIGEST_COMMANDS
+PAPER_COMMANDS: dict[str, type] = {
+    command.__name__: command
+    for command in (
+        *paper_commands.WRITING.values(),
+        paper_commands.ReviewPaper,
+        paper_commands.SignPaper,
+        paper_commands.DropDraft,
+        paper_commands.AttachScan,
+        paper_commands.VoidPaper,
+    )
+}
+COMMANDS = ORDER_COMMANDS | CASE_COMMANDS | FINDING_COMMANDS | DIGEST_COMMANDS | PAPER_COMMANDS
 
 
 @cache

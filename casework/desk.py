@@ -131,18 +131,22 @@ class Desk:
                 raise NotFound("casework.no-such-case", at=case_no, case=case_no)
             matter_id = command.matter_id if isinstance(command, b.OpenCase) else ""
             standing = self.standing(matter_id) if matter_id else NOTHING_KNOWN
-            return decide_case(found.state, command, self._occasion(actor, now, standing))
+            return decide_case(found.state, command, self.occasion(actor, now, standing))
 
         def also(facts: Sequence[e.Fact], now: datetime) -> Sequence[Append]:
-            register = self.register(self.calendar.local_day(now))
-            return [
-                enactment(item, at=now, actor=str(actor))
-                for fact in facts
-                if isinstance(fact, e.DutyPointsWritten)
-                for item in enactments(fact, register)
-            ]
+            return self.enacted(facts, actor, now)
 
         return self.perform(CASES, case_no, decided, actor, seen=seen, cause=cause, also=also)
+
+    def enacted(self, facts: Sequence[e.Fact], actor: Actor, now: datetime) -> list[Append]:
+        """What the register takes up of facts of the matter lane."""
+        register = self.register(self.calendar.local_day(now))
+        return [
+            enactment(item, at=now, actor=str(actor))
+            for fact in facts
+            if isinstance(fact, e.DutyPointsWritten)
+            for item in enactments(fact, register)
+        ]
 
     def do_finding(
         self,
@@ -158,7 +162,7 @@ class Desk:
         def decided(found: Loaded[Finding], now: datetime) -> Sequence[e.FindingFact]:
             if not found.events and not isinstance(command, f.ProposeFinding | f.RaiseFinding):
                 raise NotFound("casework.no-such-finding", at=finding_no, finding=finding_no)
-            return decide_finding(found.state, command, self._occasion(actor, now))
+            return decide_finding(found.state, command, self.occasion(actor, now))
 
         return self.perform(FINDINGS, finding_no, decided, actor, seen=seen, cause=cause)
 
@@ -176,11 +180,12 @@ class Desk:
 
         def decided(found: Loaded[Digest], now: datetime) -> Sequence[e.DigestFact]:
             before = self.load(DIGESTS, previous).state if previous else None
-            return digest.decide(found.state, command, self._occasion(actor, now), before)
+            return digest.decide(found.state, command, self.occasion(actor, now), before)
 
         return self.perform(DIGESTS, digest_no, decided, actor, seen=seen, cause=cause)
 
-    def _occasion(self, actor: Actor, now: datetime, standing: Standing = NOTHING_KNOWN) -> Occasion:
+    def occasion(self, actor: Actor, now: datetime, standing: Standing = NOTHING_KNOWN) -> Occasion:
+        """What a decision in the matter lane may know at that moment."""
         register = self.register(self.calendar.local_day(now))
         return Occasion(now, actor, self.city, self.calendar, register, standing)
 

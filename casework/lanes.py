@@ -12,6 +12,10 @@ from casework.finding import digest
 from casework.finding.digest import Digest
 from casework.finding.state import Finding
 from casework.finding.state import evolve as evolve_finding
+from casework.papers import numbering
+from casework.papers.numbering import Series
+from casework.paperwork import state as paperwork
+from casework.paperwork.state import Paperwork
 from casework.work_order import WorkOrder, evolve
 from ledger.envelope import Event, NewEvent
 from terms.actors import Actor
@@ -77,6 +81,25 @@ ORDERS: Lane[WorkOrder] = Lane(order_stream, WorkOrder, evolve, lambda fact: str
 CASES: Lane[BoundaryCase] = Lane(case_stream, BoundaryCase, evolve_case, lambda fact: str(fact.case_no))
 FINDINGS: Lane[Finding] = Lane(finding_stream, Finding, evolve_finding, lambda fact: str(fact.finding_no))
 DIGESTS: Lane[Digest] = Lane(digest.digest_stream, Digest, digest.evolve, lambda fact: str(fact.digest_no))
+PAPERS: Lane[Paperwork] = Lane(e.paper_stream, Paperwork, paperwork.evolve, lambda fact: str(fact.paper_no))
+
+
+def series_key(prefix: str, year: int) -> str:
+    """How a number series is named among series."""
+    return f"{prefix}-{year}"
+
+
+def _empty_series(key: str) -> Series:
+    prefix, _, year = key.rpartition("-")
+    return Series(prefix, int(year))
+
+
+SERIES: Lane[Series] = Lane(
+    lambda key: StreamId(f"papers-{key}"),
+    _empty_series,
+    lambda series, fact, _: numbering.evolve(series, fact),
+    lambda fact: series_key(fact.prefix, fact.year),
+)
 
 
 def new_event(

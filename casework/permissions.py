@@ -114,7 +114,26 @@ FINDING_PERMISSIONS: dict[str, frozenset[Role]] = {
     "CloseItem": BIANBAN,
     "PublishDigest": DIRECTOR,
 }
-PERMISSIONS = ORDER_PERMISSIONS | CASE_PERMISSIONS | FINDING_PERMISSIONS
+# which kind of paper through which of these hands: casework.paperwork.hands
+PAPER_PERMISSIONS: dict[str, frozenset[Role]] = {
+    "WriteDispatchNotice": HOTLINE | REVIEW,
+    "WriteReturnApplication": CLERKS,
+    "WriteReviewResult": REVIEW,
+    "WriteMinutes": PARTIES | OFFICES,
+    "WriteApplication": PARTIES,
+    "WriteOpinion": OFFICES,
+    "WriteDecision": BIANBAN,
+    "WriteSupervisionNotice": BIANBAN,
+    "WriteSupervisionOrder": SUPERVISING,
+    "WriteReminderLetter": SUPERVISING,
+    "WriteDigest": BIANBAN,
+    "ReviewPaper": HOTLINE | REVIEW | PARTIES | OFFICES | SUPERVISING,
+    "SignPaper": REVIEW | PARTIES | OFFICES | SUPERVISING,
+    "DropDraft": HOTLINE | REVIEW | CLERKS | OFFICES | SUPERVISING,
+    "AttachScan": HOTLINE | REVIEW | CLERKS | OFFICES | SUPERVISING,
+    "VoidPaper": REVIEW | PARTIES | OFFICES | SUPERVISING,
+}
+PERMISSIONS = ORDER_PERMISSIONS | CASE_PERMISSIONS | FINDING_PERMISSIONS | PAPER_PERMISSIONS
 
 
 def may(role: Role, command: type) -> bool:

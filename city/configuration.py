@@ -189,6 +189,9 @@ class Papers(Frozen):
         ("coordination_opinion", "云编协"),
         ("decision", "云编决"),
         ("supervision_notice", "云编督"),
+        ("supervision_order", "云督单"),
+        ("reminder_letter", "云督函"),
+        ("digest", "云编梳"),
     )
     templates: str = ""  # a folder of .docx templates that replace ours, by name
 

@@ -12,6 +12,7 @@ from itsdangerous import URLSafeSerializer
 from starlette.middleware.gzip import GZipMiddleware
 
 from casework.desk import Desk
+from casework.paperwork.desk import PaperDesk
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
 from console import find, problems, sign_in, trial
@@ -63,6 +64,7 @@ class Parts:
     city: CityConfiguration
     calendar: WorkingCalendar
     desk: Desk
+    papers: PaperDesk
     gateway: Gateway
     people: People
     book: DeskBook

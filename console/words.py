@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from casework.clocks import Clock
 from mandates.model import Link
 from terms.actors import Role
 from terms.messages import sentence
@@ -22,25 +23,7 @@ PROCESSES: Mapping[str, str] = {
     "publisher": "推送程序",
 }
 PARTS: Mapping[str, str] = {"lead": "主办", "support": "协办"}
-CLOCKS: Mapping[str, str] = {
-    "dispatch": "派单",
-    "sign": "签收",
-    "return": "退单",
-    "answer": "征询答复",
-    "review": "异议审核",
-    "first_contact": "首次联系",
-    "handle": "办理",
-    "total": "诉求总时限",
-    "rework": "重办",
-    "result_review": "办结审核",
-    "follow_up": "回访",
-    "hand_over": "移送接收",
-    "hand_over_result": "移送反馈",
-    "shelf": "挂账复核",
-    "negotiation": "协商",
-    "opinion": "书面意见",
-    "rectification": "整改",
-}
+CLOCKS: Mapping[str, str] = {clock.value: sentence(f"clock.{clock}") for clock in Clock}
 STATE_TONES: Mapping[str, str] = {
     "待受理": "wait", "待派遣": "wait", "待补充": "wait", "会商": "wait", "待签收": "wait",
     "已派单": "go", "签收": "go", "办理中": "go", "重办": "warn", "移送": "go", "延期": "go",

@@ -11,6 +11,7 @@ from automation.eraser import Eraser
 from automation.learner import EVENT_TYPES as LEARNER_EVENTS
 from automation.learner import Learner
 from automation.memory_shelf import MemoryShelf
+from automation.paper_shelf import PaperShelf
 from automation.proposer import Proposer
 from automation.router import Router
 from automation.sealer import EVENT_TYPES as SEALER_EVENTS
@@ -20,7 +21,8 @@ from automation.timers import Timers
 from automation.watch import Watch
 from casework.desk import Desk
 from casework.events import FACTS
-from casework.papers.facts import PAPER_FACTS
+from casework.papers.checking import load as load_templates
+from casework.paperwork.desk import PaperDesk
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration, load_configuration
 from console.administration.people import People
@@ -81,7 +83,6 @@ def event_types() -> EventTypes:
     """Every event type this program knows, with its present schema; checked at start-up."""
     return EventTypes(
         (KnownType(name, fact.SCHEMA) for name, fact in FACTS.items()),
-        (KnownType(fact.event_type(), fact.SCHEMA) for fact in PAPER_FACTS if fact.event_type() not in FACTS),
         (KnownType(name) for name in MANDATE_EVENTS),
         QUARANTINE_EVENTS,
         LEARNER_EVENTS,
@@ -141,6 +142,13 @@ class Dingze:
     def desk(self) -> Desk:
         """Where people's commands are carried out."""
         return Desk(self.ledger, self.city, self.calendar, self.register.as_of, self.clock, self.standings.standing)
+
+    @cached_property
+    def papers(self) -> PaperDesk:
+        """Where papers are composed, signed, numbered and printed."""
+        folder = self.city.papers.templates
+        templates = load_templates(Path(folder) if folder else None)
+        return PaperDesk(self.desk, self.vault, templates, PaperShelf(self.views, self.vault))
 
     @cached_property
     def standings(self) -> Standings:
@@ -252,6 +260,7 @@ class Dingze:
             city=self.city,
             calendar=self.calendar,
             desk=self.desk,
+            papers=self.papers,
             gateway=self.gateway,
             people=self.people,
             book=self.book,

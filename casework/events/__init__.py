@@ -106,6 +106,21 @@ from casework.events.intake import (
     PersonalDataRead,
     WorkOrderReceived,
 )
+from casework.events.papers import (
+    DRAFT_FACTS,
+    PAPER_FACTS,
+    DraftDropped,
+    DraftFact,
+    PaperDrafted,
+    PaperFact,
+    PaperIssued,
+    PaperReviewed,
+    PaperSigned,
+    PaperVoided,
+    ScanAttached,
+    paper_stream,
+    series_stream,
+)
 from casework.events.returning import (
     ProposedUnitAnswered,
     ProposedUnitAsked,
@@ -249,7 +264,8 @@ DIGEST_FACTS: tuple[type[DigestFact], ...] = (
     DigestPublished,
 )
 FACTS: dict[str, type[Fact]] = {
-    fact.event_type(): fact for fact in (*ORDER_FACTS, *CASE_FACTS, *FINDING_FACTS, *DIGEST_FACTS)
+    fact.event_type(): fact
+    for fact in (*ORDER_FACTS, *CASE_FACTS, *FINDING_FACTS, *DIGEST_FACTS, *DRAFT_FACTS, *PAPER_FACTS)
 }
 
 
@@ -261,9 +277,11 @@ def read(event_type: str, payload: dict[str, Any]) -> Fact:
 __all__ = [
     "CASE_FACTS",
     "DIGEST_FACTS",
+    "DRAFT_FACTS",
     "FACTS",
     "FINDING_FACTS",
     "ORDER_FACTS",
+    "PAPER_FACTS",
     "AdditionReceived",
     "AnsweredAtOnce",
     "ApplicationAccepted",
@@ -295,6 +313,8 @@ __all__ = [
     "DigestOpened",
     "DigestPublished",
     "DispatchWithdrawn",
+    "DraftDropped",
+    "DraftFact",
     "DutyPointsWritten",
     "EscalatedByRule",
     "ExclusionGranted",
@@ -346,6 +366,12 @@ __all__ = [
     "OrderShelved",
     "OrderUnmerged",
     "OrdersMerged",
+    "PaperDrafted",
+    "PaperFact",
+    "PaperIssued",
+    "PaperReviewed",
+    "PaperSigned",
+    "PaperVoided",
     "Part",
     "PartsRated",
     "PersonalDataErased",
@@ -365,6 +391,7 @@ __all__ = [
     "ReturnRequested",
     "ReturnWithdrawn",
     "ReworkOrdered",
+    "ScanAttached",
     "SupervisionIssued",
     "SupervisionNoticeIssued",
     "SupervisionPaperIssued",
@@ -377,5 +404,7 @@ __all__ = [
     "WorkOrderReceived",
     "WorkOrderSignedFor",
     "WorkStarted",
+    "paper_stream",
     "read",
+    "series_stream",
 ]

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, fields, replace
 
 from casework.events.fact import Attachment
-from casework.papers.facts import PaperIssued, PaperVoided, ScanAttached
+from casework.events.papers import PaperIssued, PaperVoided, ScanAttached
 from casework.papers.numbering import Series, doc_no, next_number
 from casework.papers.paper import Paper
 from casework.papers.rendering import render, title_of

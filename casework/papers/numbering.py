@@ -8,7 +8,7 @@ same 文号 can never appear on two papers. GB/T 9704-2012, 7.2.5: year in 〔�
 from dataclasses import dataclass, field, replace
 
 from casework.events.fact import Attachment
-from casework.papers.facts import PaperFact, PaperIssued, PaperVoided, ScanAttached
+from casework.events.papers import PaperFact, PaperIssued, PaperVoided, ScanAttached
 from casework.papers.kinds import PaperKind
 from city.configuration import Papers
 from terms.errors import BadInput, LedgerBroken, NotFound

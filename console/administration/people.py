@@ -26,6 +26,7 @@ LOCKED_FOR = timedelta(minutes=15)
 PASSWORD_LEAST = 10  # characters
 SCOPES = (
     "orders:read", "orders:write", "returns:write", "route", "commands", "cases:read", "findings:read", "holds:read",
+    "papers:read",
 )  # fmt: skip
 
 

@@ -100,8 +100,30 @@ class DigestSheet(Sheet):
     history: tuple[Step, ...]
 
 
+class PaperSheet(Sheet):
+    """One paper (公文) on its way from draft to number. `seal` is the sha-256 of the issued file."""
+
+    number: str
+    version: int
+    position: int
+    phase: str
+    kind: str
+    title: str
+    about: str
+    issuer: str
+    addressees: tuple[str, ...]
+    copies: tuple[str, ...]
+    opinion: str
+    doc_no: str
+    issued_on: str
+    seal: str
+    scan: e.Attachment | None
+    voided: str
+    history: tuple[Step, ...]
+
+
 class Listed(Sheet):
-    """One line of a list of cases, findings or digests."""
+    """One line of a list of cases, findings, digests or papers."""
 
     number: str
     version: int
@@ -151,7 +173,7 @@ class Offered(Sheet):
 
     name: str
     title: str
-    on: Literal["work-orders", "cases", "findings", "digests"]
+    on: Literal["work-orders", "cases", "findings", "digests", "papers"]
     address: str
     body: dict[str, Any]
 

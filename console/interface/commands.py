@@ -8,12 +8,14 @@ the answer says what happened. The description of all this is `/api/v1/openapi.j
 import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from casework.paperwork.desk import Printed
 from console.access import OF_A_UNIT, Page, require_unit
 from console.interface.answers import CommandDone, ListPage, Offered, OfferedCommands
 from console.interface.docket import Docket
@@ -24,14 +26,17 @@ from console.interface.doors import (
     FINDING_DOOR,
     FINDING_READERS,
     ORDER_DOOR,
+    PAPER_DOOR,
     Door,
     Giver,
     give,
     look,
     offered,
+    printed,
+    printed_sheet,
     sees,
 )
-from console.interface.matter_sheets import case_sheet, digest_sheet, finding_sheet, holds_sheet, listed
+from console.interface.matter_sheets import case_sheet, digest_sheet, finding_sheet, holds_sheet, listed, paper_sheet
 from console.interface.orders import Bytes
 from console.interface.schema import openapi_bytes, schema_of_command
 from console.visit import Visit, Visiting, json_response
@@ -44,19 +49,21 @@ router = APIRouter(prefix="/api/v1")
 TOLD_WITH_A_REFUSAL = ("rule", "version")
 VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 PAGE_SIZE = 50
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=40)]
 Number = Annotated[int, Query(ge=1, le=10_000)]
 SHEETS: Mapping[str, Callable[[Any, Giver], BaseModel]] = {
     "cases": case_sheet,
     "findings": finding_sheet,
     "digests": digest_sheet,
+    "papers": paper_sheet,
 }
 
 
 def giver_of(visit: Visit) -> Giver:
     """Who asks."""
     parts = visit.console.parts
-    return Giver(visit.actor, parts.desk, parts.vault, visit.register)
+    return Giver(visit.actor, parts.desk, parts.papers, parts.vault, visit.register)
 
 
 def docket_of(visit: Visit) -> Docket:
@@ -169,6 +176,12 @@ def digest_command(visit: Visiting, digest_no: str, name: str, body: Bytes, if_m
     return _carry_out(visit, DIGEST_DOOR, digest_no, name, body, if_match)
 
 
+@router.post("/papers/{paper_no:path}/commands/{name}")
+def paper_command(visit: Visiting, paper_no: str, name: str, body: Bytes, if_match: IfMatch = "") -> Response:
+    """Do something with a paper."""
+    return _carry_out(visit, PAPER_DOOR, paper_no, name, body, if_match)
+
+
 # --- things ---
 
 
@@ -188,6 +201,37 @@ def findings(visit: Visiting, page: Number = 1) -> Response:
 def digests(visit: Visiting, page: Number = 1) -> Response:
     """The digests, newest first."""
     return _list(visit, DIGEST_DOOR, page)
+
+
+@router.get("/papers")
+def papers(visit: Visiting, page: Number = 1) -> Response:
+    """The papers this person may see, newest first."""
+    return _list(visit, PAPER_DOOR, page)
+
+
+@router.get("/papers/{paper_no:path}/file")
+def paper_file(visit: Visiting, paper_no: str) -> Response:
+    """The paper as .docx: the very file that was issued, else its draft."""
+    visit.open(Page.ACCOUNT, PAPER_DOOR.scope)
+    return _file(printed(paper_no, giver_of(visit)))
+
+
+@router.get("/papers/{paper_no:path}/approval-sheet")
+def paper_approval_sheet(visit: Visiting, paper_no: str) -> Response:
+    """发文稿纸 of the paper, for those of its issuer and whoever reads all such papers."""
+    visit.open(Page.ACCOUNT, PAPER_DOOR.scope)
+    return _file(printed_sheet(paper_no, giver_of(visit)))
+
+
+@router.get("/papers/{paper_no:path}")
+def paper(visit: Visiting, paper_no: str) -> Response:
+    """One paper on its way."""
+    return _thing(visit, PAPER_DOOR, paper_no)
+
+
+def _file(found: Printed) -> Response:
+    named = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+    return Response(found.file, media_type=DOCX, headers={"Content-Disposition": named})
 
 
 @router.get("/cases/{case_no:path}")

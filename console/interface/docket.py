@@ -1,4 +1,4 @@
-"""Which cases, findings and digests there are, whose they are, and which units' applications are on hold.
+"""Which cases, findings, digests and papers there are, whose they are, and which units' applications are on hold.
 
 Followed from the record from where the last look ended, so an answer is as new as the record itself: an approval
 system that asks for a hold is not told what a view has not folded yet.
@@ -19,8 +19,9 @@ BEGINNINGS = {
     "FindingProposed": ("findings", "finding_no"),
     "FindingRaised": ("findings", "finding_no"),
     "DigestOpened": ("digests", "digest_no"),
+    "PaperDrafted": ("papers", "paper_no"),
 }
-KINDS = ("cases", "findings", "digests")
+KINDS = ("cases", "findings", "digests", "papers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Docket:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def numbers(self, kind: str, units: frozenset[UnitCode] | None = None) -> list[str]:
-        """The numbers of the `cases`, `findings` or `digests`, newest first; with `units` those that concern one."""
+        """The numbers of the things of a kind (`KINDS`), newest first; with `units` those that concern one of them."""
         with self._lock:
             self._follow()
             found = reversed(self._numbers[kind].items())
@@ -67,7 +68,8 @@ class Docket:
         told = event.payload
         if event.type in BEGINNINGS:
             kind, number = BEGINNINGS[event.type]
-            named = (*told.get("parties", ()), told.get("convener"), told.get("unit"))
+            named = (*told.get("parties", ()), told.get("convener"), told.get("unit"), told.get("issuer"))
+            named = (*named, *told.get("addressees", ()), *told.get("content", {}).get("copies", ()))
             concerned = frozenset(UnitCode(unit) for unit in named if unit)
             self._numbers[kind][told[number]] = self._numbers[kind].get(told[number], frozenset()) | concerned
         elif event.type == "HoldLifted":

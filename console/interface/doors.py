@@ -18,12 +18,18 @@ from casework.catalogue import (
     DIGEST_COMMANDS,
     FINDING_COMMANDS,
     ORDER_COMMANDS,
+    PAPER_COMMANDS,
     read_command,
 )
 from casework.desk import CASES, DIGESTS, FINDINGS, ORDERS, Desk, Done
 from casework.finding.state import Finding, Phase
 from casework.guards import forbid, refuse
-from casework.lanes import Lane, Loaded
+from casework.lanes import PAPERS, Lane, Loaded
+from casework.papers.kinds import PaperKind
+from casework.paperwork.commands import WRITING
+from casework.paperwork.desk import PaperDesk, Printed, lane_of
+from casework.paperwork.state import Paperwork
+from casework.paperwork.writing import Write
 from casework.work_order import WorkOrder
 from casework.work_order import commands as c
 from console.access import OF_A_UNIT, SEES_ALL, scope
@@ -59,11 +65,12 @@ class Door:
     lane: Lane[Any]
     commands: Mapping[str, type]
     openers: frozenset[str]  # commands that begin a thing
-    carry_out: Callable[..., Done[Any]]
+    carry_out: Callable[["Giver"], Callable[..., Done[Any]]]
     whole: frozenset[Role]
     units_of: Callable[[Any], frozenset[UnitCode]]  # who has a part in it and may know of it
     missing: str  # the message code for one that is not there
     scope: str  # what a token needs to read
+    whole_of: Callable[[Any], frozenset[Role]] | None = None  # narrower than `whole`, by the thing
 
     @property
     def readers(self) -> frozenset[Role]:
@@ -83,27 +90,44 @@ def _of_case(case: BoundaryCase) -> frozenset[UnitCode]:
     return frozenset(case.parties) | ({case.convener} if case.convener else set())
 
 
+def _of_paper(paper: Paperwork) -> frozenset[UnitCode]:
+    """The issuer from the draft on; whom it goes to once it is signed."""
+    told = (*paper.addressees, *paper.copies) if paper.signed else ()
+    return frozenset({paper.issuer, *told})
+
+
+def _whole_of_paper(paper: Paperwork) -> frozenset[Role]:
+    """Who reads what the paper is about, reads the paper."""
+    return DOOR_OF_LANE[lane_of(paper.kind).stream].whole if paper.kind else frozenset()
+
+
 def _of_finding(finding: Finding) -> frozenset[UnitCode]:
     return frozenset({finding.unit}) if finding.phase in TOLD else frozenset()
 
 
 ORDER_DOOR = Door(
-    "work-order", "work-orders", "工单", ORDERS, ORDER_COMMANDS, frozenset({"RecordReturn"}), Desk.do,
-    SEES_ALL | {Role.SYSTEM}, _of_order, "console.no-order", "orders:read",
+    "work-order", "work-orders", "工单", ORDERS, ORDER_COMMANDS, frozenset({"RecordReturn"}),
+    lambda giver: giver.desk.do, SEES_ALL | {Role.SYSTEM}, _of_order, "console.no-order", "orders:read",
 )  # fmt: skip
 CASE_DOOR = Door(
-    "case", "cases", "职责边界争议", CASES, CASE_COMMANDS, frozenset({"OpenCase"}), Desk.do_case,
+    "case", "cases", "职责边界争议", CASES, CASE_COMMANDS, frozenset({"OpenCase"}), lambda giver: giver.desk.do_case,
     CASE_READERS, _of_case, "api.no-case", "cases:read",
 )  # fmt: skip
 FINDING_DOOR = Door(
     "finding", "findings", "问题", FINDINGS, FINDING_COMMANDS, frozenset({"RaiseFinding", "ProposeFinding"}),
-    Desk.do_finding, FINDING_READERS, _of_finding, "api.no-finding", "findings:read",
+    lambda giver: giver.desk.do_finding, FINDING_READERS, _of_finding, "api.no-finding", "findings:read",
 )  # fmt: skip
 DIGEST_DOOR = Door(
-    "digest", "digests", "定期梳理", DIGESTS, DIGEST_COMMANDS, frozenset({"OpenDigest"}), Desk.do_digest,
-    BIANBAN | WATCHING | {Role.REVIEWER}, _no_unit, "api.no-digest", "findings:read",
+    "digest", "digests", "定期梳理", DIGESTS, DIGEST_COMMANDS, frozenset({"OpenDigest"}),
+    lambda giver: giver.desk.do_digest, BIANBAN | WATCHING | {Role.REVIEWER}, _no_unit, "api.no-digest",
+    "findings:read",
 )  # fmt: skip
-DOORS = (ORDER_DOOR, CASE_DOOR, FINDING_DOOR, DIGEST_DOOR)
+DOOR_OF_LANE = {door.lane.stream: door for door in (ORDER_DOOR, CASE_DOOR, FINDING_DOOR, DIGEST_DOOR)}
+PAPER_DOOR = Door(
+    "paper", "papers", "公文", PAPERS, PAPER_COMMANDS, frozenset(one.__name__ for one in WRITING.values()),
+    lambda giver: giver.papers.do, SEES_ALL | {Role.SYSTEM}, _of_paper, "api.no-paper", "papers:read", _whole_of_paper,
+)  # fmt: skip
+DOORS = (ORDER_DOOR, CASE_DOOR, FINDING_DOOR, DIGEST_DOOR, PAPER_DOOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +136,7 @@ class Giver:
 
     actor: Actor
     desk: Desk
+    papers: PaperDesk
     vault: Vault
     register: RegisterEdition
 
@@ -138,7 +163,7 @@ def offered(role: Role, door: Door) -> tuple[str, ...]:
 
 def sees(door: Door, state: Any, giver: Giver) -> bool:
     """Whether this person may know of the thing."""
-    if giver.actor.role in door.whole:
+    if giver.actor.role in (door.whole_of(state) if door.whole_of else door.whole):
         return True
     units = giver.units() or frozenset()
     return giver.actor.role in PEOPLE_OF_UNITS and not units.isdisjoint(door.units_of(state))
@@ -152,6 +177,21 @@ def look(door: Door, number: str, giver: Giver) -> Loaded[Any]:
     if not found.events or not sees(door, found.state, giver):
         raise missing(door, number)
     return found
+
+
+def printed(number: str, giver: Giver) -> Printed:
+    """A paper as .docx. Raises as `look`, and Refused when the words of its order were erased."""
+    look(PAPER_DOOR, number, giver)
+    return giver.papers.print(number)
+
+
+def printed_sheet(number: str, giver: Giver) -> Printed:
+    """Its 发文稿纸, which stays with its issuer and whoever reads all such papers. Raises as `printed`."""
+    found: Paperwork = look(PAPER_DOOR, number, giver).state
+    units = giver.units()
+    if units is not None and found.issuer not in units:
+        raise NotPermitted("console.page-not-yours", page=PaperKind.APPROVAL_SHEET.label)
+    return giver.papers.print_sheet(number)
 
 
 def missing(door: Door, number: str) -> NotFound:
@@ -203,7 +243,9 @@ def _carry_out(door: Door, number: str, command: Any, found: Loaded[Any], giver:
     name = type(command).__name__
     if isinstance(command, b.OpenCase):
         _own_orders(command, giver)
-    done = door.carry_out(giver.desk, number, command, giver.actor, seen=seen)
+    if isinstance(command, Write):
+        look(DOOR_OF_LANE[lane_of(command.KIND).stream], command.about, giver)
+    done = door.carry_out(giver)(number, command, giver.actor, seen=seen)
     own = [event.version for event in done.events if event.stream == door.lane.stream(number)]
     return Given(
         number, name, own[-1] if own else found.version, done.position, tuple(event.type for event in done.events)
@@ -213,7 +255,9 @@ def _carry_out(door: Door, number: str, command: Any, found: Loaded[Any], giver:
 def _may_know(door: Door, number: str, name: str, found: Loaded[Any], giver: Giver) -> None:
     if found.events and not sees(door, found.state, giver):
         # whoever begins a thing under a taken number learns that it is taken, and nothing else
-        raise refuse("case-opened-once") if name in door.openers else missing(door, number)
+        if name not in door.openers:
+            raise missing(door, number)
+        raise refuse("paper-number-taken" if door is PAPER_DOOR else "case-opened-once")
     if not found.events and name not in door.openers:
         raise missing(door, number)
 

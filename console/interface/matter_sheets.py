@@ -1,4 +1,4 @@
-"""Boundary cases, findings, digests and holds as each reader may see them."""
+"""Boundary cases, findings, digests, papers and holds as each reader may see them."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -9,6 +9,7 @@ from casework.desk import ORDERS
 from casework.finding.digest import Digest
 from casework.finding.state import Finding, Hold
 from casework.lanes import Loaded
+from casework.paperwork.state import Paperwork
 from console.interface.answers import (
     CaseSheet,
     DigestSheet,
@@ -17,6 +18,7 @@ from console.interface.answers import (
     Listed,
     Minutes,
     Opinion,
+    PaperSheet,
     StandingHold,
     Step,
 )
@@ -145,6 +147,31 @@ def digest_sheet(found: Loaded[Digest], giver: Giver) -> DigestSheet:
     )
 
 
+def paper_sheet(found: Loaded[Paperwork], giver: Giver) -> PaperSheet:
+    """A paper; its number's own facts (scan, void) are read from its series."""
+    paper, signed = found.state, found.state.signed
+    issued = giver.papers.issued(signed) if signed else None
+    return PaperSheet(
+        number=paper.paper_no,
+        version=found.version,
+        position=found.position,
+        phase=paper.phase,
+        kind=paper.kind or "",
+        title=issued.fact.title if issued else (paper.kind.label if paper.kind else ""),
+        about=paper.about,
+        issuer=paper.issuer,
+        addressees=paper.addressees,
+        copies=paper.copies,
+        opinion=paper.opinion,
+        doc_no=signed.doc_no if signed else "",
+        issued_on=signed.issued_on.isoformat() if signed else "",
+        seal=issued.fact.digest if issued else "",
+        scan=issued.scan if issued else None,
+        voided=issued.voided if issued else "",
+        history=history(found.events),
+    )
+
+
 def listed(number: str, found: Loaded[Any]) -> Listed:
     """A thing as one line of a list."""
     state = found.state
@@ -154,6 +181,9 @@ def listed(number: str, found: Loaded[Any]) -> Listed:
     if isinstance(state, Finding):
         about = state.fault or state.problem_class
         return Listed(number=number, version=found.version, state=state.phase, about=about, units=(state.unit,))
+    if isinstance(state, Paperwork):
+        about = f"{state.kind.label if state.kind else ''} {state.about}"
+        return Listed(number=number, version=found.version, state=state.phase, about=about, units=(state.issuer,))
     about = f"{len(state.open_items)}/{len(state.items)}"
     return Listed(number=number, version=found.version, state=state.published and "published", about=about, units=())
 

@@ -23,12 +23,13 @@ from terms.messages import sentence
 
 Json = dict[str, Any]
 PREFIX = "/api/v1"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 REFERENCE = "#/components/schemas/{model}"
 MODELS: tuple[type[BaseModel], ...] = (
-    answers.CaseSheet, answers.FindingSheet, answers.DigestSheet, answers.ListPage, answers.Holds,
+    answers.CaseSheet, answers.FindingSheet, answers.DigestSheet, answers.PaperSheet, answers.ListPage, answers.Holds,
     answers.CommandDone, answers.OfferedCommands, answers.Problem,
 )  # fmt: skip
-SHEETS = {"cases": "CaseSheet", "findings": "FindingSheet", "digests": "DigestSheet"}
+SHEETS = {"cases": "CaseSheet", "findings": "FindingSheet", "digests": "DigestSheet", "papers": "PaperSheet"}
 REFUSALS = {
     "401": "nobody is signed in, or the token has ended",
     "403": "the role, the unit, the token's scope or the page's token does not allow it",
@@ -77,7 +78,7 @@ def openapi() -> Json:
             "get": _read("holds", "Whether a unit's applications are to wait", _ref("Holds"), [_number("unit", 20)])
         },
     }
-    paths |= intake_paths(refusals)
+    paths |= intake_paths(refusals) | _files()
     for door in DOORS:
         if door.path in SHEETS:
             paths |= _things(door)
@@ -87,7 +88,7 @@ def openapi() -> Json:
         "info": {
             "title": "定责 Dingze",
             "version": "1",
-            "description": "Work orders in, commands on orders, boundary cases, findings and digests, holds out.",
+            "description": "Work orders in; commands on orders, cases, findings, digests, papers; holds, papers out.",
         },
         "security": [{"token": []}, {"session": [], "csrf": []}],
         "paths": paths,
@@ -171,6 +172,24 @@ def _things(door: Door) -> Json:
         f"{PREFIX}/{door.path}/{{number}}": {
             "get": _read(f"read_{door.path}", f"One {door.noun} ({door.title})", _ref(sheet), number, tagged=True)
         },
+    }
+
+
+def _files() -> Json:
+    """A paper and its 发文稿纸 as files."""
+    content = {DOCX: {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        f"{PREFIX}/papers/{{number}}/{name}": {
+            "get": {
+                "operationId": f"print_{name.replace('-', '_')}",
+                "tags": ["papers"],
+                "summary": summary,
+                "parameters": [_number("number", NUMBER_MOST)],
+                "responses": {"200": {"description": summary, "content": content}}
+                | refusals("401", "403", "404", "409", "422"),
+            }
+        }
+        for name, summary in (("file", "The paper as .docx"), ("approval-sheet", "Its 发文稿纸 as .docx"))
     }
 
 

@@ -1,9 +1,11 @@
-"""`dingze do`: give any command to an order, a case, a finding or a digest; the administrator's tool.
+"""`dingze do`: give any command to an order, case, finding, digest or paper; `dingze paper`: print one.
 
 It asks what the API asks, in the same order (`console.interface.doors`), in the role and unit of `--as`. In the record
 the account is `command-line`, so that nobody takes it for a person.
 """
 
+import hashlib
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -11,7 +13,7 @@ import typer
 
 from casework import permissions
 from casework.catalogue import COMMANDS
-from console.interface.doors import DOORS, PEOPLE_OF_UNITS, Door, Given, Giver, give
+from console.interface.doors import DOORS, PEOPLE_OF_UNITS, Door, Given, Giver, give, printed, printed_sheet
 from console.interface.schema import schema_of_command
 from dingze.terminal import Json, answer, opened
 from dingze.wiring import Dingze
@@ -27,6 +29,7 @@ NOUNS = {door.noun: door for door in DOORS}
 def add_to(app: typer.Typer) -> None:
     """Put the command at the top level."""
     app.command(name="do")(act)
+    app.command(name="paper")(paper)
 
 
 def act(
@@ -67,11 +70,33 @@ def carry_out(
 ) -> Given:
     """Give it, and let the views follow; an erasure destroys the key at once."""
     register = dingze.register.as_of(dingze.calendar.local_day(dingze.clock()))
-    done = give(door, number, command, body, Giver(actor, dingze.desk, dingze.vault, register), seen=seen)
+    done = give(
+        door, number, command, body, Giver(actor, dingze.desk, dingze.papers, dingze.vault, register), seen=seen
+    )
     if "PersonalDataErased" in done.facts:
         dingze.eraser.step()
     dingze.projections.catch_up()
     return done
+
+
+def paper(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(help="the number of the paper")],
+    given_as: Annotated[str, typer.Option("--as", help="ROLE or ROLE@UNIT, e.g. reviewer")],
+    sheet: Annotated[bool, typer.Option("--sheet", help="its 发文稿纸 instead")] = False,
+    output: Annotated[Path | None, typer.Option("--output", help="where to write it; its own name without")] = None,
+    json: Json = False,
+) -> None:
+    """Print a paper as .docx: the very file that was issued, else its draft."""
+    actor = actor_of(given_as)
+    with opened(context) as dingze:
+        register = dingze.register.as_of(dingze.calendar.local_day(dingze.clock()))
+        giver = Giver(actor, dingze.desk, dingze.papers, dingze.vault, register)
+        found = printed_sheet(number, giver) if sheet else printed(number, giver)
+    file = output or Path(found.name)
+    file.write_bytes(found.file)
+    digest = hashlib.sha256(found.file).hexdigest()
+    answer({"number": number, "file": str(file), "final": found.final, "sha256": digest}, json, str(file))
 
 
 def actor_of(given_as: str) -> Actor:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.events.fact import Attachment
-from casework.papers.facts import PAPER_FACTS, PaperFact, PaperIssued, series_stream
+from casework.events.papers import PAPER_FACTS, PaperFact, PaperIssued, series_stream
 from casework.papers.issuing import Approval, IssuedPaper, attach_scan, issue, void
 from casework.papers.kinds import PaperKind
 from casework.papers.numbering import Series, doc_no, evolve, next_number, prefix_of

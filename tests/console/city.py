@@ -16,10 +16,13 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import make_url
 
+from automation.paper_shelf import PaperShelf
 from automation.proposer import Proposer
 from automation.router import Router
 from casework.desk import Desk
 from casework.events import FACTS
+from casework.papers.templates import shipped
+from casework.paperwork.desk import PaperDesk
 from casework.work_order import commands as c
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
@@ -70,6 +73,7 @@ class Town:
         self.views = ViewStore(url)
         self.engine = ProjectionEngine(self.ledger, self.views, VIEWS, self.open_masked)
         self.desk = Desk(self.ledger, self.city, self.calendar, self.register.as_of, self.clock)
+        self.papers = PaperDesk(self.desk, self.vault, shipped(), PaperShelf(self.views, self.vault))
         self.gateway = Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)
         self.router = router
         self.people = People(url)
@@ -106,6 +110,7 @@ class Town:
             city=self.city,
             calendar=self.calendar,
             desk=self.desk,
+            papers=self.papers,
             gateway=self.gateway,
             people=self.people,
             book=self.book,

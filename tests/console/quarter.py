@@ -10,6 +10,8 @@ from casework import events as e
 from casework.boundary_case import commands as b
 from casework.finding import commands as f
 from casework.lanes import FINDINGS as FINDINGS_LANE
+from casework.papers.rendering import text_of
+from casework.paperwork import commands as p
 from casework.work_order import commands as c
 from casework.work_order.state import WorkOrder
 from console.access import scope
@@ -32,6 +34,7 @@ ORDERS: Mapping[str, str] = {
     "LK-0007": "C03", "LK-0008": "C16", "LK-0009": "D2-03", "LK-0010": "C22",
 }  # fmt: skip
 CASES = {"JX-1": ("C03", "C05"), "JX-2": ("C16", "C04")}
+PAPERS = {"GW-1": "LK-0001", "GW-2": "LK-0007", "GW-3": "WT-4"}
 FINDINGS = {"WT-1": "C03", "WT-2": "C05", "WT-3": "C03", "WT-4": "C16"}
 ACCOUNTS: tuple[Account, ...] = (
     *SAMPLE_ACCOUNTS,
@@ -43,6 +46,11 @@ ACCOUNTS: tuple[Account, ...] = (
 def words(number: str) -> str:
     """The words of an order, which stand in no other."""
     return f"第{number[3:]}号路口的井盖松动有响声"
+
+
+def words_in(answer: bytes) -> str:
+    """What an answer says: its text, or that of the paper it is."""
+    return text_of(answer) if answer.startswith(b"PK") else answer.decode()
 
 
 @dataclass
@@ -61,6 +69,7 @@ class Quarter:
         self._orders()
         self._cases()
         self._findings()
+        self._papers()
         self.town.engine.catch_up()
 
     def _orders(self) -> None:
@@ -124,6 +133,15 @@ class Quarter:
         self.town.now = now
         items = (e.DigestItem(item="i1", matter="夜间施工噪声", units=(UnitCode("C03"), UnitCode("C16"))),)
         self.town.desk.do_digest("SL-1", f.OpenDigest(date(2026, 10, 1), date(2026, 10, 31), items), OFFICER)
+
+    def _papers(self) -> None:
+        """GW-1 is issued to 城管局, GW-2 a draft of 城管局, GW-3 a draft about a finding."""
+        do = self.town.papers.do
+        notice = p.WriteDispatchNotice(about="LK-0001")
+        for command in (notice, p.ReviewPaper(passed=True), p.SignPaper()):
+            do("GW-1", command, REVIEWER)
+        do("GW-2", p.WriteReturnApplication(about="LK-0007"), Actor("h1", Role.HEAD, UnitCode("C03")))
+        do("GW-3", p.WriteReminderLetter(about="WT-4", text="请说明进展"), OFFICER)
 
     # --- who may know of what ---
 

@@ -1,10 +1,12 @@
 """`dingze do`: every command from the command line, in a role, under the same rules."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from casework.catalogue import COMMANDS
+from casework.papers.rendering import text_of
 from dingze.commands.acting import body_of
 from terms.errors import BadInput
 from tests.dingze.conftest import Dingze
@@ -40,6 +42,19 @@ def test_a_command_is_given_in_a_role_and_its_answer_is_one_document(dingze: Din
         "do", "work-order", order_no, "StartWork", "--json-body", '{"unit": "C03"}', "--as", "clerk@C03", "--seen", seen
     )
     assert late.code == 1 and late.err.startswith("casework.somebody-was-first")
+
+
+def test_a_paper_is_written_signed_and_printed(dingze: Dingze, order_no: str, tmp_path: Path) -> None:
+    """stage C, item 8, from the command line."""
+    for told in (("WriteDispatchNotice", "--field", f"about={order_no}"), ("ReviewPaper", "--field", "passed=true")):
+        assert dingze("do", "paper", "GW-1", *told, "--as", "reviewer").code == 0
+    assert dingze("do", "paper", "GW-1", "SignPaper", "--as", "reviewer").code == 0
+    file = tmp_path / "notice.docx"
+    done = dingze("paper", "GW-1", "--as", "clerk@C03", "--output", str(file), "--json").document
+    assert done["final"] and done["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert "派单通知" in text_of(file.read_bytes())
+    refused = dingze("paper", "GW-1", "--as", "clerk@C03", "--sheet")
+    assert refused.code == 1 and refused.err.startswith("console.page-not-yours")
 
 
 @pytest.mark.parametrize(
