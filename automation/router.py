@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from city.configuration import CityConfiguration
 from mandates.edition import RegisterEdition
 from mandates.reading import RegisterReader
-from routing.index import RegisterIndex, load_or_build
+from routing.building import load_or_build
+from routing.index import RegisterIndex
 from routing.memory import EMPTY, MemoryEdition
 from routing.proposal import OrderText, Proposal
 from routing.propose import propose

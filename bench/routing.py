@@ -28,7 +28,8 @@ from city.configuration import CityConfiguration
 from dingze.evaluate import Labelled, lowest_units, outcomes_of, score
 from mandates.edition import RegisterEdition
 from mandates.model import Clause, Instrument, InstrumentKind, Section
-from routing.index import RegisterIndex, build_index
+from routing.building import build_index
+from routing.index import RegisterIndex
 from routing.memory import EMPTY, learn
 from routing.proposal import OrderText
 from routing.propose import propose

@@ -21,7 +21,8 @@ from dingze.trial_ledger import learner_over
 from dingze.wiring import Dingze
 from mandates.edition import RegisterEdition
 from mandates.model import Level
-from routing.index import RegisterIndex, load_or_build
+from routing.building import load_or_build
+from routing.index import RegisterIndex
 from routing.memory import MemoryEdition, Outcome, learn
 from routing.proposal import OrderText, Proposal
 from routing.propose import propose

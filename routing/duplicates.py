@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.index import read
+from routing.reading import read
 from routing.text import normalise
 from terms.ids import OrderNo
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz
 
-from routing.index import Reading, RegisterIndex
+from routing.index import RegisterIndex
 from routing.proposal import Citation, SpanOf
+from routing.reading import Reading
 from routing.text import Normalised, normalise
 from routing.vectors import Ints
 from routing.wordings import Hit

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from routing.evidence import LEAST, Evidence
-from routing.index import Reading, RegisterIndex
+from routing.index import RegisterIndex
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Reason
+from routing.reading import Reading
 from routing.vectors import UNIT
 from routing.wordings import Hit
 from terms.ids import UnitCode

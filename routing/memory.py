@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from city.configuration import Weights
 from routing.calibrate import DEFAULT_SHARPNESS, DEFAULT_TABLE, bin_of, rising_table, shares
-from routing.index import Reading, RegisterIndex, read
+from routing.index import RegisterIndex
 from routing.linear import Example, learn_weights, quantise
 from routing.memory_edition import EMPTY, MemoryEdition, class_scores, example_of
 from routing.neighbours import neighbours, votes
+from routing.reading import Reading, read
 from routing.text import normalise
 from routing.vectors import Ints, Vocabulary, vocabulary
 from routing.wordings import Hit

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.calibrate import DEFAULT_SHARPNESS, DEFAULT_TABLE
-from routing.index import Reading
 from routing.neighbours import Neighbours, neighbours, votes
+from routing.reading import Reading
 from routing.vectors import UNIT, Ints, Vocabulary
 from terms.ids import ClauseId, UnitCode
 

@@ -11,9 +11,10 @@ from city.configuration import CityConfiguration
 from mandates.model import Level
 from routing.evidence import LEAST, Evidence, cite, enough_said, grounds
 from routing.explain import memory_reason, register_reason, why_not, wording_reasons
-from routing.index import Reading, RegisterIndex, read
+from routing.index import RegisterIndex
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Abstention, Candidate, Citation, OrderText, Proposal, Reason
+from routing.reading import Reading, read
 from routing.split import matters_of
 from routing.supports import Support, supports_of
 from routing.territory import Where

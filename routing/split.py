@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from routing.index import RegisterIndex, read
+from routing.index import RegisterIndex
 from routing.proposal import SpanOf
+from routing.reading import read
 from routing.wordings import Hit
 from terms.ids import UnitCode
 

@@ -11,7 +11,9 @@ import tempfile
 import threading
 import warnings
 from dataclasses import dataclass
+from math import inf, log
 from pathlib import Path
+from typing import cast
 
 from routing.proposal import SpanOf
 
@@ -65,27 +67,90 @@ def normalise(given: str) -> Normalised:
     return Normalised("".join(given[place] for place in starts).translate(_COMPARABLE), given, starts)
 
 
-class Segmenter:
-    """A jieba tokenizer of our own: its cache lies in our folder, never in the shared one another user could fill.
+# jieba's own division: runs it looks up, then blanks and signs, each of which is a word
+_RUN = re.compile(r"([\u4E00-\u9FD5a-zA-Z0-9+#&\._%\-]+)")
+_BLANK = re.compile(r"(\r\n|\s)")
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
-    Load it before any fork (`warm`): 0.4 s and 120 MB once, shared by all children afterwards.
+
+class Segmenter:
+    """jieba's dictionary and its most probable path, cut by a loop of our own: the same words (a test compares them),
+    in a fifth of the time, because the logarithms are taken once a word and not once a look.
+
+    The dictionary's cache lies in our folder, never in the shared one another user could fill. Load it before any fork
+    (`warm`): 0.6 s and 120 MB once, shared by all children afterwards.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._tokenizer = jieba.Tokenizer()
-        self._tokenizer.tmp_dir = str(folder)
-        self._tokenizer.cache_file = "dingze-jieba.cache"
-        jieba.setLogLevel(60)
+        self._folder = folder
+        self._told: dict[str, float] = {}  # ln of each word's share; -inf for what only begins words
+        self._unknown = 0.0
+        self._warming = threading.Lock()
 
     def warm(self) -> None:
         """Read the dictionary now."""
-        self._tokenizer.initialize()
+        with self._warming:
+            if self._told:
+                return
+            tokenizer = jieba.Tokenizer()
+            tokenizer.tmp_dir = str(self._folder)
+            tokenizer.cache_file = "dingze-jieba.cache"
+            jieba.setLogLevel(60)
+            tokenizer.initialize()
+            whole = log(tokenizer.total)
+            counts: dict[str, int] = tokenizer.FREQ
+            known = {count: log(count) - whole if count else -inf for count in set(counts.values())}
+            told = cast(dict[str, float], counts)  # changed in place: the words are half of its memory
+            for word, count in counts.items():
+                told[word] = known[count]
+            self._unknown = log(1) - whole
+            self._told = told
 
     def words(self, text: str) -> list[str]:
         """The words of a normalised text, in order, punctuation included, nothing guessed."""
-        found: list[str] = self._tokenizer.lcut(text, HMM=False)
+        if not self._told:
+            self.warm()
+        found: list[str] = []
+        for place, part in enumerate(_RUN.split(text)):
+            if place % 2:
+                self._cut(part, found)
+            elif part:
+                for one in _BLANK.split(part):
+                    found.extend((one,) if one == "\r\n" else one)
         return found
+
+    def _cut(self, run: str, found: list[str]) -> None:
+        """The most probable words of one run, by dynamic programming from its end; of equal ones the longer."""
+        told, size = self._told.get, len(run)
+        best = [0.0] * (size + 1)
+        ends = [0] * size
+        for start in range(size - 1, -1, -1):
+            top, to, end = -inf, start + 1, start + 1
+            share = told(run[start])
+            while share is not None:
+                if (score := share + best[end]) >= top:
+                    top, to = score, end
+                end += 1
+                if end > size:
+                    break
+                share = told(run[start:end])
+            if top == -inf:
+                top, to = self._unknown + best[start + 1], start + 1
+            best[start], ends[start] = top, to
+        start, latin = 0, -1
+        while start < size:
+            end = ends[start]
+            if end - start == 1 and run[start] in _LATIN:  # letters and digits nobody knows stay together
+                latin = start if latin < 0 else latin
+            else:
+                if latin >= 0:
+                    found.append(run[latin:start])
+                    latin = -1
+                found.append(run[start:end])
+            start = end
+        if latin >= 0:
+            found.append(run[latin:])
 
 
 _LOCK = threading.Lock()

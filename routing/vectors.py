@@ -7,7 +7,7 @@ Each family is weighted by (1 + ln tf) · idf and brought to the same length, al
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from math import isqrt, log
 
 import numpy as np
@@ -61,16 +61,14 @@ class Vocabulary:
 
     def vector(self, counts: Mapping[str, int]) -> tuple[Ints, Ints]:
         """The places and weights of the known terms; the weights have the length `UNIT`, or there are none."""
-        get = self.places.get
-        known = [
-            (place, times) for place, times in zip(map(get, counts), counts.values(), strict=True) if place is not None
-        ]
-        if not known:
+        places = np.fromiter(map(self.places.get, counts, repeat(-1)), np.int64, len(counts))
+        times = np.fromiter(counts.values(), np.int64, len(counts))
+        known = places >= 0
+        where = places[known]
+        if not len(where):
             return _NOTHING, _NOTHING
-        pairs = np.array(known, np.int64)
-        where = pairs[:, 0]
-        weights = _TIMES[np.minimum(pairs[:, 1], 64)] * self.idf[where]
-        length = isqrt(int((weights * weights).sum())) or 1
+        weights = _TIMES[np.minimum(times[known], 64)] * self.idf[where]
+        length = isqrt(int(weights @ weights)) or 1
         return where, weights * UNIT // length
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from city.configuration import CityConfiguration
 from routing.calibrate import bin_of, shares
-from routing.index import Reading, RegisterIndex
+from routing.index import RegisterIndex
 from routing.memory import Scores, total_scores
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Reason
+from routing.reading import Reading
 from routing.unit_names import Named
 from routing.vectors import Ints
 from routing.wordings import Hit

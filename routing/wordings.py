@@ -112,18 +112,18 @@ class WordingIndex:
         lists = [self._postings[self._starts[token] : self._starts[token + 1]] for token in first]
         idf = np.repeat(self._tokens.idf[list(first)], [len(found) for found in lists])
         flat = np.concatenate(lists)
-        mass = np.bincount(flat, idf, len(self._texts)).astype(np.int64)
-        share = mass * 100 // np.maximum(self._mass, 1)
-        count = np.bincount(flat, None, len(self._texts))
-        near = np.flatnonzero((share >= _NEAR) & (count >= 2))
+        mass = np.bincount(flat, idf, len(self._texts))  # sums below 2^53: exact
+        near = np.flatnonzero((mass * 100 >= self._mass * _NEAR) & (mass > 0))
+        near = near[np.bincount(flat, None, len(self._texts))[near] >= 2]
         if len(near) > _NEAR_AT_MOST:  # the fullest, then the first by their texts
             near = near[np.lexsort((near, -mass[near]))[:_NEAR_AT_MOST]]
+        share = dict(zip(near.tolist(), (mass[near].astype(np.int64) * 100 // self._mass[near]).tolist(), strict=True))
         found: list[Hit] = []
         for place in near.tolist():
             phrase = self._texts[place]
             if phrase in exact:
                 continue
-            strength = self._strength(phrase) * int(share[place]) ** 2 // 15_000
+            strength = self._strength(phrase) * share[place] ** 2 // 15_000
             spans = [first[token] for token in self._tokens_of[place] if token in first]
             start, end = min(spans)[0], max(span[1] for span in spans)
             if end - start > 24:  # words far apart do not make a phrase

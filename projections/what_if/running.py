@@ -15,7 +15,8 @@ from city.configuration import CityConfiguration
 from mandates.edition import RegisterEdition
 from projections.what_if.past import Advance, PastOrder
 from projections.what_if.replay import Compared, replay
-from routing.index import RegisterIndex, load_or_build
+from routing.building import load_or_build
+from routing.index import RegisterIndex
 from routing.memory_edition import EMPTY, MemoryEdition
 
 CHUNK = 200  # orders in one task

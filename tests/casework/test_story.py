@@ -23,7 +23,7 @@ from mandates.enact import enact
 from mandates.events import EVENT_TYPES, Enactable
 from mandates.model import InstrumentKind
 from mandates.reading import RegisterReader
-from routing.index import build_index
+from routing.building import build_index
 from routing.memory import EMPTY
 from routing.proposal import OrderText, Proposal
 from routing.propose import propose

@@ -25,7 +25,8 @@ from projections.what_if.draft import draft_of, laid_over, read_draft, units_tou
 from projections.what_if.past import PastOrder
 from projections.what_if.replay import Answer, Effect, effect_of, replay
 from projections.what_if.workbook import workbook
-from routing.index import RegisterIndex, build_index
+from routing.building import build_index
+from routing.index import RegisterIndex
 from routing.memory_edition import EMPTY
 from routing.proposal import OrderText
 from routing.propose import propose

@@ -7,7 +7,8 @@ import pytest
 
 from mandates.edition import RegisterEdition
 from mandates.model import Level
-from routing.index import RegisterIndex, build_index
+from routing.building import build_index
+from routing.index import RegisterIndex
 from routing.text import segmenter
 from tests.routing.sample_city import sample_edition
 

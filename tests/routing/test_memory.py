@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from city.configuration import Weights
-from routing.index import RegisterIndex, read
+from routing.index import RegisterIndex
 from routing.memory import EMPTY, MemoryEdition, Outcome, learn, percent_of, total_scores
 from routing.memory_edition import MemoryEdition as Stored
+from routing.reading import read
 from terms.ids import ClauseId, OrderNo, UnitCode
 
 SAID = [

@@ -12,7 +12,8 @@ import pytest
 
 from city.configuration import CityConfiguration, Routing
 from mandates.edition import RegisterEdition
-from routing.index import RegisterIndex, load_or_build
+from routing.building import load_or_build
+from routing.index import RegisterIndex
 from routing.memory import EMPTY, Outcome, learn
 from routing.proposal import OrderText, Proposal
 from routing.propose import propose
@@ -159,7 +160,7 @@ import dataclasses, json, sys
 from pathlib import Path
 from tests.routing.conftest import PART
 from tests.routing.sample_city import sample_edition
-from routing.index import build_index
+from routing.building import build_index
 from routing.memory import Outcome, learn
 from routing.proposal import OrderText
 from routing.propose import propose
