@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Sequence
+from itertools import pairwise
 from math import log
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,11 @@ def _assemble(
     at = tuple(groups.index(key) for key in keys)
     texts = {wording.text for wording in wordings_of(edition)}
     words_of = {text: segmenter().words(text) for text in sorted(texts)}
-    by_unit: dict[UnitCode, list[int]] = {}
+    begins: dict[UnitCode, int] = {}
     for place, item in enumerate(listed):
-        by_unit.setdefault(item.unit, []).append(place)
+        begins.setdefault(item.unit, place)
+    spans = {unit: slice(*ends) for unit, ends in zip(begins, pairwise((*begins.values(), len(listed))), strict=True)}
+    with_items = [place for place, unit in enumerate(units) if unit in spans]
     return RegisterIndex(
         edition,
         units,
@@ -89,7 +92,7 @@ def _assemble(
         grams,
         weights,
         listed,
-        {unit: np.array(places, np.int64) for unit, places in by_unit.items()},
+        spans,
         tuple(recall.words.places),
         recall,
         WordingIndex(edition, words_of),
@@ -97,9 +100,9 @@ def _assemble(
         Gazetteer(edition),
         _district_units(edition),
         _workload(edition),
-        np.array([place for unit in units for place in by_unit.get(unit, ())], np.int64),
-        np.cumsum([0, *(len(by_unit[unit]) for unit in units if unit in by_unit)])[:-1],
-        np.array([at for at, unit in enumerate(units) if unit in by_unit], np.int64),
+        np.array(with_items, np.int64),
+        np.array([spans[units[place]].start for place in with_items], np.int64),
+        max((spans[units[place]].stop for place in with_items), default=0),
         _related(edition, listed),
     )
 

@@ -67,7 +67,7 @@ def passages(edition: RegisterEdition) -> list[Passage]:
 
 
 def citables(edition: RegisterEdition) -> list[Citable]:
-    """Everything a proposal may cite, in a fixed order."""
+    """Everything a proposal may cite: the items of one unit stand together, the city tier's first, else as given."""
     found = [
         Citable(clause.id, clause.unit, "clause", clause.text, clause.role is None or clause.role.value != "配合")
         for clause in edition.clauses.values()
@@ -80,4 +80,5 @@ def citables(edition: RegisterEdition) -> list[Citable]:
         found.extend(Citable(boundary.id, unit, "boundary", part, False) for unit, part in boundary.division)
     for point in edition.duty_points.values():
         found.append(Citable(point.id, point.unit, "point", " ".join((point.matter, *point.wordings))))
-    return found
+    rank = {unit: place for place, unit in enumerate(city_units(edition))}
+    return sorted(found, key=lambda item: (rank.get(item.unit, len(rank)), item.unit))

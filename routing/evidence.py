@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from routing.index import RegisterIndex
 from routing.proposal import Citation, SpanOf
@@ -56,23 +56,43 @@ def grounds(
             strengths[item] = hit.strength * 6 if known is None else known + hit.strength * 2
             best.setdefault(item, hit)
     place_of: dict[ClauseId, int] = {}
-    places = index.items_of(unit)
-    said = likeness[places]
-    # the likeliest few; of equal likeness the first
-    for at in np.argsort(-said, kind="stable")[:_LIKELY_AT_MOST].tolist():
-        listed, share = index.citables[int(places[at])], int(said[at])
-        place_of.setdefault(listed.id, int(places[at]))
+    span = index.items_of(unit)
+    for place, share in _likest(likeness[span], span.start):
+        listed = index.citables[place]
+        place_of.setdefault(listed.id, place)
         if share > 0 and listed.main:
             strengths[listed.id] = strengths.get(listed.id, 0) + share * (6 if listed.kind == "point" else 5) // 10
     ranked = sorted(strengths, key=lambda item: (-strengths[item], item))[:_FUZZY_AT_MOST]
     order = _spoken(reading)
+    placed = [place_of[item] for item in ranked if item in place_of]
+    close = dict(zip(placed, _closeness(order, [index.segmented(place) for place in placed]), strict=True))
     found: list[Evidence] = []
     for item in ranked:
-        place = place_of.get(item)
-        close = 0 if place is None else int(fuzz.token_set_ratio(order, index.segmented(place), processor=None))
-        kind = "point" if place is None else index.citables[place].kind
-        found.append(Evidence(item, unit, kind, min(1000, strengths[item] + close * 2), best.get(item)))
+        place = place_of.get(item, -1)
+        kind = "point" if place < 0 else index.citables[place].kind
+        strength = min(1000, strengths[item] + close.get(place, 0) * 2)
+        found.append(Evidence(item, unit, kind, strength, best.get(item)))
     return sorted(found, key=lambda one: (-one.strength, one.item))
+
+
+def _likest(said: Ints, first: int) -> list[tuple[int, int]]:
+    """Places and likeness of a unit's likest few items, of equal likeness the first; `first` is its first place."""
+    known = np.flatnonzero(said)
+    if len(known) < _LIKELY_AT_MOST:  # then those that share no word as well
+        known = np.arange(len(said))
+    elif len(known) > _LIKELY_AT_MOST:
+        least = np.partition(said[known], -_LIKELY_AT_MOST)[-_LIKELY_AT_MOST]
+        known = known[said[known] >= least]
+    kept = known[np.argsort(-said[known], kind="stable")[:_LIKELY_AT_MOST]]
+    return list(zip((kept + first).tolist(), said[kept].tolist(), strict=True))
+
+
+def _closeness(order: str, items: Sequence[str]) -> list[int]:
+    """RapidFuzz's likeness of an order's words to the words of each item, 0–100."""
+    if not items:
+        return []
+    found = process.cdist([order], items, scorer=fuzz.token_set_ratio, processor=None, dtype=np.float64)
+    return [int(one) for one in found[0].tolist()]
 
 
 def _spoken(reading: Reading) -> str:

@@ -17,7 +17,7 @@ from routing.vectors import UNIT, Ints, Vocabulary
 from routing.wordings import Hit, WordingIndex
 from terms.ids import UnitCode
 
-_NONE: Ints = np.zeros(0, np.int64)
+_NOWHERE = slice(0, 0)
 _SAID: Ints = np.array([round(100 * log1p(strength / 100)) for strength in range(1001)], np.int64)
 
 
@@ -33,7 +33,7 @@ class RegisterIndex:
     grams: Vocabulary
     weights: NDArray[np.int16]  # [words + grams + 1, units], in 1/4096
     citables: tuple[Citable, ...]
-    by_unit: Mapping[UnitCode, Ints]
+    items: Mapping[UnitCode, slice]  # where each unit's stand in `citables`
     spelled: tuple[str, ...]  # the words of `recall` by place
     recall: Recall
     wordings: WordingIndex
@@ -41,9 +41,9 @@ class RegisterIndex:
     places: Gazetteer
     district_units: frozenset[UnitCode]
     load: Ints  # for each unit, in 1/1000: more where it has many duty points
-    by_item: Ints  # the places of all items, by unit; where each unit's begin; and which units these are
+    with_items: Ints  # the units of the city tier that have items, and where these begin
     item_starts: Ints
-    with_items: Ints
+    item_end: int
     related: Mapping[UnitCode, tuple[Ints, tuple[tuple[UnitCode, ...], ...]]]  # items that name a unit beside others
 
     @property
@@ -72,13 +72,18 @@ class RegisterIndex:
                 said[hit.wording.unit] += hit.strength
         scores += _SAID[np.minimum(np.fromiter(said.values(), np.int64, len(said)), len(_SAID) - 1)]
         alike = self.recall.scores(reading.plain) if likeness is None else likeness
-        if len(self.by_item):
-            scores[self.with_items] += np.maximum.reduceat(alike[self.by_item], self.item_starts)
-        return scores
+        return scores + self.likest(alike)
 
-    def items_of(self, unit: UnitCode) -> Ints:
-        """The places in `citables` of what can be cited for a city unit."""
-        return self.by_unit.get(unit, _NONE)
+    def likest(self, likeness: Ints) -> Ints:
+        """For each unit the likeness of its likest item."""
+        found: Ints = np.zeros(len(self.units), np.int64)
+        if self.item_end:
+            found[self.with_items] = np.maximum.reduceat(likeness[: self.item_end], self.item_starts)
+        return found
+
+    def items_of(self, unit: UnitCode) -> slice:
+        """The places in `citables` of what can be cited for a unit."""
+        return self.items.get(unit, _NOWHERE)
 
     def segmented(self, place: int) -> str:
         """The words of a citable item, joined by blanks, as RapidFuzz's token scorers want them."""

@@ -34,15 +34,12 @@ class Recall:
         if len(places) > _TELLING:  # a long text is recalled by its most telling words
             kept = np.argsort(-weights, kind="stable")[:_TELLING]
             places, weights = places[kept], weights[kept]
-        slices = [slice(int(self.starts[place]), int(self.starts[place + 1])) for place in places.tolist()]
-        flat = np.concatenate([self.items[part] for part in slices])
-        mass = np.concatenate(
-            [
-                self.weights[part].astype(np.int64) * weight
-                for part, weight in zip(slices, weights.tolist(), strict=True)
-            ]
-        )
-        found: Ints = np.bincount(flat, mass, self.size).astype(np.int64) // UNIT  # sums below 2^53: exact
+        parts = list(zip(self.starts[places].tolist(), self.starts[places + 1].tolist(), strict=True))
+        flat = np.concatenate([self.items[start:end] for start, end in parts])
+        mass = np.concatenate([self.weights[start:end] for start, end in parts])
+        says = mass * np.repeat(weights, [end - start for start, end in parts])
+        # sums below 2^53, and UNIT a power of two: exact
+        found: Ints = (np.bincount(flat, says, self.size) * (1 / UNIT)).astype(np.int64)
         return found
 
 

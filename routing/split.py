@@ -38,9 +38,14 @@ def matters_of(index: RegisterIndex, text: str, hits: Sequence[Hit]) -> list[Uni
     found: dict[UnitCode, None] = {}
     for start, end in parts:
         inside = [hit for hit in hits if start <= hit.span[0] and hit.span[1] <= end]
+        said: dict[UnitCode, int] = {}
+        for hit in inside:
+            if hit.exact:
+                said[hit.wording.unit] = said.get(hit.wording.unit, 0) + hit.strength
+        if max(said.values(), default=0) < _NAMED_AT:
+            continue  # names nobody: not worth weighing
         scores = index.unit_scores(read(text[start:end]), inside).tolist()
         at = max(range(len(scores)), key=lambda place: (scores[place], -place))
-        said = sum(hit.strength for hit in inside if hit.wording.unit == index.units[at] and hit.exact)
-        if scores[at] >= _LIKELY_AT and said >= _NAMED_AT:
+        if scores[at] >= _LIKELY_AT and said.get(index.units[at], 0) >= _NAMED_AT:
             found.setdefault(index.units[at])
     return list(found)

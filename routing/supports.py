@@ -46,11 +46,9 @@ def supports_of(
     related = _related(index, likeness, lead)
     register = dict(zip(index.units, weighed.scores.register, strict=True))
     ranked: list[tuple[int, UnitCode]] = []
-    for unit in index.units:
+    for unit, item in zip(index.units, index.likest(likeness).tolist(), strict=True):
         if unit == lead or unit in weighed.excluded or not (wordings.get(unit) or unit in related):
             continue
-        places = index.items_of(unit)
-        item = int(likeness[places].max()) if len(places) else 0
         alike = related.get(unit, 0)
         behind = register[lead] - register[unit]
         odds = register[unit] * _REGISTER + behind * _BEHIND + alike * _RELATED + item * _ITEM
