@@ -1,13 +1,17 @@
 """Why: the features and weights that made a proposal, and what the others lacked. For `--explain` and the page."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from routing.evidence import LEAST, Evidence
 from routing.index import RegisterIndex
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Reason
 from routing.reading import Reading
-from routing.vectors import UNIT
+from routing.vectors import UNIT, Ints, Vocabulary
 from routing.wordings import Hit
 from terms.ids import UnitCode
 from terms.messages import sentence
@@ -21,28 +25,34 @@ def wording_reasons(hits: Sequence[Hit], unit: UnitCode) -> list[Reason]:
     return [Reason(unit, "wording", hit.wording.text, hit.strength) for hit in own[:_WORDS]]
 
 
-def register_reason(index: RegisterIndex, reading: Reading, unit: UnitCode, score: int) -> Reason:
-    """What the register's own words say for a unit, with the words that say it."""
-    column = index.units.index(unit)
-    places, values = index.words.vector(reading.plain)
-    told = values * index.weights[places, column].astype("int64") * 1000 // (UNIT * 4096)
-    return Reason(unit, "register", _telling(index.words.places, reading, told.tolist(), places.tolist()), score)
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The words of an order that a vocabulary knows, with their places and weights in it."""
+
+    words: list[str]
+    places: Ints
+    weights: Ints
+
+    def telling(self, weights: NDArray[np.int16], column: int) -> str:
+        """The words that say most for a class."""
+        told = (self.weights * weights[self.places, column] * 1000 // (UNIT * 4096)).tolist()
+        ranked = sorted(zip(told, self.words, strict=True), key=lambda pair: (-pair[0], pair[1]))
+        return "、".join(word for weight, word in ranked[:_WORDS] if weight > 0)
 
 
-def memory_reason(memory: MemoryEdition, reading: Reading, unit: UnitCode, group: str, score: int) -> list[Reason]:
-    """What past outcomes say for a unit's class, with the words that say it; nothing where nothing was learned."""
-    if group not in memory.classes:
-        return []
-    column = memory.classes.index(group)
-    places, values = memory.words.vector(reading.plain)
-    told = values * memory.weights[places, column].astype("int64") * 1000 // (UNIT * 4096)
-    return [Reason(unit, "memory", _telling(memory.words.places, reading, told.tolist(), places.tolist()), score)]
+def spoken(vocabulary: Vocabulary, reading: Reading) -> Spoken:
+    """The known words of an order."""
+    return Spoken([word for word in reading.plain if word in vocabulary.places], *vocabulary.vector(reading.plain))
 
 
-def _telling(vocabulary: dict[str, int], reading: Reading, told: list[int], places: list[int]) -> str:
-    spelled = {vocabulary[word]: word for word in reading.plain if word in vocabulary}
-    ranked = sorted(zip(told, places, strict=True), key=lambda pair: (-pair[0], spelled[pair[1]]))
-    return "、".join(spelled[place] for weight, place in ranked[:_WORDS] if weight > 0)
+def register_reason(index: RegisterIndex, said: Spoken, unit: UnitCode, score: int) -> Reason:
+    """What the register's own words say for a unit, with the words that say it; `said` by the index's words."""
+    return Reason(unit, "register", said.telling(index.weights, index.units.index(unit)), score)
+
+
+def memory_reason(memory: MemoryEdition, said: Spoken, unit: UnitCode, group: str, score: int) -> Reason:
+    """What past outcomes say for a unit's class, with the words that say it; `said` by the memory's words."""
+    return Reason(unit, "memory", said.telling(memory.weights, memory.classes.index(group)), score)
 
 
 def why_not(ground: Evidence | None, behind: int) -> str:

@@ -42,40 +42,51 @@ def learn_weights(
     Examples are visited in a fixed shuffled order, the same for the same number of examples.
     """
     weights = np.zeros((features + 1, classes), np.float64)
-    if not examples:
-        return weights
+    bias = weights[-1]
     duals = np.zeros((len(examples), classes), np.float64)
-    places = [np.append(example.places, features) for example in examples]
-    values = [np.append(example.weights, UNIT).astype(np.float64) for example in examples]
-    squares = [float((value * value).sum()) / (UNIT * UNIT) for value in values]  # exact: a multiple of 2^-20
-    sizes = np.array([max(1, example.percent * cost) for example in examples], np.float64)
-    softness = 10_000 / (2 * sizes)  # 1 / 2C: one division, correctly rounded everywhere (IEEE 754)
-    signs = np.full(classes, -1.0)
+    # 1 / 2C: one division, correctly rounded everywhere (IEEE 754); the squares are exact, multiples of 2^-20
+    soft = [10_000 / (2 * max(1, example.percent * cost)) for example in examples]
+    steep = [
+        int(example.weights @ example.weights + UNIT * UNIT) / (UNIT * UNIT) + softness
+        for example, softness in zip(examples, soft, strict=True)
+    ]
+    masks: dict[tuple[int, ...], NDArray[np.float64]] = {}
     idle = bytearray(len(examples))
     for epoch in range(epochs):
         everyone = epoch % 4 == 0 or epoch == epochs - 1
         for at in _visits(len(examples), epoch):
             if idle[at] and not everyone:
                 continue  # shrinking: what did not move last time is looked at again every fourth epoch
-            example, where, value = examples[at], places[at], values[at]
-            label = example.label
-            signs[label] = -1.0 if example.against else 1.0
-            margins = signs * (value @ weights[where]) / (UNIT * UNIT * _ALPHA)
+            example = examples[at]
+            where, value, label = example.places, example.weights.astype(np.float64), example.label
+            rows = weights.take(where, axis=0)
+            margins = value @ rows
+            margins += UNIT * bias
+            margins *= -1 / (UNIT * UNIT * _ALPHA)  # the rest is to stay below -1, the label above 1
+            if not example.against:
+                margins[label] = -margins[label]
             dual = duals[at]
-            gradient = margins - 1.0 + dual * (softness[at] / _ALPHA)
-            step = np.floor(gradient / (squares[at] + softness[at]) * _ALPHA + 0.5)
-            changed = np.maximum(dual - step, 0.0) - dual
+            margins -= 1.0
+            margins += dual * (soft[at] / _ALPHA)
+            margins /= steep[at]
+            margins *= _ALPHA
+            margins += 0.5
+            changed = np.maximum(dual - np.floor(margins, out=margins), 0.0)
+            changed -= dual
             if example.against or example.among:
                 kept = (label,) if example.against else example.among
-                mask = np.zeros(classes, bool)
-                mask[list(kept)] = True
-                changed[~mask] = 0.0
+                if kept not in masks:
+                    masks[kept] = np.zeros(classes)
+                    masks[kept][list(kept)] = 1.0
+                changed *= masks[kept]
             idle[at] = not changed.any()
             if not idle[at]:
-                duals[at] = dual + changed
-                active = np.flatnonzero(changed)
-                weights[np.ix_(where, active)] += np.outer(value, (signs * changed)[active])
-            signs[label] = -1.0
+                dual += changed
+                if not example.against:
+                    changed[label] = -changed[label]
+                rows -= value[:, None] * changed
+                weights[where] = rows
+                bias -= UNIT * changed
     return weights
 
 

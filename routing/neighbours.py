@@ -28,20 +28,24 @@ class Neighbours:
         """
         size = len(self.lengths)
         bound = max(50, size // 10)
-        known = [word for word in words if 0 < self.starts[word + 1] - self.starts[word] <= bound]
-        known.sort(key=lambda word: (-int(self.idf[word]), word))
-        asked = known[:_TELLING]
-        if not asked:
+        places = np.array(words, np.int64)
+        counts = self.starts[places + 1] - self.starts[places]
+        known = places[(counts > 0) & (counts <= bound)]
+        asked = known[np.lexsort((known, -self.idf[known]))[:_TELLING]]
+        if not len(asked):
             return []
-        parts = [self.rows[self.starts[word] : self.starts[word + 1]] for word in asked]
+        ends = zip(self.starts[asked].tolist(), self.starts[asked + 1].tolist(), strict=True)
+        parts = [self.rows[start:end] for start, end in ends]
         says = np.repeat(self.idf[asked] ** 2, [len(part) for part in parts])
         shared = np.bincount(np.concatenate(parts), says, size)
-        own = float((self.idf[list(words)] ** 2).sum())
+        own = float((self.idf[places] ** 2).sum())
+        some = np.flatnonzero(shared)
         # exact products below 2^53, and a square root that IEEE 754 rounds the same everywhere
-        likeness = (shared * 1000 / np.sqrt(self.lengths * own + 1)).astype(np.int64)
-        found = np.flatnonzero(likeness >= 60)
-        ranked = found[np.lexsort((-found, -likeness[found]))][:at_most]
-        return [(row, int(likeness[row])) for row in ranked.tolist()]
+        likeness = (shared[some] * 1000 / np.sqrt(self.lengths[some] * own + 1)).astype(np.int64)
+        kept = likeness >= 60
+        found, likeness = some[kept], likeness[kept]
+        ranked = np.lexsort((-found, -likeness))[:at_most]
+        return list(zip(found[ranked].tolist(), likeness[ranked].tolist(), strict=True))
 
 
 def neighbours(idf: Ints, starts: Ints, terms: NDArray[np.int32]) -> Neighbours:

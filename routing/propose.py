@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from city.configuration import CityConfiguration
 from mandates.model import Level
 from routing.evidence import LEAST, Evidence, cite, enough_said, grounds
-from routing.explain import memory_reason, register_reason, why_not, wording_reasons
+from routing.explain import memory_reason, register_reason, spoken, why_not, wording_reasons
 from routing.index import RegisterIndex
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Abstention, Candidate, Citation, OrderText, Proposal, Reason
@@ -300,12 +300,14 @@ def _reasons(
     found: list[Reason] = []
     at = {unit: place for place, unit in enumerate(index.units)}
     register, said = weighed.scores.register, weighed.scores.learned
+    in_register = spoken(index.words, seen.reading)
+    in_memory = spoken(memory.words, seen.reading)
     for unit in [one for one, _ in weighed.ranked[:2]]:
         group = index.groups[index.group_at[at[unit]]]
         found += wording_reasons(seen.hits, unit)
-        found.append(register_reason(index, seen.reading, unit, register[at[unit]]))
+        found.append(register_reason(index, in_register, unit, register[at[unit]]))
         if group in said:
-            found += memory_reason(memory, seen.reading, unit, group, said[group])
+            found.append(memory_reason(memory, in_memory, unit, group, said[group]))
     found += weighed.reasons
     if lead.unit != lead.city_unit and not lead.disputed:
         found.append(Reason(lead.unit, "territory", "、".join(seen.where.names[:3]), 0))
