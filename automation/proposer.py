@@ -6,24 +6,23 @@ nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlalchemy import select
 
-from automation.router import Router
+from automation.router import AtHand, Router
 from casework import events as e
 from casework.desk import ORDERS, Desk
-from casework.standing import NOTHING_KNOWN
+from casework.standing import NOTHING_KNOWN, Standing
 from casework.work_order import Context, WorkOrder, decide, evolve
 from casework.work_order import commands as c
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
 from ledger.envelope import Append, Event, NewEvent
 from ledger.store import Ledger
-from mandates.reading import RegisterReader
 from projections.awaiting import AWAITING
 from projections.engine import ProjectionEngine
 from projections.tables import as_of
@@ -51,13 +50,29 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """What a batch is judged by: between two batches the views catch up, within one nothing changes."""
+
+    at_hand: AtHand
+    standing: Callable[[str], Standing]
+    _standings: dict[str, Standing] = field(default_factory=dict)
+
+    def of(self, matter_id: str | None) -> Standing:
+        """What is known of a matter."""
+        if not matter_id:
+            return NOTHING_KNOWN
+        if matter_id not in self._standings:
+            self._standings[matter_id] = self.standing(matter_id)
+        return self._standings[matter_id]
+
+
+@dataclass(frozen=True, slots=True)
 class Proposer:
     """Works off what is due, a batch at a time."""
 
     ledger: Ledger
     desk: Desk
     projections: ProjectionEngine
-    register: RegisterReader
     router: Router
     city: CityConfiguration
     calendar: WorkingCalendar
@@ -82,8 +97,8 @@ class Proposer:
 
     def step(self) -> int:
         """Propose for one batch; how many orders were answered. The caller lets the views catch up between steps."""
-        due = self.due()
-        appends = [append for one in due if (append := self._answer(one)) is not None]
+        due, known = self.due(), _Known(self.router.at_hand(), self.desk.standing)
+        appends = [append for one in due if (append := self._answer(one, known)) is not None]
         if appends:
             self.ledger.append_each(appends)
             LOG.info("proposed", orders=len(appends), head=self.ledger.head())
@@ -98,12 +113,12 @@ class Proposer:
             self.projections.catch_up()
         return done
 
-    def _answer(self, due: Due) -> Append | None:
+    def _answer(self, due: Due, known: _Known) -> Append | None:
         stream = order_stream(due.order_no)
         found = self.desk.load(ORDERS, due.order_no)
         order, events = found.state, found.events
         cause = self.ledger.read(Position(due.asked_at - 1), 1)[0]
-        context, commands = self._asked(due, order, events)
+        context, commands = self._asked(due, order, events, known)
         facts: list[e.OrderFact] = []
         for command in commands:
             try:
@@ -133,7 +148,9 @@ class Proposer:
         )
         return Append(stream, found.version, new)
 
-    def _asked(self, due: Due, order: WorkOrder, events: Sequence[Event]) -> tuple[Context, list[c.Command]]:
+    def _asked(
+        self, due: Due, order: WorkOrder, events: Sequence[Event], known: _Known
+    ) -> tuple[Context, list[c.Command]]:
         """What is asked of casework for one order, and in which context.
 
         The register of the order's own day decides (国办函〔2025〕66号: 动态更新); after a decision on its matter,
@@ -141,14 +158,14 @@ class Proposer:
         """
         now = self.clock()
         day = self.router.day_of(now if due.why == "decided" else order.received_at or now)
-        proposal = self.router.route(self._text(events), day=day)
+        proposal = self.router.route(self._text(events), day=day, at_hand=known.at_hand)
         context = Context(
             now=now,
             actor=ACTOR,
             city=self.city,
             calendar=self.calendar,
-            register=self.register.as_of(day),
-            standing=self.desk.standing(proposal.matter_id) if proposal.matter_id else NOTHING_KNOWN,
+            register=known.at_hand.edition(day),
+            standing=known.of(proposal.matter_id),
         )
         commands: list[c.Command] = [c.Propose(proposal, due.why)]
         if proposal.automatic and proposal.lead and order.lead is None and order.starts_clocks:

@@ -7,7 +7,7 @@ so nobody waits for it but whoever asks for that edition first.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -61,13 +61,33 @@ class Router:
                 self._kept.popitem(last=False)
             return found
 
-    def route(self, order: OrderText, *, day: date) -> Proposal:
+    def at_hand(self) -> "AtHand":
+        """What a batch of orders is judged by, read once for all of them."""
+        return AtHand(self._register, self._memory(), self._status_quo())
+
+    def route(self, order: OrderText, *, day: date, at_hand: "AtHand | None" = None) -> Proposal:
         """The proposal for an order under the register of that day and the newest memory."""
-        edition = self._register.as_of(order.at or day)
+        known = at_hand or self.at_hand()
         return propose(
             replace(order, at=order.at or day),
-            self.index(edition),
-            self._memory(),
+            self.index(known.edition(order.at or day)),
+            known.memory,
             self._city,
-            status_quo=self._status_quo(),
+            status_quo=known.status_quo,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """The newest memory, the matters in dispute, and the register editions of the days that were asked for."""
+
+    register: RegisterReader
+    memory: MemoryEdition
+    status_quo: Mapping[str, UnitCode]
+    _editions: dict[date, RegisterEdition] = field(default_factory=dict)
+
+    def edition(self, day: date) -> RegisterEdition:
+        """The edition in force on a day, as known when it was first asked for."""
+        if day not in self._editions:
+            self._editions[day] = self.register.as_of(day)
+        return self._editions[day]

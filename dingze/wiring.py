@@ -187,7 +187,6 @@ class Dingze:
             self.ledger,
             self.desk,
             self.projections,
-            self.register,
             self.router,
             self.city,
             self.calendar,
