@@ -139,7 +139,6 @@ class Town:
             ledger=self.ledger,
             desk=self.desk,
             projections=self.engine,
-            register=self.register,
             router=self.router,
             city=self.city,
             calendar=self.calendar,
