@@ -59,9 +59,11 @@ def administering(servers: str) -> Iterator[Any]:
         admin.close()
 
 
-def send(servers: str, topic: str, messages: Sequence[tuple[str | None, Mapping[str, Any] | bytes | None]]) -> None:
-    """Send messages, key and body each, in order; a body of bytes goes as it is."""
-    producer = KafkaProducer(bootstrap_servers=servers, acks="all")
+def send(
+    servers: str, topic: str, messages: Sequence[tuple[str | None, Mapping[str, Any] | bytes | None]], **client: Any
+) -> None:
+    """Send messages, key and body each, in order; a body of bytes goes as it is. `client`: settings of the client."""
+    producer = KafkaProducer(bootstrap_servers=servers, acks="all", **client)
     try:
         sent = [
             producer.send(
@@ -77,13 +79,16 @@ def send(servers: str, topic: str, messages: Sequence[tuple[str | None, Mapping[
         producer.close()
 
 
-def read(servers: str, topic: str, partitions: int = 2, *, at_least: int = 0, within: float = 20.0) -> list[Any]:
+def read(
+    servers: str, topic: str, partitions: int = 2, *, at_least: int = 0, within: float = 20.0, **client: Any
+) -> list[Any]:
     """Every committed message of a topic, partition by partition; waits until there are `at_least` so many."""
     consumer = KafkaConsumer(
         bootstrap_servers=servers,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         isolation_level="read_committed",
+        **client,
     )
     try:
         found: list[Any] = []
