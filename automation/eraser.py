@@ -39,11 +39,14 @@ class Eraser:
         while rows := self.ledger.read_raw(Position(position), BATCH):
             streams = [row.stream for row in rows if row.type == PersonalDataErased.event_type()]
             if streams:
-                # what lay in quarantine before it became the order goes with it
-                held = [one for stream in streams for one in subjects_of(self.ledger, stream.removeprefix("order-"))]
-                destroyed += len(self.vault.erase([*streams, *held], self.clock()))
+                subjects = [subject for stream in streams for subject in self.subjects(stream)]
+                destroyed += len(self.vault.erase(subjects, self.clock()))
                 LOG.info("erased", orders=streams)
             position = rows[-1].position
         if destroyed or position - (before or 0) >= SELDOM:
             self.ledger.append(bookmarks=[Bookmark(NAME, PLACE, before, position)])
         return destroyed
+
+    def subjects(self, stream: str) -> list[str]:
+        """Whose keys go with an order: its own, and what lay in quarantine before it became the order."""
+        return [stream, *subjects_of(self.ledger, stream.removeprefix("order-"))]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from city.establishment import AdjustmentRules, CoverageRules, LoadWeights
 from city.scoring import DEFAULT_RULE, ScoreRule
+from ledger.sealing import Cipher
 from terms.errors import BadInput
 
 
@@ -256,6 +257,12 @@ class ImportRules(Frozen):
     earliest_year: int = 2000
 
 
+class PersonalData(Frozen):
+    """How personal data is sealed from now on; what was sealed before stays readable."""
+
+    cipher: Cipher = Field(default=Cipher.AES, description="aes-256-gcm, or sm4-gcm where rules ask for it")
+
+
 class CityConfiguration(Frozen):
     """Everything this city decides for itself."""
 
@@ -272,6 +279,7 @@ class CityConfiguration(Frozen):
     sources: Sources = Sources()
     memory: Weights = Weights()
     imports: ImportRules = ImportRules()
+    personal_data: PersonalData = PersonalData()
     work: WorkRules = WorkRules()
     cases: CaseRules = CaseRules()
     findings: FindingRules = FindingRules()

@@ -49,7 +49,7 @@ def restore(settings: Settings, folder: Path, advance: Advance) -> dict[str, Any
     migrate(settings.database_url)
     dingze = Dingze(settings)
     try:
-        vault = Vault(dingze.ledger, master, receipts)
+        vault = Vault(dingze.ledger, key, receipts)
         vault.remember(copying.erasures_in(folder))
         erased = read_receipts(receipts)
         again = copying.put_back(dingze.ledger, folder, manifest, erased, advance=advance)

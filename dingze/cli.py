@@ -12,6 +12,7 @@ from dingze.commands import (
     backup,
     digest,
     inquiry,
+    keys,
     ledger,
     mandates,
     orders,
@@ -32,6 +33,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(mandates.app, name="mandates")
 app.add_typer(projections.app, name="projections")

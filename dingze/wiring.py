@@ -34,6 +34,7 @@ from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
 from ledger.backends import database_url, migrate, now, open_ledger
 from ledger.envelope import Event
 from ledger.master_key import make_master_key
+from ledger.rotation import EVENT_TYPES as KEYS_EVENTS
 from ledger.signing import signing_key
 from ledger.store import Ledger
 from ledger.upcast import EventTypes, KnownType
@@ -88,6 +89,7 @@ def event_types() -> EventTypes:
         LEARNER_EVENTS,
         SEALER_EVENTS,
         PROJECTION_EVENTS,
+        KEYS_EVENTS,
     )
 
 
@@ -116,7 +118,9 @@ class Dingze:
     @cached_property
     def vault(self) -> Vault:
         """The sealed personal data."""
-        return open_vault(self.ledger, key_file(self.settings), kept(self.settings, ".erasures"))
+        return open_vault(
+            self.ledger, key_file(self.settings), kept(self.settings, ".erasures"), self.city.personal_data.cipher
+        )
 
     @cached_property
     def register(self) -> RegisterReader:

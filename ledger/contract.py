@@ -1,6 +1,6 @@
 """What the store asks of a database: few, plain questions; every backend answers all of them the same way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
@@ -8,6 +8,7 @@ from ledger.admission import Head, SourceKey
 from ledger.chain import Row
 from ledger.envelope import Bookmark, SealedKey
 
+PAGE = 5_000  # keys that are wrapped anew at a time
 PATIENCE = 30.0  # seconds a writer waits for its turn, and may stand idle while it holds the lock
 
 
@@ -33,6 +34,8 @@ class Writing(Protocol):
     def insert(self, rows: Sequence[Row]) -> None: ...
 
     def insert_keys(self, keys: Sequence[SealedKey]) -> None: ...
+
+    def bound_to(self) -> str | None: ...
 
     def bookmarks(self, reader: str) -> dict[str, int]: ...
 
@@ -92,6 +95,14 @@ class Backend(Protocol):
 
     def bound_to(self) -> str | None:
         """The master key's fingerprint, None before the first vault was opened here."""
+        ...
+
+    def rewrap(self, change: Callable[[SealedKey], SealedKey], before: str, after: str) -> int:
+        """Change every key under the writers' lock and bind the database from the master key `before` to `after`.
+
+        One transaction; leaves no old copy in the files; how many keys there were. Raises Conflict `vault.rotated`
+        where the database is not bound to `before`.
+        """
         ...
 
     def close(self) -> None: ...

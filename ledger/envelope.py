@@ -140,8 +140,13 @@ class Bookmark:
 
 @dataclass(frozen=True, slots=True)
 class SealedKey:
-    """A subject's key, wrapped by the master key, on its way into table `vault_keys` (`ledger.vault`)."""
+    """A subject's key, wrapped by the master key, on its way into table `vault_keys` (`ledger.vault`).
+
+    `under` is the fingerprint of the master key that wrapped it: an append refuses a key under one that was replaced
+    meanwhile. Empty for a key as read.
+    """
 
     subject: str
     key_id: str
     wrapped: bytes
+    under: str = ""

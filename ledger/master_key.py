@@ -54,3 +54,24 @@ def read_master_key(path: Path) -> MasterKey:
     if len(secret) != _BYTES:
         raise Unavailable("vault.no-key", at=str(path))
     return MasterKey(secret)
+
+
+def next_file(path: Path) -> Path:
+    """Where a new master key lies until it takes the place of the old one (`ledger.rotation`)."""
+    return path.with_name(path.name + ".next")
+
+
+def master_bound(path: Path, fingerprint: str | None) -> MasterKey:
+    """The master key a database is bound to: the key file, or the one that is about to take its place.
+
+    A database bound to none yet gets the key file. Raises Unavailable where neither is there, or neither is its key.
+    """
+    fresh = next_file(path)
+    if fingerprint is not None and fresh.exists():
+        master = read_master_key(fresh)
+        if master.fingerprint() == fingerprint:
+            return master
+    master = read_master_key(path)
+    if fingerprint is not None and master.fingerprint() != fingerprint:
+        raise Unavailable("vault.wrong-key")
+    return master

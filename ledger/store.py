@@ -50,8 +50,8 @@ class Ledger:
         A stream that has moved on refuses the whole: raises Conflict `ledger.version-moved`. A source key that is
         known is no refusal: its append is answered DUPLICATE or CONFLICT and the other streams go in. `keys` are the
         vault keys under which new payloads are sealed; raises Conflict `vault.key-moved` if somebody else made a key
-        for the same subject meanwhile (seal again and retry). Raises BadInput, Unavailable; LedgerBroken for an
-        event whose type or schema this program does not declare.
+        for the same subject, or replaced the master key, meanwhile (seal again and retry). Raises BadInput,
+        Unavailable; LedgerBroken for an event whose type or schema this program does not declare.
 
         `bookmarks` move in the same transaction, compare-and-set; raises Conflict `ledger.bookmark-moved` when another
         reader was here first. They may move without any event.
@@ -241,6 +241,9 @@ def _admit_keys(writing: Writing, keys: Sequence[SealedKey]) -> None:
     if not keys:
         return
     there = writing.key_ids([key.subject for key in keys])
+    bound = writing.bound_to()
+    if any(key.under and bound and key.under != bound for key in keys):
+        raise Conflict("vault.key-moved")  # the master key was replaced meanwhile
     if any(there.get(key.subject, key.key_id) != key.key_id for key in keys):
         raise Conflict("vault.key-moved")
     writing.insert_keys([key for key in keys if key.subject not in there])

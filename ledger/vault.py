@@ -1,4 +1,4 @@
-"""Personal data, sealed from the first event: one AES-256-GCM key a subject, kept outside the events.
+"""Personal data, sealed from the first event: one key a subject (`ledger.sealing`), kept outside the events.
 
 A subject is whatever is erased as one: a work order (its stream id), or a caller. The event holds ciphertext; the key
 lies in table `vault_keys`, wrapped by the master key. Erasing the key erases the text everywhere it was ever copied
@@ -13,7 +13,6 @@ import base64
 import hmac
 import json
 import os
-import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -22,17 +21,17 @@ from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.canonical import canonical, instant
 from ledger.contract import ErasedKey
 from ledger.envelope import SealedKey
-from ledger.master_key import MasterKey, read_master_key
+from ledger.master_key import MasterKey, master_bound
+from ledger.sealing import Cipher, Wrapping, decrypt, encrypt, fresh_key
 from ledger.store import Ledger
 from terms.errors import LedgerBroken, Refused, Unavailable
 
-_NONCE = 12  # bytes, as AES-GCM wants them; random: a subject's key seals far fewer than 2^32 texts
 _BOX, _KEY = "sealed", "key"
+CALLERS = "vault/callers"  # the key that names callers, once the master key it was derived from has been replaced
 
 
 class Erased(Refused):
@@ -58,8 +57,7 @@ class Keyring:
     def seal(self, subject: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The fields as one sealed box, a JSON object for the payload. Raises Erased; BadInput for odd values."""
         key_id, key = self._key(subject)
-        nonce = secrets.token_bytes(_NONCE)
-        box = nonce + AESGCM(key).encrypt(nonce, canonical(fields), _bound(subject, key_id))
+        box = encrypt(key_id, key, canonical(fields), subject)
         return {_BOX: base64.b64encode(box).decode(), _KEY: key_id}
 
     def open(self, subject: str, box: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -67,10 +65,9 @@ class Keyring:
         found = self._keys.get(subject)
         if found is None or found[0] != box[_KEY]:
             return None  # erased, or sealed under a key that was erased before this one was made
-        raw = base64.b64decode(box[_BOX])
         try:
-            plain = AESGCM(found[1]).decrypt(raw[:_NONCE], raw[_NONCE:], _bound(subject, found[0]))
-        except InvalidTag as error:
+            plain = decrypt(*found, base64.b64decode(box[_BOX]), subject)
+        except (InvalidTag, ValueError) as error:  # ValueError: not even base64 any more
             raise LedgerBroken("vault.damaged", at=subject) from error
         opened: dict[str, Any] = orjson.loads(plain)
         return opened
@@ -96,13 +93,35 @@ class Keyring:
 class Vault:
     """The sealed personal data of one ledger."""
 
-    def __init__(self, ledger: Ledger, master: MasterKey, receipts: Path) -> None:
+    def __init__(
+        self, ledger: Ledger, key_file: Path, receipts: Path | None = None, cipher: Cipher = Cipher.AES
+    ) -> None:
         self._backend = ledger.backend
-        self._wrapping = AESGCM(master.derived("wrapping"))
-        self._naming = master.derived("callers")
-        self._receipts = receipts
-        if not hmac.compare_digest(self._backend.fingerprint(master.fingerprint()), master.fingerprint()):
+        self._key_file = key_file
+        self._receipts = receipts or receipts_file(key_file)
+        self._cipher = cipher
+        self._take(master_bound(key_file, self._backend.bound_to()))
+        if self._backend.fingerprint(self._wrapping.fingerprint) != self._wrapping.fingerprint:
             raise Unavailable("vault.wrong-key")
+
+    def _take(self, master: MasterKey) -> None:
+        self._wrapping = Wrapping(master)
+        kept = self._backend.sealed_keys([CALLERS]).get(CALLERS)
+        self._naming = self._wrapping.unwrap(kept) if kept else master.derived("callers")
+
+    def _keys(self, subjects: list[str]) -> dict[str, tuple[str, bytes]]:
+        """The keys there are. The master key may be replaced at any moment, by another process too."""
+        for last in (False, True):
+            bound = self._backend.bound_to()
+            if bound != self._wrapping.fingerprint:
+                self._take(master_bound(self._key_file, bound))
+            there = self._backend.sealed_keys(subjects)
+            try:
+                return {name: (sealed.key_id, self._wrapping.unwrap(sealed)) for name, sealed in there.items()}
+            except Unavailable:
+                if last:
+                    raise
+        return {}
 
     def caller(self, number: str) -> str:
         """The vault's subject for a caller's number: keyed, so that the vault itself names nobody.
@@ -118,24 +137,21 @@ class Vault:
         An erased order gets no new key (`is_erased`). An erased caller who calls again is a new caller.
         """
         asked = list(dict.fromkeys(subjects))
-        there = self._backend.sealed_keys(asked)
-        missing = [subject for subject in asked if subject not in there]
+        keys = self._keys(asked)
+        missing = [subject for subject in asked if subject not in keys]
         gone = {s for s in self._backend.erased(missing) if not s.startswith("caller-")} if missing else set()
-        keys = {subject: (sealed.key_id, self._unwrap(sealed)) for subject, sealed in there.items()}
         new = []
         for subject in missing:
             if subject not in gone:
-                key_id, key = secrets.token_hex(16), secrets.token_bytes(32)
-                keys[subject] = (key_id, key)
-                new.append(self._wrap(subject, key_id, key))
+                keys[subject] = fresh_key(self._cipher)
+                new.append(self._wrapping.wrap(subject, *keys[subject]))
         return Keyring(keys, new, gone)
 
     def reading(self, subjects: Iterable[str]) -> Keyring:
         """The keys there are, for opening; makes none. Recording that somebody read is the caller's duty."""
         asked = list(dict.fromkeys(subjects))
-        there = self._backend.sealed_keys(asked)
-        keys = {subject: (sealed.key_id, self._unwrap(sealed)) for subject, sealed in there.items()}
-        return Keyring(keys, (), (subject for subject in asked if subject not in there))
+        keys = self._keys(asked)
+        return Keyring(keys, (), (subject for subject in asked if subject not in keys))
 
     def open(self, subject: str, box: Mapping[str, Any]) -> dict[str, Any] | None:
         """One box of one subject; None once erased. Recording the reading is the caller's duty."""
@@ -153,6 +169,10 @@ class Vault:
             self._keep(receipts)
             self._backend.erase(receipts)
         return receipts
+
+    def receipts(self, subjects: Iterable[str]) -> list[ErasedKey]:
+        """The latest receipt of each of these subjects whose key was destroyed."""
+        return sorted(self._backend.erased(list(dict.fromkeys(subjects))).values())
 
     def erase_again(self) -> int:
         """Apply every kept receipt to this database, as after a restore; how many keys had come back."""
@@ -175,25 +195,14 @@ class Vault:
             file.flush()
             os.fsync(file.fileno())
 
-    def _wrap(self, subject: str, key_id: str, key: bytes) -> SealedKey:
-        nonce = secrets.token_bytes(_NONCE)
-        return SealedKey(subject, key_id, nonce + self._wrapping.encrypt(nonce, key, _bound(subject, key_id)))
 
-    def _unwrap(self, sealed: SealedKey) -> bytes:
-        raw = bytes(sealed.wrapped)
-        try:
-            return self._wrapping.decrypt(raw[:_NONCE], raw[_NONCE:], _bound(sealed.subject, sealed.key_id))
-        except InvalidTag as error:
-            raise Unavailable("vault.wrong-key", at=sealed.subject) from error
-
-
-def open_vault(ledger: Ledger, key_file: Path, receipts: Path | None = None) -> Vault:
+def open_vault(ledger: Ledger, key_file: Path, receipts: Path | None = None, cipher: Cipher = Cipher.AES) -> Vault:
     """The vault of a ledger under the master key in `key_file`; erasures are applied again first.
 
-    Receipts lie in `<key_file>.erasures` unless told otherwise. Raises Unavailable: no key file, or not this
-    database's key.
+    Receipts lie in `<key_file>.erasures` unless told otherwise; new keys are for `cipher`. Raises Unavailable: no key
+    file, or not this database's key.
     """
-    vault = Vault(ledger, read_master_key(key_file), receipts or receipts_file(key_file))
+    vault = Vault(ledger, key_file, receipts, cipher)
     vault.erase_again()
     return vault
 
@@ -208,11 +217,6 @@ def read_receipts(file: Path) -> list[ErasedKey]:
     if not file.exists():
         return []
     return [receipt for receipt in map(_receipt, file.read_text(encoding="utf-8").splitlines()) if receipt]
-
-
-def _bound(subject: str, key_id: str) -> bytes:
-    # what is sealed for one subject cannot be passed off as another's
-    return f"{subject}\n{key_id}".encode()
 
 
 def _hmac(key: bytes, use: bytes, body: bytes) -> str:

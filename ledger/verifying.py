@@ -16,7 +16,7 @@ from ledger.store import Ledger
 from terms.errors import LedgerBroken
 from terms.ids import Position
 
-RANGE = 50_000  # events: below it a second process costs more than it saves
+RANGE = 400_000  # events: below it starting a second process costs more than it saves (`python -m bench.trust`)
 PARTS = 4  # ranges a process: enough to show progress, and to let a fast one help a slow one
 
 

@@ -17,9 +17,10 @@ from dingze.options import At, day, numbers
 from dingze.sample import load_sample
 from dingze.terminal import Json, answer, opened, progress, session
 from dingze.wiring import Dingze, initialise
+from ledger.signing import signed
 from routing.proposal import OrderText, Proposal
 from terms.actors import Actor, Role
-from terms.ids import UnitCode
+from terms.ids import Position, UnitCode, order_stream
 
 
 def add_to(app: typer.Typer) -> None:
@@ -173,6 +174,7 @@ def erase(
     context: typer.Context,
     order_no: Annotated[str, typer.Argument(help="the order's number")],
     ground: Annotated[str, typer.Option(help="on whose request, under which rule")],
+    receipt: Annotated[Path | None, typer.Option(help="write the signed receipt to this file as well")] = None,
     json: Json = False,
 ) -> None:
     """Erase the personal data of an order at rest: its key is destroyed, views and memory drop its text; a receipt."""
@@ -182,5 +184,26 @@ def erase(
         destroyed = dingze.eraser.step()
         dingze.projections.catch_up()
         dingze.learner.step()
-    document = {"order_no": order_no, "keys_destroyed": destroyed, "position": done.position}
+        told = erasure_receipt(dingze, order_no, ground, done.position)
+    if receipt is not None:
+        receipt.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    document = {"order_no": order_no, "keys_destroyed": destroyed, "position": done.position, "receipt": told}
     answer(document, json, f"工单 {order_no} 的个人信息已删除，回执位置 {done.position}，销毁密钥 {destroyed} 把。")
+
+
+def erasure_receipt(dingze: Dingze, order_no: str, ground: str, position: Position) -> dict[str, Any]:
+    """The signed receipt of an erasure: on what ground, where it stands in the record, which keys are gone since when.
+
+    It names no person and nothing that was erased. `ledger.signing.checked` checks it.
+    """
+    link = dingze.ledger.link(position)
+    gone = dingze.vault.receipts(dingze.eraser.subjects(order_stream(order_no)))
+    told = {
+        "kind": "dingze.erasure/1",
+        "order_no": order_no,
+        "ground": ground,
+        "position": link.position,
+        "digest": link.digest,
+        "keys": [{"key_id": one.key_id, "erased_at": one.erased_at} for one in gone],
+    }
+    return signed(told, dingze.sealer.signing())

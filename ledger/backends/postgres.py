@@ -4,7 +4,7 @@ The lock is a statement of its own at READ COMMITTED: the next statement takes a
 under the lock is the head. (Within one statement, or at REPEATABLE READ, the snapshot would be older than the lock.)
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import event as hooks
 
 from ledger.admission import Head, SourceKey
 from ledger.chain import Row
-from ledger.contract import PATIENCE, ErasedKey, Writing
+from ledger.contract import PAGE, PATIENCE, ErasedKey
 from ledger.envelope import Bookmark, SealedKey
 from terms.errors import Conflict, LedgerBroken, Unavailable
 
@@ -40,6 +40,8 @@ _INSERT = f"INSERT INTO ledger_events ({_COLUMNS}) VALUES ({', '.join(['%s'] * 1
 _COPY_FROM = 8  # rows from which COPY's extra round trips pay
 _COPY = f"COPY ledger_events ({_COLUMNS}) FROM STDIN"
 
+_BOUND = "SELECT fingerprint FROM vault_master"
+_KEYS = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject > %s ORDER BY subject LIMIT %s"
 _BOOKMARKS = "SELECT name, place FROM ledger_bookmarks WHERE reader = %s"
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -130,6 +132,25 @@ class _Transaction:
             for key in keys:
                 copy.write_row((key.subject, key.key_id, key.wrapped))
 
+    def bound_to(self) -> str | None:
+        found = self._connection.execute(_BOUND).fetchone()
+        return str(found[0]) if found else None
+
+    def rewrap(self, change: Callable[[SealedKey], SealedKey], before: str, after: str) -> int:
+        bound = self._connection.execute(
+            "UPDATE vault_master SET fingerprint = %s WHERE fingerprint = %s", (after, before)
+        )
+        if bound.rowcount != 1:
+            raise Conflict("vault.rotated")
+        keys, last = 0, ""
+        while rows := self._connection.execute(_KEYS, (last, PAGE)).fetchall():
+            page = [SealedKey(*row) for row in rows]
+            changed = [(key.wrapped, key.subject) for key in map(change, page)]
+            with self._connection.cursor() as cursor:
+                cursor.executemany("UPDATE vault_keys SET wrapped = %s WHERE subject = %s", changed)
+            keys, last = keys + len(page), page[-1].subject
+        return keys
+
     def bookmarks(self, reader: str) -> dict[str, int]:
         return dict(self._connection.execute(_BOOKMARKS, (reader,)).fetchall())
 
@@ -158,7 +179,7 @@ class PostgresBackend:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Writing]:
+    def writing(self) -> Iterator[_Transaction]:
         with _plain_errors(), self._locked() as (connection, head):
             yield _Transaction(connection, head)
             connection.execute("COMMIT")
@@ -222,8 +243,7 @@ class PostgresBackend:
         return {receipt.subject: receipt for receipt in map(ErasedKey._make, self._all(sql, (list(subjects),)))}
 
     def all_keys(self, after: str, limit: int) -> list[SealedKey]:
-        sql = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject > %s ORDER BY subject LIMIT %s"
-        return [SealedKey(*row) for row in self._all(sql, (after, limit))]
+        return [SealedKey(*row) for row in self._all(_KEYS, (after, limit))]
 
     def all_erasures(self) -> list[ErasedKey]:
         sql = "SELECT key_id, subject, erased_at FROM vault_erasures ORDER BY key_id"
@@ -249,12 +269,19 @@ class PostgresBackend:
     def fingerprint(self, offered: str) -> str:
         with _plain_errors(), _checked_out(self._writer) as connection:
             connection.execute("INSERT INTO vault_master VALUES (1, %s) ON CONFLICT DO NOTHING", (offered,))
-            found = connection.execute("SELECT fingerprint FROM vault_master").fetchone()
+            found = connection.execute(_BOUND).fetchone()
         return str(found[0]) if found else offered
 
     def bound_to(self) -> str | None:
-        found = self._all("SELECT fingerprint FROM vault_master")
+        found = self._all(_BOUND)
         return str(found[0][0]) if found else None
+
+    def rewrap(self, change: Callable[[SealedKey], SealedKey], before: str, after: str) -> int:
+        with self.writing() as writing:
+            keys = writing.rewrap(change, before, after)
+        with _plain_errors(), _checked_out(self._writer) as connection:
+            connection.execute("VACUUM (FULL) vault_keys")  # as after an erasure
+        return keys
 
     def close(self) -> None:
         self._writer.dispose()

@@ -6,7 +6,7 @@ blanket IMMEDIATE hook would let one leaked read lock everybody out.
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy import event as hooks
 
 from ledger.admission import Head, SourceKey
 from ledger.chain import Row
-from ledger.contract import PATIENCE, ErasedKey, Writing
+from ledger.contract import PAGE, PATIENCE, ErasedKey
 from ledger.envelope import Bookmark, SealedKey
 from terms.errors import BadInput, Conflict, LedgerBroken, Unavailable
 
@@ -41,6 +41,8 @@ _STREAM = f"SELECT {_ROW} FROM ledger_events WHERE stream = ? AND version > ? OR
 _SOURCE = f"SELECT {_ROW} FROM ledger_events WHERE source = ? AND source_key = ?"  # noqa: S608 (constants only)
 _EVENT = f"SELECT {_ROW} FROM ledger_events WHERE event_id = ?"  # noqa: S608 (constants only)
 
+_BOUND = "SELECT fingerprint FROM vault_master"
+_KEYS = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject > ? ORDER BY subject LIMIT ?"
 _ERASURES = "SELECT key_id, subject, erased_at FROM vault_erasures ORDER BY key_id"
 _BOOKMARKS = "SELECT reader, name, place FROM ledger_bookmarks ORDER BY reader, name"
 
@@ -140,6 +142,26 @@ class _Transaction:
             [(key.subject, key.key_id, key.wrapped) for key in keys],
         )
 
+    def bound_to(self) -> str | None:
+        found = self._connection.execute(_BOUND).fetchone()
+        return str(found[0]) if found else None
+
+    def keys_after(self, after: str, limit: int) -> list[SealedKey]:
+        return [SealedKey(*row) for row in self._connection.execute(_KEYS, (after, limit))]
+
+    def rewrap(self, change: Callable[[SealedKey], SealedKey], before: str, after: str) -> int:
+        bound = self._connection.execute(
+            "UPDATE vault_master SET fingerprint = ? WHERE fingerprint = ?", (after, before)
+        )
+        if bound.rowcount != 1:
+            raise Conflict("vault.rotated")
+        keys, last = 0, ""
+        while page := self.keys_after(last, PAGE):
+            changed = [(key.wrapped, key.subject) for key in map(change, page)]
+            self._connection.executemany("UPDATE vault_keys SET wrapped = ? WHERE subject = ?", changed)
+            keys, last = keys + len(page), page[-1].subject
+        return keys
+
     def bookmarks(self, reader: str) -> dict[str, int]:
         sql = "SELECT name, place FROM ledger_bookmarks WHERE reader = ?"
         return dict(self._connection.execute(sql, (reader,)).fetchall())
@@ -170,7 +192,7 @@ class SqliteBackend:
         return connection
 
     @contextmanager
-    def writing(self) -> Iterator[Writing]:
+    def writing(self) -> Iterator[_Transaction]:
         with self._lock, _plain_errors():
             connection = self._write_connection()
             connection.execute("BEGIN IMMEDIATE")
@@ -248,9 +270,8 @@ class SqliteBackend:
         return {receipt.subject: receipt for receipt in map(ErasedKey._make, found)}
 
     def all_keys(self, after: str, limit: int) -> list[SealedKey]:
-        sql = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject > ? ORDER BY subject LIMIT ?"
         with self._reading() as connection:
-            return [SealedKey(*row) for row in connection.execute(sql, (after, limit))]
+            return _Transaction(connection).keys_after(after, limit)
 
     def all_erasures(self) -> list[ErasedKey]:
         with self._reading() as connection:
@@ -286,12 +307,18 @@ class SqliteBackend:
         with self._lock, _plain_errors():
             connection = self._write_connection()
             connection.execute("INSERT OR IGNORE INTO vault_master (one, fingerprint) VALUES (1, ?)", (offered,))
-            return str(connection.execute("SELECT fingerprint FROM vault_master").fetchone()[0])
+            return str(connection.execute(_BOUND).fetchone()[0])
 
     def bound_to(self) -> str | None:
         with self._reading() as connection:
-            found = connection.execute("SELECT fingerprint FROM vault_master").fetchone()
-        return str(found[0]) if found else None
+            return _Transaction(connection).bound_to()
+
+    def rewrap(self, change: Callable[[SealedKey], SealedKey], before: str, after: str) -> int:
+        with self.writing() as writing:
+            keys = writing.rewrap(change, before, after)
+        with self._lock, _plain_errors():
+            self._write_connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # as after an erasure
+        return keys
 
     def close(self) -> None:
         with self._lock:

@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from ledger.signing import checked
 from sample.calls import ORDERS
 from tests.dingze.conftest import Dingze
 
@@ -227,10 +228,18 @@ def test_numbers_that_do_not_fit_are_one_clear_line(seen: Dingze, labelled: Path
 def test_erase_destroys_the_key_of_an_order_at_rest_and_gives_a_receipt(dingze: Dingze) -> None:
     events = dingze("ledger", "tail", "--after", "0", "--limit", "10000", "--json").document["events"]
     closed = next(event["payload"]["order_no"] for event in events if event["type"] == "OrderClosed")
-    found = dingze("erase", closed, "--ground", "本人申请", "--json")
+    found = dingze("erase", closed, "--ground", "本人申请", "--receipt", "receipt.json", "--json")
     assert found.code == 0
-    assert set(found.document) == {"order_no", "keys_destroyed", "position"}
+    assert set(found.document) == {"order_no", "keys_destroyed", "position", "receipt"}
     assert found.document["keys_destroyed"] >= 1
+    receipt = found.document["receipt"]
+    assert checked(receipt) and orjson.loads(Path("receipt.json").read_bytes()) == receipt
+    assert len(receipt["keys"]) == found.document["keys_destroyed"]
+    assert (receipt["order_no"], receipt["ground"], receipt["position"]) == (
+        closed,
+        "本人申请",
+        found.document["position"],
+    )
 
 
 def test_an_order_nobody_knows_is_one_clear_line(dingze: Dingze) -> None:
