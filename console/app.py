@@ -27,6 +27,7 @@ from console.dispatcher.routes import ROUTERS as DISPATCHER
 from console.dispatcher.tallies import Tallies
 from console.interface.routes import ROUTERS as INTERFACE
 from console.leaders.routes import ROUTERS as LEADERS
+from console.orders.attachments import AttachmentStore
 from console.orders.routes import ROUTERS as ORDERS
 from console.pulse import Pulse
 from console.registers.routes import ROUTERS as REGISTERS
@@ -68,6 +69,7 @@ class Parts:
     gateway: Gateway
     people: People
     book: DeskBook
+    attachments: AttachmentStore
     open_masked: Callable[[Sequence[Event]], Mapping[str, Masked]]
     route: Callable[[OrderText], Proposal]
     clock: Callable[[], datetime]

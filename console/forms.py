@@ -9,17 +9,22 @@ from typing import Annotated, Literal
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
+from casework.events import Attachment
 from terms.errors import BadInput
 from terms.ids import UnitCode
 
-Kind = Literal["text", "area", "unit", "units", "clause", "choice", "flag", "date", "order", "checks", "points", "scan"]
+Kind = Literal[
+    "text", "area", "unit", "units", "clause", "choice", "flag", "date", "order", "files", "checks", "points", "scan"
+]
+
+UPLOADS = "files"  # the field whose files are kept with the order
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `options` are value and words; a `unit` takes "C05 云泽市…", a `clause` is looked up by words;
     `checks` are several of the options, `points` rows of duty points whose base clauses are the options, a `scan` is a
-    file of which the name and the digest are kept."""
+    file of which the name and the digest are kept, `files` are kept with the order."""
 
     name: str
     label: str
@@ -42,20 +47,30 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came with a form: its name without a path, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
     """What came with a form: texts stripped, empty ones as good as absent."""
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     scans: Mapping[str, Scan] = field(default_factory=dict)
+    uploads: tuple[Upload, ...] = ()
+    kept: tuple[Attachment, ...] = ()  # the uploads, once they are kept with their order
 
     @classmethod
-    def of(cls, form: FormData, scans: Mapping[str, Scan] | None = None) -> "Filled":
+    def of(cls, form: FormData, scans: Mapping[str, Scan] | None = None, uploads: tuple[Upload, ...] = ()) -> "Filled":
         """From a posted form."""
         names = dict.fromkeys(form.keys())
         values = {name: [one.strip() for one in form.getlist(name) if isinstance(one, str)] for name in names}
         if broken := [name for name, told in values.items() if any("\0" in one for one in told)]:
             raise BadInput("ledger.not-text", at=broken[0])
-        return cls(values, scans or {})
+        return cls(values, scans or {}, uploads)
 
     def text(self, name: str) -> str:
         """The text of a field, "" when absent."""
@@ -109,13 +124,16 @@ class Filled:
 async def filled(request: Request) -> Filled:
     """What came with a posted form."""
     form = await request.form()
-    scans = {}
+    scans, uploads = {}, []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile) and value.filename:
-            scans[name] = Scan(value.filename[-200:], hashlib.sha256(await value.read()).hexdigest())
+            content, called = await value.read(), value.filename.replace("\\", "/").rsplit("/", 1)[-1][-200:]
+            scans[name] = Scan(called, hashlib.sha256(content).hexdigest())
+            if name == UPLOADS:
+                uploads.append(Upload(called, content))
         if isinstance(value, UploadFile):
             await value.close()
-    return Filled.of(form, scans)
+    return Filled.of(form, scans, tuple(uploads))
 
 
 Form = Annotated[Filled, Depends(filled)]

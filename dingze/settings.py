@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     kafka_servers: Annotated[str, Field(description="host:port of the brokers, joined by a comma; empty: no Kafka")] = (
         ""
     )
+    attachments: Annotated[
+        Path | None, Field(description="folder of the sealed files of orders; default beside the database")
+    ] = None
     papers: Annotated[Path | None, Field(description="folder of the city's own document templates")] = None
     log_level: Annotated[str, Field(description="debug, info, warning or error")] = "warning"
     session_hours: Annotated[int, Field(ge=1, description="hours until a sign-in ends")] = 10

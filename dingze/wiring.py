@@ -28,6 +28,7 @@ from city.configuration import CityConfiguration, load_configuration
 from console.administration.people import People
 from console.app import Parts
 from console.deskbook.book import DeskBook
+from console.orders.attachments import AttachmentStore
 from dingze.settings import Settings
 from ingest.gateway import Gateway
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
@@ -267,6 +268,7 @@ class Dingze:
             gateway=self.gateway,
             people=self.people,
             book=self.book,
+            attachments=AttachmentStore(attachment_folder(self.settings), self.vault),
             open_masked=self.open_masked,
             route=self.route,
             clock=self.clock,
@@ -307,6 +309,14 @@ def key_file(settings: Settings) -> Path:
         return settings.master_key
     file = database_file(settings)
     return file.with_name(file.name + ".key") if file else Path("var/dingze.key")
+
+
+def attachment_folder(settings: Settings) -> Path:
+    """Where the sealed files of orders lie: as set, else beside the SQLite file, else var/attachments."""
+    if settings.attachments:
+        return settings.attachments
+    file = database_file(settings)
+    return file.with_name(file.name + ".attachments") if file else Path("var/attachments")
 
 
 def kept(settings: Settings, suffix: str) -> Path:

@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 from casework.work_order import commands as c
 from console.forms import Field, Filled
-from console.orders.actions import Action, Ground, none
+from console.orders.actions import FILES, Action, Ground, none
 from console.words import CITY_TIME
 from routing.proposal import Proposal
 from terms.errors import BadInput
@@ -173,8 +173,9 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "submit", "提交办理结果", c.SubmitResult, lambda g: c.SubmitResult(g.unit, "试"),
-        lambda g: (Field("reply", "办理结果（答复内容）", "area", required=True),),
-        lambda g, f: c.SubmitResult(g.unit, f.needed("reply", "办理结果")), "main", "办理结果已提交", "r", why_not=True,
+        lambda g: (Field("reply", "办理结果（答复内容）", "area", required=True), FILES),
+        lambda g, f: c.SubmitResult(g.unit, f.needed("reply", "办理结果"), f.kept), "main", "办理结果已提交", "r",
+        why_not=True,
     ),
     Action(
         "return", "退单", c.RequestReturn,
@@ -205,8 +206,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "progress", "登记进展", c.ReportProgress, lambda g: c.ReportProgress(g.unit, "试"),
-        lambda g: (Field("note", "办理进展", "area", required=True),),
-        lambda g, f: c.ReportProgress(g.unit, f.needed("note", "办理进展")), done="进展已登记", key="p",
+        lambda g: (Field("note", "办理进展", "area", required=True), FILES),
+        lambda g, f: c.ReportProgress(g.unit, f.needed("note", "办理进展"), f.kept), done="进展已登记", key="p",
     ),
     Action(
         "extend", "申请延期", c.RequestExtension, lambda g: c.RequestExtension(g.unit, "试"),
@@ -227,9 +228,11 @@ ACTIONS: tuple[Action, ...] = (
         lambda g: c.CollectInside(g.unit, _assigned(g)[0][0] if _assigned(g) else "", "试"),
         lambda g: (
             Field("office", "科室", "choice", required=True, options=_assigned(g)),
-            Field("result", "办理情况", "area", required=True),
+            Field("result", "办理情况", "area", required=True), FILES,
         ),
-        lambda g, f: c.CollectInside(g.unit, f.needed("office", "科室"), f.needed("result", "办理情况")), done="已汇总",
+        lambda g, f: c.CollectInside(
+            g.unit, f.needed("office", "科室"), f.needed("result", "办理情况"), f.kept
+        ), done="已汇总",
     ),
     Action(
         "sign-off", "审签", c.SignOff, lambda g: c.SignOff(g.unit, approved=True),
@@ -243,11 +246,11 @@ ACTIONS: tuple[Action, ...] = (
         "hand-over", "移送", c.SendHandOver, lambda g: c.SendHandOver(g.unit, UnitCode(""), ""),
         lambda g: (
             Field("receiver", "接收单位", "unit", required=True),
-            Field("clause", "依据条目（接收单位）", "clause", required=True), Field("note", "移送说明", "area"),
+            Field("clause", "依据条目（接收单位）", "clause", required=True), Field("note", "移送说明", "area"), FILES,
         ),
         lambda g, f: c.SendHandOver(
             g.unit, UnitCode(f.needed("receiver", "接收单位").split()[0]), f.needed("clause", "依据条目"),
-            note=f.text("note"),
+            material=f.kept, note=f.text("note"),
         ),
         done="已移送",
     ),
@@ -268,9 +271,11 @@ ACTIONS: tuple[Action, ...] = (
         lambda g: c.FeedBackHandOver(g.unit, _number(_sent_to(g, "received")), "试"),
         lambda g: (
             Field("hand_over", "移送", "choice", required=True, options=_sent_to(g, "received")),
-            Field("result", "结果", "area", required=True),
+            Field("result", "结果", "area", required=True), FILES,
         ),
-        lambda g, f: c.FeedBackHandOver(g.unit, f.number("hand_over", "移送"), f.needed("result", "结果")), "main",
+        lambda g, f: c.FeedBackHandOver(
+            g.unit, f.number("hand_over", "移送"), f.needed("result", "结果"), f.kept
+        ), "main",
         "结果已反馈",
     ),
     Action(

@@ -2,7 +2,9 @@
 
 from casework.work_order import commands as c
 from console.forms import Field, Filled
-from console.orders.actions import Action, Ground
+from console.orders.actions import FILES, Action, Ground
+from console.orders.additions import Addition
+from ingest.contracts import IncomingAttachment
 from routing.proposal import Citation
 from terms.errors import BadInput
 from terms.ids import ClauseId, UnitCode
@@ -89,6 +91,10 @@ def verdict(filled: Filled) -> bool:
 def yes_no(yes: str, no: str) -> Field:
     """A question of yes or no, in the words of the matter."""
     return Field("verdict", "审核结论", "choice", required=True, options=(("yes", yes), ("no", no)))
+
+
+def _incoming(filled: Filled) -> tuple[IncomingAttachment, ...]:
+    return tuple(IncomingAttachment(**one.model_dump()) for one in filled.kept)
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -178,6 +184,17 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "chase", "登记催单", c.Chase, lambda g: c.Chase(), lambda g: (Field("note", "催单内容", "area"),),
         lambda g, f: c.Chase("电话", f.text("note")), done="已登记催单",
+    ),
+    Action(
+        "add", "补充诉求", c.AddToOrder, lambda g: c.AddToOrder({}, {}),
+        lambda g: (
+            Field("text", "补充内容", "area", required=True, help="来电人补充的情况；个人信息自动遮盖，原文加密保存"),
+            Field("channel", "渠道", value="电话"), FILES,
+        ),
+        lambda g, f: g.seal(
+            Addition(text=f.needed("text", "补充内容"), channel=f.text("channel")[:40], attachments=_incoming(f))
+        ),
+        done="补充内容已登记",
     ),
     Action(
         "archive", "归档", c.Archive, lambda g: c.Archive(), lambda g: (Field("note", "说明"),),

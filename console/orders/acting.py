@@ -1,5 +1,7 @@
 """Doing something with an order: one route for every action, and the opening of what is sealed."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -30,6 +32,8 @@ def act(visit: Visiting, slug: str, order_no: str, form: Form) -> Response:
     require_unclaimed(visit, order_no)
     sheet = sheet_for(visit, order_no)
     _still_as_seen(sheet, form)
+    if form.uploads:
+        form = replace(form, kept=visit.console.parts.attachments.keep(order_no, form.uploads))
     command = action.read(ground_for(visit, sheet), form)
     done = visit.console.parts.desk.do(order_no, command, visit.actor, seen=sheet.version)
     desk = desk_of(visit.actor)

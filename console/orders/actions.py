@@ -12,7 +12,8 @@ from casework.work_order import commands as c
 from casework.work_order.context import Context
 from casework.work_order.decide import decide
 from casework.work_order.state import WorkOrder
-from console.forms import Field, Filled
+from console.forms import UPLOADS, Field, Filled
+from console.orders.additions import Addition
 from console.orders.reading import OrderSheet
 from terms.actors import Actor
 from terms.errors import NotPermitted, Refused
@@ -48,6 +49,7 @@ class Ground:
 
     sheet: OrderSheet
     context: Context
+    seal: Callable[[Addition], c.AddToOrder]  # what a requester adds, put under the order's key
 
     @property
     def order(self) -> WorkOrder:
@@ -86,7 +88,6 @@ class Action:
     done: str = ""
     key: str = ""  # the keyboard's
     why_not: bool = False  # say why it cannot be done, instead of leaving it out
-    template: str = "form.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,9 @@ class Offer:
     action: Action
     fields: tuple[Field, ...]
     refused: str = ""
+
+
+FILES = Field(UPLOADS, "附件", "files", help="照片、录音或 PDF，每个不超过 10 MB；随工单密钥加密保存")
 
 
 def none(_: Ground) -> tuple[Field, ...]:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from casework.desk import ORDERS
 from casework.work_order import commands as c
 from casework.work_order.context import Context
 from casework.work_order.decide import decide
@@ -13,6 +14,8 @@ from console.access import Page, desk_of, require_order
 from console.department import unit_actions
 from console.dispatcher import hotline_actions, review_actions
 from console.orders.actions import Action, Ground, offers
+from console.orders.additions import Addition, addition
+from console.orders.beside import beside
 from console.orders.reading import OrderSheet, order_sheet, read_order, register_of
 from console.visit import Visit, Visiting
 from console.words import CLOCKS, FEATURES, PARTS
@@ -23,7 +26,6 @@ from terms.ids import Position
 router = APIRouter()
 TABLES = (hotline_actions.ACTIONS, review_actions.ACTIONS, unit_actions.ACTIONS)
 ACTIONS: dict[str, Action] = {action.slug: action for table in TABLES for action in table}
-SIMILAR_SHOWN = 5
 PURPOSES = ("联系诉求人核实情况", "现场处置需要", "回访", "督办核查")
 
 
@@ -40,7 +42,11 @@ def ground_for(visit: Visit, sheet: OrderSheet) -> Ground:
     """What the actions of this person on this order stand on."""
     parts = visit.console.parts
     context = Context(visit.now, visit.actor, parts.city, parts.calendar, sheet.register)
-    return Ground(sheet, context)
+
+    def seal(told: Addition) -> c.AddToOrder:
+        return addition(told, parts.desk.load(ORDERS, sheet.order.order_no), parts.vault)
+
+    return Ground(sheet, context, seal)
 
 
 def clocks_of(order: WorkOrder, register: RegisterEdition) -> list[dict[str, object]]:
@@ -108,7 +114,7 @@ def order_page(
         members={member.unit: member for member in order.members},
         parts=PARTS,
         register_units=sheet.register.units,
-        similar=[] if proposal is None or visit.units is not None else proposal.similar[:SIMILAR_SHOWN],
+        beside=beside(visit, sheet),
         purposes=PURPOSES if may_open_sealed(ground) and not at else (),
         **data,
     )

@@ -22,6 +22,7 @@ from routing.proposal import Citation, Proposal
 from terms.errors import NotFound
 from terms.ids import EventId, OrderNo, Position, order_stream
 
+FROM_THE_REQUESTER = frozenset({"WorkOrderReceived", "AdditionReceived"})
 OpenMasked = Callable[[Sequence[Event]], Mapping[str, Masked]]
 Labelled = tuple[int, int, str]  # a span of a text and the number of the citation it belongs to
 
@@ -34,6 +35,14 @@ class Evidence:
     citation: Citation
     card: ClauseCard
     words: str  # of the order
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of the order; `sealed` when the requester sent it, so that opening it is recorded."""
+
+    attachment: e.Attachment
+    sealed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class OrderSheet:
     proposal: Proposal | None
     evidence: tuple[Evidence, ...]
     timeline: tuple[Entry, ...]
-    attachments: tuple[e.Attachment, ...]
+    attachments: tuple[Attached, ...]
     last_event: EventId
     claims: tuple[Claim, ...]
     position: Position
@@ -116,9 +125,11 @@ def order_sheet(
         title_spans=tuple((start, min(end, len(title)), label) for start, end, label in spans if start < len(title)),
         text_spans=tuple((max(start - at, 0), end - at, label) for start, end, label in spans if end > at),
     )
-    attachments: list[e.Attachment] = []
+    attachments: dict[tuple[str, str, bool], Attached] = {}
     for event in events:
-        attachments.extend(getattr(fact_of(event), "attachments", ()))
+        fact, sealed = fact_of(event), event.type in FROM_THE_REQUESTER
+        for one in (*getattr(fact, "attachments", ()), *getattr(fact, "material", ())):
+            attachments.setdefault((one.name, one.digest, sealed), Attached(one, sealed))
     return OrderSheet(
         order=order,
         received=cast(e.WorkOrderReceived, fact_of(received)) if received else None,
@@ -127,7 +138,7 @@ def order_sheet(
         proposal=proposal,
         evidence=evidence,
         timeline=tuple(entry_of(event, register, city) for event in events),
-        attachments=tuple(attachments),
+        attachments=tuple(attachments.values()),
         claims=claims_of(order, map(fact_of, events), register, city),
         last_event=events[-1].event_id,
         position=events[-1].position,

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from console.orders import acting, page
+from console.orders import acting, files, page
 
 ROUTERS: tuple[APIRouter, ...] = (
     acting.router,
+    files.router,
     page.router,
 )

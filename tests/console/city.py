@@ -30,6 +30,7 @@ from console.administration.people import People
 from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.app import Parts, create_app
 from console.deskbook.book import DeskBook
+from console.orders.attachments import AttachmentStore
 from dingze.wiring import VIEWS
 from ingest.gateway import Gateway
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
@@ -78,6 +79,7 @@ class Town:
         self.router = router
         self.people = People(url)
         self.book = DeskBook(url)
+        self.folder = key.parent
         self.people.add_missing(SAMPLE_ACCOUNTS)
         self.samples = samples
 
@@ -114,6 +116,7 @@ class Town:
             gateway=self.gateway,
             people=self.people,
             book=self.book,
+            attachments=AttachmentStore(self.folder / "attachments", self.vault),
             open_masked=self.open_masked,
             route=self.route,
             clock=self.clock,
