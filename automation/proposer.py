@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import select
 
 from automation.router import AtHand, Router
+from automation.sharing import ALL, HELP_AFTER, Share
 from casework import events as e
 from casework.desk import ORDERS, Desk
 from casework.standing import NOTHING_KNOWN, Standing
@@ -78,9 +79,15 @@ class Proposer:
     calendar: WorkingCalendar
     open_masked: OpenMasked
     clock: Callable[[], datetime]
+    share: Share = ALL
 
     def due(self, limit: int = BATCH) -> list[Due]:
-        """The orders that wait longest."""
+        """The orders of our share that wait longest; where we have none, those of others that wait too long."""
+        waiting = self._waiting(limit * self.share.of)
+        ours = [one for one in waiting if self.share.has(one.order_no)][:limit]
+        return ours or [one for one in waiting[:limit] if self.clock() - self._cause(one).recorded_at >= HELP_AFTER]
+
+    def _waiting(self, limit: int) -> list[Due]:
         store = self.projections.store
         with store.reading() as connection:
             build = store.current(connection, AWAITING.name)
@@ -117,7 +124,7 @@ class Proposer:
         stream = order_stream(due.order_no)
         found = self.desk.load(ORDERS, due.order_no)
         order, events = found.state, found.events
-        cause = self.ledger.read(Position(due.asked_at - 1), 1)[0]
+        cause = self._cause(due)
         context, commands = self._asked(due, order, events, known)
         facts: list[e.OrderFact] = []
         for command in commands:
@@ -147,6 +154,9 @@ class Proposer:
             for number, fact in enumerate(facts)
         )
         return Append(stream, found.version, new)
+
+    def _cause(self, due: Due) -> Event:
+        return self.ledger.read(Position(due.asked_at - 1), 1)[0]
 
     def _asked(
         self, due: Due, order: WorkOrder, events: Sequence[Event], known: _Known

@@ -818,6 +818,7 @@ MESSAGES: dict[str, str] = {
     "sample.interrupted": "样例城市上次载入中断，不能接着载入。请换一个数据库（DINGZE_DATABASE_URL），或删除原文件后重来。",
     # --- settings ---
     "settings.invalid": "环境变量有误：{reason}。请按 docs/configuration.md 更正。",
+    "work.share": "分工“{at}”写法有误。请写成“第几份/共几份”，如 1/2。",
     "settings.no-brokers": "尚未设置 Kafka 地址。请设置 DINGZE_KAFKA_SERVERS（如 kafka:9092）后重试。",
     # --- city ---
     "city.invalid": "城市配置有误：{reason}。请按 docs/configuration.md 修改后重新载入。",

@@ -3,11 +3,13 @@
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from automation.sharing import ALL, Share, read_share
 from automation.supervisor import Part, Supervisor
 from dingze.serving import parts_of
 from dingze.terminal import opened
@@ -37,13 +39,17 @@ def add_to(app: typer.Typer) -> None:
     app.command()(work)
 
 
-def work(context: typer.Context, what: Annotated[Work, typer.Argument(help="which part")]) -> None:
+def work(
+    context: typer.Context,
+    what: Annotated[Work, typer.Argument(help="which part")],
+    share: Annotated[str, typer.Option(help="of `route`: this worker's share of the orders, as 1/2")] = "1/1",
+) -> None:
     """Run one part until SIGINT or SIGTERM; it finishes its step and ends within ten seconds."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with opened(context) as dingze:
-        parts, close = parts_for(dingze, what)
+        parts, close = parts_for(dingze, what, read_share(share))
         supervisor = Supervisor(parts, Feed(dingze.ledger), dingze.ledger.head)
         supervisor.start()
         stop.wait()
@@ -51,7 +57,7 @@ def work(context: typer.Context, what: Annotated[Work, typer.Argument(help="whic
         close()
 
 
-def parts_for(dingze: Dingze, what: Work) -> tuple[list[Part], Callable[[], None]]:
+def parts_for(dingze: Dingze, what: Work, share: Share = ALL) -> tuple[list[Part], Callable[[], None]]:
     """The parts of one kind of worker, and what closes them."""
     if what is Work.INGEST:
         intake = dingze.kafka_intake()
@@ -59,4 +65,6 @@ def parts_for(dingze: Dingze, what: Work) -> tuple[list[Part], Callable[[], None
     if what is Work.PUBLISH:
         publisher = dingze.publisher()
         return [Part("publisher", publisher.step, every=0.2)], publisher.close
-    return [part for part in parts_of(dingze) if part.name in NAMES[what]], lambda: None
+    proposing = Part("proposer", replace(dingze.proposer, share=share).step, every=0.5)
+    parts = [proposing if part.name == "proposer" else part for part in parts_of(dingze)]
+    return [part for part in parts if part.name in NAMES[what]], lambda: None

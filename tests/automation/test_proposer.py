@@ -1,8 +1,13 @@
 """Received → proposed → dispatched by rule."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
+
+from automation.sharing import Share, read_share
 from dingze.wiring import Dingze
+from terms.errors import BadInput
 from terms.ids import order_stream
 from tests.automation.conftest import Clock, order, take_in
 
@@ -69,3 +74,34 @@ def test_what_the_proposer_did_names_the_event_that_asked_for_it(dingze: Dingze)
     asked, *answered = dingze.ledger.stream(order_stream("1"))
     assert {event.cause for event in answered} == {asked.event_id}
     assert {event.actor for event in answered} == {"system:proposer"}
+
+
+def test_several_proposers_share_the_orders_and_each_order_is_answered_once(
+    open_again: Callable[[], Dingze],
+) -> None:
+    take_in(open_again(), *(order(str(number), SMOKE) for number in range(20)))
+    answered: list[set[str]] = []
+    for number in (1, 2, 3):
+        worker = open_again()
+        worker.projections.catch_up()
+        proposer = replace(worker.proposer, share=Share(number, 3))
+        answered.append({one.order_no for one in proposer.due()})
+        assert proposer.step() == len(answered[-1]) > 0
+    assert sum(map(len, answered)) == len(set.union(*answered)) == 20
+
+
+def test_an_idle_proposer_takes_what_another_left_lying(dingze: Dingze, clock: Clock) -> None:
+    number = next(str(number) for number in range(50) if Share(1, 2).has(str(number)))
+    take_in(dingze, order(number, SMOKE))
+    dingze.projections.catch_up()
+    other = replace(dingze.proposer, share=Share(2, 2))
+    assert other.step() == 0
+    clock.move(minutes=1)
+    assert other.step() == 1
+
+
+@pytest.mark.parametrize("share", ["0/2", "3/2", "one", "1/", "-1/2"])
+def test_a_share_that_is_none_is_refused_in_words(share: str) -> None:
+    with pytest.raises(BadInput, match="第几份"):
+        read_share(share)
+    assert read_share("2/2") == Share(2, 2)
