@@ -12,7 +12,7 @@ DEFAULT_SHARPNESS = 30
 _FALL = tuple(round(65_536 * exp(-step / 100)) for step in range(1501))
 
 # Before anything was learned: fitted on orders whose answer was known, the register's words alone deciding.
-DEFAULT_TABLE = tuple(30 + (place * 59) // (BINS - 1) for place in range(BINS))
+DEFAULT_TABLE = tuple(30 + (place * 53) // (BINS - 1) for place in range(BINS))
 
 
 def shares(scores: Sequence[int], sharpness: int) -> list[int]:

@@ -204,7 +204,9 @@ def _supports(
     seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, lead: _Lead
 ) -> list[Support]:
     parts = matters_of(index, seen.reading.text, seen.hits)
-    called = list(dict.fromkeys([*parts, *supports_of(index, seen.hits, seen.likeness, weighed, lead.city_unit)]))
+    called = list(
+        dict.fromkeys([*parts, *supports_of(index, seen.reading, seen.hits, seen.likeness, weighed, lead.city_unit)])
+    )
     found = [
         Support(unit, near[0])
         for unit in [one for one in called if one != lead.city_unit][: city.routing.supports_at_most]
