@@ -1,6 +1,7 @@
 """The one place where the parts are put together. Tests put other parts in here, and nowhere else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -295,6 +296,16 @@ class Dingze:
         for part in ("people", "book", "views", "ledger"):
             if part in self.__dict__:
                 self.__dict__[part].close()
+
+
+@contextmanager
+def projecting(settings: Settings) -> Iterator[ProjectionEngine]:
+    """The engine that folds, for the length of a block: what another process opens for itself."""
+    dingze = Dingze(settings)
+    try:
+        yield dingze.projections
+    finally:
+        dingze.close()
 
 
 def database_file(settings: Settings) -> Path | None:

@@ -57,6 +57,7 @@ def _decided(rows: Rows, event: Event, _: Masked) -> None:
 AWAITING = View(
     name="awaiting",
     version=1,
+    cost=10,
     tables=(PROPOSALS,),
     handlers={
         "WorkOrderReceived": _due("received"),

@@ -113,6 +113,7 @@ def _written(rows: Rows, event: Event, masked: Masked) -> None:
 CASES_VIEW = View(
     name="cases",
     version=1,
+    cost=1,
     tables=(CASES, LINKS, STEPS),
     handlers={
         "BoundaryCaseOpened": _step(

@@ -204,6 +204,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 COVERAGE = View(
     name="coverage",
     version=2,
+    cost=22,
     tables=(ORDERS, USES, LOADS),
     handlers={
         "WorkOrderReceived": _received,

@@ -250,9 +250,16 @@ class ProjectionEngine:
         """Build a view anew from zero beside the one people read, then flip. Goes on where a broken-off one stopped."""
         return self._builder.rebuild([self._view(name)], progress, batch, flip=flip, stop=stop)[0]
 
-    def rebuild_all(self, progress: Progress | None = None, stop: threading.Event | None = None) -> list[Build]:
-        """All views in one decoding pass."""
-        return self._builder.rebuild(list(self.views.values()), progress, stop=stop)
+    def rebuild_all(
+        self,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+        *,
+        names: Sequence[str] | None = None,
+    ) -> list[Build]:
+        """All views, or those named, in one decoding pass."""
+        chosen = list(self.views.values()) if names is None else [self._view(name) for name in names]
+        return self._builder.rebuild(chosen, progress, stop=stop)
 
     def verify(self, name: str, progress: Progress | None = None) -> tuple[bool, int]:
         """Whether the view people read equals one folded from zero to the same position; and that position."""

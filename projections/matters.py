@@ -85,4 +85,4 @@ _HANDLERS: dict[str, Handler] = {
     "DutyPointsWritten": _decided,
     "CaseClosed": _closed,
 }
-STANDINGS = View(name="matters", version=1, tables=(MATTERS, ORDERS, CASES), handlers=_HANDLERS)
+STANDINGS = View(name="matters", version=1, cost=4, tables=(MATTERS, ORDERS, CASES), handlers=_HANDLERS)

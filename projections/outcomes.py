@@ -98,6 +98,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 LEARNABLE = View(
     name="outcomes",
     version=1,
+    cost=6,
     tables=(OUTCOMES, ORDERS),
     handlers={
         "AssignmentProposed": _proposed,

@@ -51,7 +51,15 @@ ORDERS = StateTable(
         ("resolved", Boolean()),
         ("satisfied", Boolean()),
     ),
-    indexes=(("state", "received_at"), ("lead", "state"), ("caller",), ("matter_id",)),
+    indexes=(
+        ("state", "district", "urgency", "lead", "desk", "proposed", "automatic", "abstained"),  # counts by any filter
+        ("received_at", "order_no", "state"),  # the newest first, page by page
+        ("lead", "state"),
+        ("caller",),
+        ("matter_id", "lead", "matter"),
+        ("returns", "bounces", "matter_id", "state"),
+        ("abstained",),
+    ),
     texts=("title", "place"),
 )
 
@@ -336,6 +344,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 QUEUE = View(
     name="queue",
     version=3,
+    cost=24,
     tables=(ORDERS, ENDED),
     handlers={
         "WorkOrderReceived": _received,

@@ -9,7 +9,18 @@ from sqlalchemy import Integer, String
 
 from projections.view import Key, Row, Rows, StateTable
 
-ENDINGS = ("不予受理", "即时答复", "并单", "结案", "归档", "终止")  # nothing more is waited for
+ENDINGS = (
+    "不予受理",
+    "即时答复",
+    "并单",
+    "结案",
+    "归档",
+    "终止",
+)  # nothing more is waited for
+UNDER_WAY = (  # every other state of domain, section 5; "" when only a piece of an order's history is known
+    "", "待受理", "待派遣", "待补充", "会商", "已派单", "签收", "办理中", "重办", "移送", "延期", "退单申请",
+    "异议审核", "挂账", "办结审核", "回访",
+)  # fmt: skip
 COUNTED = (
     "orders", "sent", "by_rule", "first_right", "sent_returned", "returned", "asked", "satisfied", "resolved_asked",
     "resolved",

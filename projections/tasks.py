@@ -34,7 +34,7 @@ PARTS = StateTable(
         ("returns", Integer()),
         ("share", Text()),
     ),
-    indexes=(("unit", "state", "handle_due"),),
+    indexes=(("unit", "state", "handle_due", "sign_due", "part"),),
     texts=("title", "place"),
 )
 ORDERS = StateTable(
@@ -191,7 +191,8 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 TASKS = View(
     name="tasks",
-    version=1,
+    version=2,
+    cost=18,
     tables=(ORDERS, PARTS),
     handlers={
         "WorkOrderReceived": _received,

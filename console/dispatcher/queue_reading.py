@@ -1,19 +1,21 @@
 """Reading the queue view: tabs with their counts, the filters over the table, one page of rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, true
 
 from console.dispatcher.tallies import Tallies
 from projections.queue import QUEUE
+from projections.queue_sums import ENDINGS, UNDER_WAY
 from projections.store import ViewStore, as_of
 from terms.ids import UnitCode
 
 PAGE_SIZES = (20, 50, 100)
+FEW = 2_000  # rows that are sorted sooner than looked for in order
 MOST_PAGES = 500  # further down than this nobody looks: filter instead
 
 TABS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -26,7 +28,7 @@ TABS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "shelved": ("挂账", ("挂账",)),
     "results": ("办结审核", ("办结审核",)),
     "calling": ("回访", ("回访",)),
-    "done": ("已办结", ("结案", "归档", "不予受理", "即时答复", "并单", "终止")),
+    "done": ("已办结", ENDINGS),
     "all": ("全部", ()),
 }
 SORTS: Mapping[str, str] = {"due": "时限最紧", "new": "最新受理", "old": "最早受理"}
@@ -92,16 +94,11 @@ def read_queue(
             counts = count()
         else:
             counts = tallies.counts((same, units, build.generation), build.position, needed, count)
-        states = TABS[filters.tab][1]
         total = counts[filters.tab]
         pages = min(MOST_PAGES, max(1, -(-total // filters.size)))
         page = min(max(1, filters.page), pages)
-        found = select(table).where(where)
-        if states:
-            found = found.where(table.c.state.in_(states))
-        found = found.order_by(*_order(table, filters.sort)).limit(filters.size).offset((page - 1) * filters.size)
-        rows = [_plain(dict(row)) for row in connection.execute(found).mappings()]
-        return Listed(rows, total, counts, pages, page, build.position)
+        found = _rows(connection, table, where, replace(filters, page=page), counts)
+        return Listed([_plain(row) for row in found], total, counts, pages, page, build.position)
 
 
 def count_queue(views: ViewStore, filters: Filters, units: frozenset[UnitCode] | None, now: datetime) -> int:
@@ -122,7 +119,7 @@ def count_queue(views: ViewStore, filters: Filters, units: frozenset[UnitCode] |
 def visible(table: Table, units: frozenset[UnitCode] | None) -> ColumnElement[bool]:
     """The rows of the queue whose lead or desk is one of these units: what a district's desk sees."""
     if units is None:
-        return table.c.order_no.is_not(None)
+        return true()
     among = sorted(units)
     return or_(table.c.lead.in_(among), table.c.desk.in_(among))
 
@@ -131,9 +128,8 @@ def _asked(table: Table, filters: Filters, now: datetime) -> list[ColumnElement[
     asked: list[ColumnElement[bool]] = []
     if filters.q:
         words = filters.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        asked.append(
-            or_(table.c.order_no.like(f"{words}%", escape="\\"), table.c.title.like(f"%{words}%", escape="\\"))
-        )
+        number = table.c.order_no.like(f"{words}%", escape="\\")
+        asked.append(or_(number, table.c.title.like(f"%{words}%", escape="\\")))
     if filters.district:
         asked.append(table.c.district == filters.district)
     if filters.urgency:
@@ -146,7 +142,8 @@ def _asked(table: Table, filters: Filters, now: datetime) -> list[ColumnElement[
         asked.append(table.c.abstained.is_not(None))
     if filters.overdue:
         moment = now.isoformat().replace("+00:00", "Z")
-        asked.append(func.coalesce(table.c.dispatch_due, table.c.due) < moment)
+        late = func.coalesce(table.c.dispatch_due, table.c.due) < moment
+        asked.append(and_(table.c.state.in_(UNDER_WAY), late))  # what has ended is due no more
     return asked
 
 
@@ -158,12 +155,49 @@ def _counts(connection: Connection, table: Table, where: ColumnElement[bool]) ->
     return counts
 
 
+def _rows(
+    connection: Connection, table: Table, where: ColumnElement[bool], filters: Filters, counts: dict[str, int]
+) -> list[dict[str, Any]]:
+    """One page: what is under way sorted as asked, and what has ended after it, the newest first."""
+    states = TABS[filters.tab][1]
+    skip = (filters.page - 1) * filters.size
+
+    def page(among: ColumnElement[bool], order: Iterable[Any], limit: int, offset: int) -> list[dict[str, Any]]:
+        query = select(table).where(where, among).order_by(*order).limit(limit).offset(offset)
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+    if filters.tab not in ("done", "all"):
+        return page(table.c.state.in_(states), _order(table, filters.sort), filters.size, skip)
+    if filters.tab == "done" or filters.sort != "due":
+        many = counts[filters.tab] > FEW
+        old = filters.sort == "old"
+        return page(_among(table, states, many), _by_age(table, many, old), filters.size, skip)
+    found = page(table.c.state.in_(UNDER_WAY), _order(table, "due"), filters.size, skip)
+    if len(found) < filters.size:
+        ended, many = counts["done"], counts["done"] > FEW
+        after = max(0, skip - (counts["all"] - ended))
+        among = _among(table, TABS["done"][1], many)
+        found += page(among, _by_age(table, many, False), filters.size - len(found), after)
+    return found
+
+
+def _among(table: Table, states: tuple[str, ...], many: bool) -> ColumnElement[bool]:
+    """Rows in these states (none: any). Of many rows a page is found soonest going down the index of `received_at`,
+    which a condition that an index of states could serve would keep the database from."""
+    if not many:
+        return table.c.state.in_(states or (*UNDER_WAY, *ENDINGS))
+    return table.c.state.not_in(UNDER_WAY) if states else true()
+
+
+def _by_age(table: Table, many: bool, old: bool) -> tuple[Any, ...]:
+    received = table.c.received_at if many else func.coalesce(table.c.received_at, "")
+    return (received, table.c.order_no) if old else (received.desc(), table.c.order_no.desc())
+
+
 def _order(table: Table, sort: str) -> tuple[Any, ...]:
-    if sort == "new":
-        return table.c.received_at.desc(), table.c.order_no
-    if sort == "old":
-        return table.c.received_at.asc(), table.c.order_no
-    # no due date (history, settled) comes last, newest first
+    if sort != "due":
+        return _by_age(table, False, sort == "old")
+    # no due date comes last, the newest first
     due = func.coalesce(table.c.dispatch_due, table.c.due)
     return due.is_(None), due.asc(), table.c.received_at.desc(), table.c.order_no
 

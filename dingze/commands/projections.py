@@ -1,11 +1,14 @@
 """`dingze projections`: how the views stand, rebuilding and proving them."""
 
 import time
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from dingze.terminal import Json, answer, opened, progress
+from dingze.wiring import projecting
+from projections.crew import rebuild_by_processes
 from terms.actors import Actor, Role
 
 app = typer.Typer(help="status, rebuild and verification of the views", no_args_is_help=True)
@@ -31,14 +34,20 @@ def status(context: typer.Context, json: Json = False) -> None:
 
 
 @app.command()
-def rebuild(context: typer.Context, names: Names = None, json: Json = False) -> None:
-    """Build views anew from the first event beside the ones people read, then switch over; all in one pass."""
+def rebuild(
+    context: typer.Context,
+    names: Names = None,
+    processes: Annotated[int, typer.Option(min=1, help="how many processes share the views, when all are built")] = 2,
+    json: Json = False,
+) -> None:
+    """Build views anew from the first event beside the ones people read, then switch over."""
     began = time.perf_counter()
     with opened(context) as dingze, progress("重建", dingze.ledger.head()) as advance:
         if names:
-            builds = [dingze.projections.rebuild(name, advance) for name in names]
+            builds = dingze.projections.rebuild_all(advance, names=names)
         else:
-            builds = dingze.projections.rebuild_all(advance)
+            making = partial(projecting, dingze.settings)
+            builds = rebuild_by_processes(dingze.projections, making, processes, advance)
     seconds = round(time.perf_counter() - began, 3)
     done = [{"name": build.name, "position": build.position, "stopped": build.stopped} for build in builds]
     answer(
