@@ -32,6 +32,7 @@ from routing.proposal import OrderText
 from terms.actors import process
 from terms.errors import Refused
 from terms.ids import Position, order_stream
+from terms.measures import PROPOSED
 
 NAME = "proposer"
 ACTOR = process(NAME)
@@ -169,6 +170,7 @@ class Proposer:
         now = self.clock()
         day = self.router.day_of(now if due.why == "decided" else order.received_at or now)
         proposal = self.router.route(self._text(events), day=day, at_hand=known.at_hand)
+        PROPOSED.labels("automatic" if proposal.automatic else "by_hand" if proposal.lead else "abstained").inc()
         context = Context(
             now=now,
             actor=ACTOR,

@@ -21,6 +21,7 @@ from routing.memory import EMPTY, MemoryEdition
 from routing.proposal import OrderText, Proposal
 from routing.propose import propose
 from terms.ids import UnitCode
+from terms.measures import ROUTE, timed
 
 KEPT = 4  # editions at hand: today's, last year's, a draft
 
@@ -68,13 +69,14 @@ class Router:
     def route(self, order: OrderText, *, day: date, at_hand: "AtHand | None" = None) -> Proposal:
         """The proposal for an order under the register of that day and the newest memory."""
         known = at_hand or self.at_hand()
-        return propose(
-            replace(order, at=order.at or day),
-            self.index(known.edition(order.at or day)),
-            known.memory,
-            self._city,
-            status_quo=known.status_quo,
-        )
+        with timed(ROUTE, "route"):
+            return propose(
+                replace(order, at=order.at or day),
+                self.index(known.edition(order.at or day)),
+                known.memory,
+                self._city,
+                status_quo=known.status_quo,
+            )
 
 
 @dataclass(frozen=True, slots=True)

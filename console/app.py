@@ -16,6 +16,7 @@ from casework.paperwork.desk import PaperDesk
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
 from console import find, problems, sign_in, trial
+from console.administration import health
 from console.administration.operations import Quarantine
 from console.administration.people import People
 from console.administration.routes import ROUTERS as ADMINISTRATION
@@ -54,7 +55,8 @@ class Parts:
     """Everything the console is given; it makes nothing of this itself and closes nothing.
 
     `open_masked` gives the masked texts of events by event id (nothing for erased ones); `route` asks the router with
-    the editions of the day. `sample_sign_in` allows the sample users' buttons, to loopback addresses only.
+    the editions of the day. `sample_sign_in` allows the sample users' buttons, to loopback addresses only;
+    `metrics_token` opens /metrics to other machines; `failures` names the parts of this process that fail, and why.
     """
 
     ledger: Ledger
@@ -75,6 +77,8 @@ class Parts:
     clock: Callable[[], datetime]
     session_hours: int = 10
     sample_sign_in: bool = False
+    metrics_token: str = ""
+    failures: Callable[[], Mapping[str, str]] = dict
 
 
 class Console:
@@ -147,6 +151,7 @@ def create_app(parts: Parts) -> FastAPI:
     problems.install(app)
     app.mount("/static", KeptFiles(directory=STATIC), name="static")
     app.include_router(sign_in.router)
+    app.include_router(health.router)
     genuine = [Depends(require_genuine)]
     app.include_router(find.router, dependencies=genuine)
     app.include_router(trial.router, dependencies=genuine)
@@ -156,4 +161,5 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(BodyLimit, limit=parts.city.imports.body_limit_bytes, refuse=problems.problem)
     app.add_middleware(Headers)
+    app.add_middleware(health.Measured)
     return app

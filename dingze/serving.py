@@ -1,9 +1,12 @@
 """`dingze serve`: the pages, and everything the system does by itself, in one process that ends cleanly."""
 
+from dataclasses import replace
+
 import uvicorn
 
 from automation.supervisor import Part, Supervisor
 from console.app import create_app
+from dingze.tracing import configure_tracing
 from dingze.wiring import Dingze
 from ledger.feed import Feed
 
@@ -23,8 +26,9 @@ def parts_of(dingze: Dingze) -> list[Part]:
 
 def serve(dingze: Dingze, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; then answer what was begun, let every part finish its step, and end."""
-    app = create_app(dingze.parts)
+    configure_tracing(dingze.settings.tracing)
     supervisor = Supervisor(parts_of(dingze), Feed(dingze.ledger), dingze.ledger.head)
+    app = create_app(replace(dingze.parts, failures=lambda: supervisor.failures))
     config = uvicorn.Config(
         app, host=host, port=port, log_level=dingze.settings.log_level, timeout_graceful_shutdown=5, server_header=False
     )

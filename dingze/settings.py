@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     ] = None
     papers: Annotated[Path | None, Field(description="folder of the city's own document templates")] = None
     log_level: Annotated[str, Field(description="debug, info, warning or error")] = "warning"
+    metrics_token: Annotated[str, Field(description="opens /metrics to other machines; empty: this machine only")] = ""
+    tracing: Annotated[str, Field(description="OTLP address that spans are sent to; empty: no tracing")] = ""
     session_hours: Annotated[int, Field(ge=1, description="hours until a sign-in ends")] = 10
     sample_sign_in: Annotated[
         bool, Field(description="a sign-in button for each sample user; honoured on loopback addresses only")

@@ -275,6 +275,7 @@ class Dingze:
             clock=self.clock,
             session_hours=self.settings.session_hours,
             sample_sign_in=self.settings.sample_sign_in,
+            metrics_token=self.settings.metrics_token,
         )
 
     def route(self, order: OrderText) -> Proposal:

@@ -29,6 +29,7 @@ from ledger.growth import Growth
 from ledger.upcast import EventTypes
 from terms.errors import Conflict, LedgerBroken
 from terms.ids import EventId, Position, StreamId
+from terms.measures import APPEND, timed
 
 
 class Ledger:
@@ -78,7 +79,7 @@ class Ledger:
         self._refuse_unknown(appends)
         if not prepared and not keys and not bookmarks:
             return ()
-        with self.backend.writing() as writing:
+        with timed(APPEND, "append"), self.backend.writing() as writing:
             _admit_bookmarks(writing, bookmarks)
             _admit_keys(writing, keys)
             verdicts = self._admit(writing, prepared, whole=whole)

@@ -33,6 +33,13 @@ MESSAGES: dict[str, str] = {
     "vault.exists": "主密钥文件已存在，未覆盖。请确认后使用原文件。",
     "vault.no-key": "找不到主密钥文件。请先运行 dingze init，或在设置中指定密钥位置。",
     "vault.wrong-key": "主密钥与本数据库不符，无法打开密封内容。请检查密钥文件。",
+    # --- health ---
+    "ready.view-stopped": "视图 {view} 遇到无法处理的事件，已停止。请运行 dingze projections status 查看原因。",
+    "ready.view-late": "视图 {view} 落后 {seconds} 秒。请查看 dingze work project 是否在运行。",
+    "ready.no-view": "视图 {view} 尚未建立。请启动 dingze serve 或 dingze work project。",
+    "ready.part-fails": "{part} 最近一次运行失败，正在重试。请查看日志。",
+    "console.metrics-closed": "监测数据只对本机开放。请在本机访问，或出示 DINGZE_METRICS_TOKEN 所设令牌。",
+    "settings.no-tracing": "已设置 DINGZE_TRACING，但未安装追踪组件。请安装 dingze[tracing]，或清空该设置。",
     # --- backup ---
     "backup.exists": "目标位置已有内容，未覆盖。请换一个新的文件夹。",
     "backup.none": "该文件夹中没有备份（缺少 manifest.json）。请核对路径。",

@@ -13,6 +13,7 @@ from automation.sharing import ALL, Share, read_share
 from automation.supervisor import Part, Supervisor
 from dingze.serving import parts_of
 from dingze.terminal import opened
+from dingze.tracing import configure_tracing
 from dingze.wiring import Dingze
 from ledger.feed import Feed
 
@@ -49,6 +50,7 @@ def work(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with opened(context) as dingze:
+        configure_tracing(dingze.settings.tracing)
         parts, close = parts_for(dingze, what, read_share(share))
         supervisor = Supervisor(parts, Feed(dingze.ledger), dingze.ledger.head)
         supervisor.start()
