@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from casework import events as e
+from casework import matter
 from casework.boundary_case.state import BoundaryCase
 from casework.boundary_case.state import evolve as evolve_case
 from casework.finding import digest
 from casework.finding.digest import Digest
 from casework.finding.state import Finding
 from casework.finding.state import evolve as evolve_finding
+from casework.matter import Matter
 from casework.papers import numbering
 from casework.papers.numbering import Series
 from casework.paperwork import state as paperwork
@@ -81,6 +83,7 @@ ORDERS: Lane[WorkOrder] = Lane(order_stream, WorkOrder, evolve, lambda fact: str
 CASES: Lane[BoundaryCase] = Lane(case_stream, BoundaryCase, evolve_case, lambda fact: str(fact.case_no))
 FINDINGS: Lane[Finding] = Lane(finding_stream, Finding, evolve_finding, lambda fact: str(fact.finding_no))
 DIGESTS: Lane[Digest] = Lane(digest.digest_stream, Digest, digest.evolve, lambda fact: str(fact.digest_no))
+MATTERS: Lane[Matter] = Lane(e.matter_stream, Matter, matter.evolve, lambda fact: str(fact.matter))
 PAPERS: Lane[Paperwork] = Lane(e.paper_stream, Paperwork, paperwork.evolve, lambda fact: str(fact.paper_no))
 
 

@@ -32,6 +32,7 @@ from console.deskbook.book import DeskBook
 from console.orders.attachments import AttachmentStore
 from dingze.settings import Settings
 from ingest.gateway import Gateway
+from ingest.notes import Notes
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
 from ledger.backends import database_url, migrate, now, open_ledger
 from ledger.envelope import Event
@@ -147,7 +148,15 @@ class Dingze:
     @cached_property
     def desk(self) -> Desk:
         """Where people's commands are carried out."""
-        return Desk(self.ledger, self.city, self.calendar, self.register.as_of, self.clock, self.standings.standing)
+        return Desk(
+            self.ledger,
+            self.city,
+            self.calendar,
+            self.register.as_of,
+            self.clock,
+            self.standings.standing,
+            Notes(self.ledger, self.vault),
+        )
 
     @cached_property
     def papers(self) -> PaperDesk:

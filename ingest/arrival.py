@@ -67,9 +67,18 @@ def check_date(moment: datetime | None, city: CityConfiguration, arrival: Arriva
         raise BadInput("ingest.absurd-date", at=at, found=f"{moment.year:04}-{moment.month:02}-{moment.day:02}")
 
 
+LATER = frozenset({"reporter_hidden"})
+
+
 def body_of(record: BaseModel) -> bytes:
-    """The record as canonical bytes: what "the same body again" means."""
-    return orjson.dumps(record.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    """The record as canonical bytes: what "the same body again" means.
+
+    A field that came to a contract later counts only where it is told: what was marked before it is the same still.
+    """
+    told = {
+        name: value for name, value in record.model_dump(mode="json").items() if value is not None or name not in LATER
+    }
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,19 @@ def _yes_or_no(value: Any) -> Any:
     return True if word in _YES else False if word in _NO else None
 
 
+def _hidden(value: Any) -> Any:
+    """Whether the requester asked to stay unnamed (密): a mark in that column, unless it says no."""
+    word = value.strip() if isinstance(value, str) else value
+    return True if word in ("密", "保密", "匿名", "要求保密") else _yes_or_no(word)
+
+
 # limits stand before the validator: they then hold for the stripped string, and say so
 Words = Annotated[str, Field(max_length=200), BeforeValidator(_text)]
 Long = Annotated[str, Field(max_length=TEXT_LIMIT), BeforeValidator(_text)]
 Number = Annotated[str, Field(pattern=NUMBER), BeforeValidator(_text)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Answer = Annotated[bool | None, BeforeValidator(_yes_or_no)]
+Hidden = Annotated[bool | None, BeforeValidator(_hidden)]
 Several = Annotated[tuple[Words, ...], BeforeValidator(_many), Field(max_length=50)]
 
 
@@ -131,6 +138,7 @@ class IncomingOrder(Incoming):
     place: Words = ""
     channel: Words = ""
     received_at: Moment | None = None
+    reporter_hidden: Hidden = None
     attachments: Annotated[tuple[IncomingAttachment, ...], BeforeValidator(_attached), Field(max_length=50)] = ()
 
 

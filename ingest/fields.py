@@ -26,6 +26,8 @@ ORDER_FIELDS: Mapping[str, str] = {
     "区县": "district", "被反映街乡镇": "street", "街道": "street", "地点": "place", "小区": "place", "地址": "place",
     "地点/小区": "place", "事发地址": "place", "address": "place", "受理时间": "received_at", "来电时间": "received_at",
     "date": "received_at", "受理日期": "received_at", "渠道": "channel", "来源": "channel", "附件": "attachments",
+    "是否保密": "reporter_hidden", "是否匿名": "reporter_hidden", "保密": "reporter_hidden", "密": "reporter_hidden",
+    "身份保密": "reporter_hidden", "要求保密": "reporter_hidden",
 }  # fmt: skip
 
 _ABOUT_AN_ORDER: Mapping[str, str] = {

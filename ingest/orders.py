@@ -75,6 +75,7 @@ class Orders:
             masked=ring.seal(subject, {name: mask(getattr(order, name), known) for name in LONG}),
             attachments=tuple(attachment(one, known) for one in order.attachments),
             mode="live" if live else "history",
+            reporter_hidden=bool(order.reporter_hidden),
             origin=arrival.origin,
             city_version=self.city.version,
             deadlines=(Reckoner(self.city, self.calendar, received_at).dispatch(tier),) if live else (),

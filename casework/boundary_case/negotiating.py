@@ -9,6 +9,7 @@ from casework.boundary_case.state import BY_THEMSELVES, OPEN, BoundaryCase, Step
 from casework.clocks import Clock
 from casework.grounds import belongs, in_force
 from casework.guards import refuse, require
+from casework.matter import key_of
 from casework.occasion import Occasion
 from casework.standing import status_quo
 from mandates.model import DutyRole
@@ -56,6 +57,7 @@ def open_case(case: BoundaryCase, command: c.OpenCase, occasion: Occasion) -> Fa
             case_no=case.case_no,
             matter=command.matter,
             matter_id=command.matter_id,
+            matter_key=key_of(command.matter_id, command.matter, occasion.register),
             opened_by=command.opened_by,
             proposer=proposer,
             parties=command.parties,

@@ -49,6 +49,9 @@ from casework.events.disputing import (
     DutyPointsWritten,
     JurisdictionMoved,
     ListChangeProposed,
+    MatterDisputed,
+    MatterFact,
+    MatterSettled,
     MinutesDrafted,
     MinutesFiled,
     MinutesSigned,
@@ -57,6 +60,7 @@ from casework.events.disputing import (
     OpinionsRequested,
     PointDraft,
     ReportedUpward,
+    matter_stream,
 )
 from casework.events.fact import (
     Attachment,
@@ -263,9 +267,10 @@ DIGEST_FACTS: tuple[type[DigestFact], ...] = (
     DigestItemClosed,
     DigestPublished,
 )
+MATTER_FACTS: tuple[type[MatterFact], ...] = (MatterDisputed, MatterSettled)
 FACTS: dict[str, type[Fact]] = {
     fact.event_type(): fact
-    for fact in (*ORDER_FACTS, *CASE_FACTS, *FINDING_FACTS, *DIGEST_FACTS, *DRAFT_FACTS, *PAPER_FACTS)
+    for fact in (*ORDER_FACTS, *CASE_FACTS, *FINDING_FACTS, *DIGEST_FACTS, *MATTER_FACTS, *DRAFT_FACTS, *PAPER_FACTS)
 }
 
 
@@ -280,6 +285,7 @@ __all__ = [
     "DRAFT_FACTS",
     "FACTS",
     "FINDING_FACTS",
+    "MATTER_FACTS",
     "ORDER_FACTS",
     "PAPER_FACTS",
     "AdditionReceived",
@@ -349,6 +355,9 @@ __all__ = [
     "JurisdictionMoved",
     "LeaderSignedOff",
     "ListChangeProposed",
+    "MatterDisputed",
+    "MatterFact",
+    "MatterSettled",
     "MinutesDrafted",
     "MinutesFiled",
     "MinutesSigned",
@@ -404,6 +413,7 @@ __all__ = [
     "WorkOrderReceived",
     "WorkOrderSignedFor",
     "WorkStarted",
+    "matter_stream",
     "paper_stream",
     "read",
     "series_stream",

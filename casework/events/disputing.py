@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from casework.events.fact import Attachment, Deadline, Fact, Piece
-from terms.ids import UnitCode
+from terms.ids import StreamId, UnitCode
 
 
 class CaseFact(Fact):
@@ -43,6 +43,7 @@ class BoundaryCaseOpened(CaseFact):
 
     matter: str
     matter_id: str = ""
+    matter_key: str = ""  # the stable id by which there is one case a matter (`casework.matter`)
     opened_by: Literal["orders", "department", "bianban", "instruction"]
     proposer: UnitCode
     parties: tuple[UnitCode, ...]
@@ -239,6 +240,26 @@ class CaseClosed(CaseFact):
 
     how: Literal["minutes", "opinion", "decision", "withdrawn"]
     note: str = ""
+
+
+class MatterFact(Fact):
+    """A fact about which case a matter is disputed under; its stream is `matter_stream(matter)`."""
+
+    matter: str  # the stable id (`casework.matter.key_of`)
+    case_no: str
+
+
+class MatterDisputed(MatterFact):
+    """A case was opened for the matter: until it is settled there is no other."""
+
+
+class MatterSettled(MatterFact):
+    """Its case is at its end."""
+
+
+def matter_stream(matter: str) -> StreamId:
+    """The stream of one matter."""
+    return StreamId(f"matter-{matter}")
 
 
 class CaseClockWarned(CaseFact):

@@ -97,6 +97,8 @@ class PaperDesk:
 
     def do(self, paper_no: str, command: PaperCommand, actor: Actor, *, seen: int | None = None) -> Done[Any]:
         """Carry out a command on a paper. Raises as `Desk.do`."""
+        lane = lane_of(command.KIND) if isinstance(command, Write) else PAPERS
+        command = self.desk.proper(lane, command.about if isinstance(command, Write) else paper_no, command, actor)
         if isinstance(command, Write):
             return self._write(paper_no, command, actor, seen)
         if isinstance(command, c.SignPaper):
@@ -245,7 +247,9 @@ class PaperDesk:
             facts = decide_finding(thing.state, act, occasion)
         stream = lane_of(command.KIND).stream(command.about)
         events = tuple(new_event(fact, place, now, actor, None, stream) for place, fact in enumerate(facts))
-        return Act(facts, (Append(stream, thing.version, events), *self.desk.enacted(facts, actor, now)))
+        return Act(
+            facts, (Append(stream, thing.version, events), *self.desk.following(command.about, facts, actor, now))
+        )
 
     # --- afterwards ---
 

@@ -38,7 +38,7 @@ def _own_unit(order: WorkOrder, command: c.Command, actor: Actor) -> None:
     elif isinstance(command, c.ReadPersonalData):
         if actor.unit not in set(order.units()):
             raise forbid("own-orders", action=action(command))
-        if order.reporter_hidden and actor.unit in order.subject_units:
+        if order.reporter_hidden or actor.unit in order.subject_units:  # 济南条例 art. 32
             raise forbid("reporter-hidden", action=action(command))
 
 

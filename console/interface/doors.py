@@ -6,13 +6,13 @@ the rules of casework say. A thing that may not be seen answers exactly like one
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from casework import permissions
 from casework.boundary_case import commands as b
 from casework.boundary_case.state import BoundaryCase
+from casework.bounds import check
 from casework.catalogue import (
     CASE_COMMANDS,
     DIGEST_COMMANDS,
@@ -51,8 +51,6 @@ FINDING_READERS = BIANBAN | WATCHING | {Role.SUPERVISOR}
 TOLD = frozenset({Phase.FED_BACK, Phase.RECTIFYING, Phase.REPORTED, Phase.CLOSED})
 # what the machine says of itself, no person through a door: that a rule dispatched, that a decision or reform moved it
 MACHINE_FIELDS: Mapping[str, frozenset[str]] = {"Dispatch": frozenset({"by"}), "Reassign": frozenset({"by"})}
-YEARS = range(1949, 2200)
-AMOUNTS = range(3_651)  # days, scores, percent, numbers of hand-overs: ten years of days is the most of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +218,6 @@ def give(
     if not permissions.may(giver.actor.role, kind):
         raise forbid("role", action=sentence(f"command.{name}"))
     known_number(number)
-    _storable(body, "body")
     asked = read(name, body, giver.actor)
     found = giver.desk.load(door.lane, number)
     _may_know(door, number, name, found, giver)
@@ -269,24 +266,11 @@ def _own_orders(command: b.OpenCase, giver: Giver) -> None:
             look(ORDER_DOOR, order_no, giver)
 
 
-def _storable(value: Any, at: str) -> None:
-    """Raise BadInput for text with an empty character: one of the two databases keeps none in its views."""
-    if isinstance(value, str) and "\0" in value:
-        raise BadInput("ledger.not-text", at=at)
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            _storable(name, at)
-            _storable(inner, name)
-    elif isinstance(value, list):
-        for inner in value:
-            _storable(inner, at)
-
-
 def read(name: str, body: Mapping[str, Any], actor: Actor) -> Any:
     """The command of that name. Raises NotFound, BadInput with the field at fault.
 
-    Beyond what its fields ask for: a person says nothing only the machine can say, a time names its zone, dates and
-    amounts are such as the calendar can reckon, and what a citizen adds comes as plain words, to be sealed here.
+    Beyond what its fields ask for: a person says nothing only the machine can say, what is said is within bounds
+    (`casework.bounds`), and what a citizen adds comes as plain words, to be sealed here.
     """
     machine = MACHINE_FIELDS.get(name, frozenset()) if actor.role is not Role.SYSTEM else frozenset()
     if strange := sorted(machine & set(body)):
@@ -294,13 +278,5 @@ def read(name: str, body: Mapping[str, Any], actor: Actor) -> Any:
     if name == c.AddToOrder.__name__:
         return Addition.read(body)
     command = read_command(name, dict(body))
-    for field in fields(command):
-        value = getattr(command, field.name)
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise BadInput("api.time-without-zone", at=field.name, field=field.name)
-        year = getattr(value, "year", None)
-        if year is not None and year not in YEARS:
-            raise BadInput("api.absurd-date", at=field.name, field=field.name)
-        if isinstance(value, int) and value not in AMOUNTS:
-            raise BadInput("api.absurd-number", at=field.name, field=field.name, most=AMOUNTS[-1])
+    check(command)
     return command

@@ -11,10 +11,11 @@ import orjson
 from pydantic import BaseModel, TypeAdapter
 
 from casework import permissions
+from casework.bounds import AMOUNTS, COUNTED, COUNTS
 from casework.work_order import commands as c
 from console.administration.people import SCOPES
 from console.interface import answers
-from console.interface.doors import AMOUNTS, DOORS, MACHINE_FIELDS, NUMBER_MOST, Door
+from console.interface.doors import DOORS, MACHINE_FIELDS, NUMBER_MOST, Door
 from console.interface.intake_schema import INTAKE_SCHEMAS, intake_paths
 from console.interface.orders import RouteQuestion
 from console.orders.additions import Addition
@@ -136,16 +137,16 @@ def _body_type(name: str) -> Any:
 
 def _as_command(name: str, schema: Json) -> Json:
     kept = {
-        field: _bounded(told)
+        field: _bounded(told, COUNTS if field in COUNTED else AMOUNTS)
         for field, told in schema.get("properties", {}).items()
         if field not in MACHINE_FIELDS.get(name, frozenset())
     }
     return schema | {"type": "object", "properties": kept | {"seen": SEEN}, "additionalProperties": False}
 
 
-def _bounded(told: Json) -> Json:
+def _bounded(told: Json, most: range) -> Json:
     """A number as the door takes it."""
-    bounds = {"minimum": AMOUNTS[0], "maximum": AMOUNTS[-1]}
+    bounds = {"minimum": most[0], "maximum": most[-1]}
     if told.get("type") == "integer":
         return told | bounds
     if "anyOf" in told:

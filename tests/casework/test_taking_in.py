@@ -144,6 +144,22 @@ def test_who_reported_is_hidden_from_who_is_reported() -> None:
         life.do(c.ReadPersonalData("核实"), clerk(HOUSING))
 
 
+def test_who_asks_to_stay_unnamed_is_known_to_the_hotline_alone() -> None:
+    """济南条例 art. 32; domain, section 2: a citizen may ask that no unit learns who called."""
+    life = Life().received(reporter_hidden=True).dispatched()
+    with refused("reporter-hidden"):
+        life.do(c.ReadPersonalData("核实"), clerk(CHENGGUAN))
+    assert life.do(c.ReadPersonalData("核实"), DISPATCHER)
+
+
+def test_a_unit_complained_about_reads_no_requester_though_nobody_asked_to_be_hidden() -> None:
+    """济南条例 art. 32."""
+    life = Life().received(subject_units=(HOUSING,)).dispatched()
+    life.keep(e.ConsultationOpened(order_no="G1", consultation=1, units=(CHENGGUAN, HOUSING), question="?"))
+    with refused("reporter-hidden"):
+        life.do(c.ReadPersonalData("核实"), clerk(HOUSING))
+
+
 def test_a_unit_without_a_part_reads_no_personal_data() -> None:
     with refused("own-orders"):
         Life().received().dispatched().do(c.ReadPersonalData("看看"), clerk(HOUSING))

@@ -33,6 +33,7 @@ from console.deskbook.book import DeskBook
 from console.orders.attachments import AttachmentStore
 from dingze.wiring import VIEWS
 from ingest.gateway import Gateway
+from ingest.notes import Notes
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
 from ledger.backends import open_ledger
 from ledger.envelope import Event
@@ -73,7 +74,9 @@ class Town:
         self.register = RegisterReader(self.ledger)
         self.views = ViewStore(url)
         self.engine = ProjectionEngine(self.ledger, self.views, VIEWS, self.open_masked)
-        self.desk = Desk(self.ledger, self.city, self.calendar, self.register.as_of, self.clock)
+        self.desk = Desk(
+            self.ledger, self.city, self.calendar, self.register.as_of, self.clock, cover=Notes(self.ledger, self.vault)
+        )
         self.papers = PaperDesk(self.desk, self.vault, shipped(), PaperShelf(self.views, self.vault))
         self.gateway = Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)
         self.router = router

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casework.events import WorkOrderReceived
+from ingest.arrival import body_of
+from ingest.contracts import read_order
 from ingest.gateway import BATCH, Gateway
+from ingest.notes import Notes
 from ingest.quarantine import held
 from ledger.envelope import SealedKey
 from ledger.store import Ledger
@@ -22,6 +25,47 @@ def received(ledger: Ledger, number: str = "W-1") -> WorkOrderReceived:
     """The fact that stands in an order's stream."""
     events = ledger.stream(StreamId(f"order-{number}"))
     return WorkOrderReceived.from_payload(events[0].payload)
+
+
+@pytest.mark.parametrize(
+    ("told", "hidden"),
+    [
+        ({"是否保密": "是"}, True),
+        ({"密": "密"}, True),
+        ({"是否匿名": "匿名"}, True),
+        ({"是否保密": "否"}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_who_asks_to_stay_unnamed_is_marked(
+    gateway: Gateway, ledger: Ledger, told: dict[str, str], hidden: bool
+) -> None:
+    """济南条例 art. 32: citizens may ask to hide their identity (密)."""
+    taken(gateway, ORDER | told)
+    assert received(ledger).reporter_hidden == hidden
+
+
+def test_an_order_from_before_a_field_was_known_is_the_same_body_still(gateway: Gateway) -> None:
+    taken(gateway, ORDER)
+    assert taken(gateway, ORDER)[0]["status"] == "duplicate"
+    assert taken(gateway, ORDER | {"是否保密": "是"})[0]["status"] == "conflict"
+    record = read_order(ORDER, at="x")
+    assert b"reporter_hidden" not in body_of(record)
+
+
+def test_what_officers_type_is_covered_with_the_requesters_own_name_and_number(
+    gateway: Gateway, ledger: Ledger, vault: Vault
+) -> None:
+    """design, Ledger: personal data is sealed from the first event; a note must not bring it back in the clear."""
+    taken(gateway, ORDER)
+    notes = Notes(ledger, vault)
+    said = "已与欧阳测试通话（13900000001），另留 13800002222"
+    (covered,) = notes(STREAM, [said])
+    assert len(covered) == len(said)
+    assert not any(word in covered for word in ("欧阳测试", "13900000001", "13800002222"))
+    assert notes(StreamId("case-1"), ["欧阳测试说 13900000001"]) == ["欧阳测试说 ***********"], "no requester of a case"
+    assert notes(StreamId("order-none"), ["无此工单"]) == ["无此工单"]
 
 
 def test_an_order_is_received_with_its_fields_its_boxes_and_its_clock(
