@@ -8,6 +8,7 @@ nothing.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from sqlalchemy import select
 from automation.router import AtHand, Router
 from automation.sharing import ALL, HELP_AFTER, Share
 from casework import events as e
-from casework.desk import ORDERS, Desk
+from casework.desk import ORDERS, Desk, Loaded
 from casework.standing import NOTHING_KNOWN, Standing
 from casework.work_order import Context, WorkOrder, decide, evolve
 from casework.work_order import commands as c
@@ -57,6 +58,8 @@ class _Known:
 
     at_hand: AtHand
     standing: Callable[[str], Standing]
+    orders: Mapping[str, Loaded[WorkOrder]]
+    texts: Mapping[str, Masked]
     _standings: dict[str, Standing] = field(default_factory=dict)
 
     def of(self, matter_id: str | None) -> Standing:
@@ -86,7 +89,7 @@ class Proposer:
         """The orders of our share that wait longest; where we have none, those of others that wait too long."""
         waiting = self._waiting(limit * self.share.of)
         ours = [one for one in waiting if self.share.has(one.order_no)][:limit]
-        return ours or [one for one in waiting[:limit] if self.clock() - self._cause(one).recorded_at >= HELP_AFTER]
+        return ours or list(takewhile(self._lies_too_long, waiting[:limit]))  # the oldest come first
 
     def _waiting(self, limit: int) -> list[Due]:
         store = self.projections.store
@@ -105,7 +108,8 @@ class Proposer:
 
     def step(self) -> int:
         """Propose for one batch; how many orders were answered. The caller lets the views catch up between steps."""
-        due, known = self.due(), _Known(self.router.at_hand(), self.desk.standing)
+        due = self.due()
+        known = self._known(due)
         appends = [append for one in due if (append := self._answer(one, known)) is not None]
         if appends:
             self.ledger.append_each(appends)
@@ -121,12 +125,19 @@ class Proposer:
             self.projections.catch_up()
         return done
 
+    def _known(self, due: Sequence[Due]) -> _Known:
+        orders = {one.order_no: self.desk.load(ORDERS, one.order_no) for one in due}
+        sealed = [event for order in orders.values() for event in order.events if event.payload.get("masked")]
+        texts = self.open_masked(sealed) if sealed else {}
+        return _Known(self.router.at_hand(), self.desk.standing, orders, texts)
+
     def _answer(self, due: Due, known: _Known) -> Append | None:
         stream = order_stream(due.order_no)
-        found = self.desk.load(ORDERS, due.order_no)
-        order, events = found.state, found.events
-        cause = self._cause(due)
-        context, commands = self._asked(due, order, events, known)
+        found = known.orders[due.order_no]
+        order = found.state
+        asking = (event for event in found.events if event.position == due.asked_at)
+        cause = next(asking, None) or self._cause(due)  # a decision on its matter lies in another stream
+        context, commands = self._asked(due, found, known)
         facts: list[e.OrderFact] = []
         for command in commands:
             try:
@@ -156,20 +167,21 @@ class Proposer:
         )
         return Append(stream, found.version, new)
 
+    def _lies_too_long(self, due: Due) -> bool:
+        return self.clock() - self._cause(due).recorded_at >= HELP_AFTER
+
     def _cause(self, due: Due) -> Event:
         return self.ledger.read(Position(due.asked_at - 1), 1)[0]
 
-    def _asked(
-        self, due: Due, order: WorkOrder, events: Sequence[Event], known: _Known
-    ) -> tuple[Context, list[c.Command]]:
+    def _asked(self, due: Due, found: Loaded[WorkOrder], known: _Known) -> tuple[Context, list[c.Command]]:
         """What is asked of casework for one order, and in which context.
 
         The register of the order's own day decides (国办函〔2025〕66号: 动态更新); after a decision on its matter,
         today's does.
         """
-        now = self.clock()
+        now, order = self.clock(), found.state
         day = self.router.day_of(now if due.why == "decided" else order.received_at or now)
-        proposal = self.router.route(self._text(events), day=day, at_hand=known.at_hand)
+        proposal = self.router.route(_text(found.events, known.texts), day=day, at_hand=known.at_hand)
         PROPOSED.labels("automatic" if proposal.automatic else "by_hand" if proposal.lead else "abstained").inc()
         context = Context(
             now=now,
@@ -192,20 +204,20 @@ class Proposer:
             )
         return context, commands
 
-    def _text(self, events: Sequence[Event]) -> OrderText:
-        texts = self.open_masked([event for event in events if event.payload.get("masked")])
-        received = next(event for event in events if event.type == "WorkOrderReceived")
-        masked = texts.get(received.event_id, {})
-        added = [
-            texts[event.event_id].get("text", "")
-            for event in events
-            if event.type == "AdditionReceived" and event.event_id in texts
-        ]
-        return OrderText(
-            text="\n".join([masked.get("text", ""), *added]),
-            title=masked.get("title", ""),
-            place=masked.get("place", ""),
-            district=received.payload["district"],
-            street=received.payload["street"],
-            kind=received.payload["kind"],
-        )
+
+def _text(events: Sequence[Event], texts: Mapping[str, Masked]) -> OrderText:
+    received = next(event for event in events if event.type == "WorkOrderReceived")
+    masked = texts.get(received.event_id, {})
+    added = [
+        texts[event.event_id].get("text", "")
+        for event in events
+        if event.type == "AdditionReceived" and event.event_id in texts
+    ]
+    return OrderText(
+        text="\n".join([masked.get("text", ""), *added]),
+        title=masked.get("title", ""),
+        place=masked.get("place", ""),
+        district=received.payload["district"],
+        street=received.payload["street"],
+        kind=received.payload["kind"],
+    )

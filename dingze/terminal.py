@@ -13,7 +13,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dingze.settings import Settings, read_settings
 from dingze.wiring import Dingze
-from ledger.migrate import require_migrated
 
 STDERR = Console(stderr=True)
 Json = Annotated[bool, typer.Option("--json", help="one JSON document on stdout")]
@@ -34,10 +33,8 @@ def session(context: typer.Context) -> Session:
 
 @contextmanager
 def opened(context: typer.Context) -> Iterator[Dingze]:
-    """A Dingze over the database of this call, closed afterwards. Raises Unavailable before `dingze init`."""
-    settings = session(context).settings
-    require_migrated(settings.database_url)
-    dingze = Dingze(settings)
+    """A Dingze over the database of this call, closed afterwards."""
+    dingze = Dingze(session(context).settings)
     try:
         yield dingze
     finally:
