@@ -6,7 +6,6 @@ after Kafka has committed, so a crash between the two sends a batch again: recei
 event id in the headers.
 """
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +14,10 @@ import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from automation.lease import FeedLease
 from automation.public_event import PublicEvent, public
 from ledger.envelope import BEFORE_EVERYTHING, Bookmark
 from ledger.store import Ledger
-from projections.leases import LEASE_SECONDS, Lease
 from projections.store import ViewStore
 from terms.errors import BadInput, Conflict
 from terms.ids import Position
@@ -95,29 +94,11 @@ class Publisher:
         _in_one_transaction(self._producer, topic, events)
 
 
-class PublisherLease:
-    """The right to publish to one topic, among all processes on one view store; call it before each batch."""
+class PublisherLease(FeedLease):
+    """The right to publish to one topic."""
 
     def __init__(self, store: ViewStore, topic: str = TOPIC) -> None:
-        self._store = store
-        self._name = f"publisher:{topic}"
-        self._lease: Lease | None = None
-        self._renew_at = 0.0
-
-    def __call__(self) -> bool:
-        """Take or renew it, a write every third of its time at most; whether it is ours."""
-        if self._lease is None or time.monotonic() >= self._renew_at:
-            with self._store.changing() as connection:
-                self._lease = self._store.leases.take(connection, self._name, LEASE_SECONDS)
-            self._renew_at = time.monotonic() + LEASE_SECONDS / 3
-        return self._lease is not None
-
-    def give_back(self) -> None:
-        """Let the next one in at once."""
-        lease, self._lease = self._lease, None
-        if lease is not None:
-            with self._store.changing() as connection:
-                self._store.leases.give_back(connection, lease)
+        super().__init__(store, f"publisher:{topic}")
 
 
 def replay(

@@ -19,6 +19,7 @@ def parts_of(dingze: Dingze) -> list[Part]:
         Part("timers", dingze.timers.step, every=1.0),
         Part("eraser", dingze.eraser.step, every=1.0),
         Part("sealer", dingze.sealer.step, every=60.0),
+        Part("notifier", dingze.notifier.step, every=2.0),
         Part("learner", dingze.learner.step, every=60.0),
         Part("watch", dingze.watch.step, every=60.0),
     ]

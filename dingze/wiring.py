@@ -8,10 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
+
 from automation.eraser import Eraser
 from automation.learner import EVENT_TYPES as LEARNER_EVENTS
 from automation.learner import Learner
+from automation.lease import FeedLease
 from automation.memory_shelf import MemoryShelf
+from automation.notifier import Notifier
 from automation.paper_shelf import PaperShelf
 from automation.proposer import Proposer
 from automation.router import Router
@@ -22,6 +26,7 @@ from automation.timers import Timers
 from automation.watch import Watch
 from casework.desk import Desk
 from casework.events import FACTS
+from casework.notices import FolderSink, Sink, WebhookSink
 from casework.papers.checking import load as load_templates
 from casework.paperwork.desk import PaperDesk
 from city.calendar import WorkingCalendar
@@ -161,8 +166,8 @@ class Dingze:
     @cached_property
     def papers(self) -> PaperDesk:
         """Where papers are composed, signed, numbered and printed."""
-        folder = self.city.papers.templates
-        templates = load_templates(Path(folder) if folder else None)
+        named = self.city.papers.templates
+        templates = load_templates(self.settings.papers or (Path(named) if named else None))
         return PaperDesk(self.desk, self.vault, templates, PaperShelf(self.views, self.vault))
 
     @cached_property
@@ -234,6 +239,23 @@ class Dingze:
             self.calendar.local_day,
             self.clock,
         )
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """Sends notices by the sinks that are set; without any it does nothing."""
+        lease = FeedLease(self.views, "notifier")
+        return Notifier(self.ledger, self.calendar, self.register.as_of, self.sinks(), lease)
+
+    def sinks(self) -> tuple[Sink, ...]:
+        """The ways out for notices. Raises BadInput for a webhook without https or a short secret."""
+        found: list[Sink] = []
+        if folder := self.settings.notices_folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            found.append(FolderSink(folder))
+        if url := self.settings.notices_webhook:
+            secret = self.settings.notices_secret.get_secret_value().encode()
+            found.append(WebhookSink(url, secret, httpx.Client(), self.clock))
+        return tuple(found)
 
     def kafka_intake(self) -> "KafkaIntake":
         """Takes orders and returns from the topics. Raises BadInput when no brokers are set."""

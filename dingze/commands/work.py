@@ -26,11 +26,13 @@ class Work(StrEnum):
     PROJECT = "project"
     PUBLISH = "publish"
     CLOCKS = "clocks"
+    NOTIFY = "notify"
 
 
 NAMES = {
     Work.ROUTE: ("projections", "proposer", "learner"),
     Work.PROJECT: ("projections", "eraser"),
+    Work.NOTIFY: ("notifier",),
     Work.CLOCKS: ("projections", "timers", "watch", "sealer"),
 }
 
