@@ -1,4 +1,4 @@
-"""Confidence that means what it says: shares of belief among the groups, read through a stored, rising table.
+"""Confidence that means what it says: how far the best group leads the next, read through a stored, rising table.
 
 All in integers: the same scores give the same percent everywhere.
 """
@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from math import exp
 
 BINS = 50
+_WIDTH = 40
 DEFAULT_SHARPNESS = 30
 # exp(-x / 100) in 1/65536 for x = 0 … 1500, rounded once: far from any rounding tie, so equal on every machine
 _FALL = tuple(round(65_536 * exp(-step / 100)) for step in range(1501))
 
 # Before anything was learned: fitted on orders whose answer was known, the register's words alone deciding.
-DEFAULT_TABLE = tuple(30 + (place * 53) // (BINS - 1) for place in range(BINS))
+DEFAULT_TABLE = tuple(37 + (place * 49) // (BINS - 1) for place in range(BINS))
 
 
 def shares(scores: Sequence[int], sharpness: int) -> list[int]:
@@ -25,9 +26,13 @@ def shares(scores: Sequence[int], sharpness: int) -> list[int]:
     return [fall * 1000 // whole for fall in falls]
 
 
-def bin_of(share: int, second: int) -> int:
-    """The bin of a best share with its runner-up: the mean of the share and of its lead, 0 … BINS - 1."""
-    return max(0, min(BINS - 1, (2 * share - second) * BINS // 2001))
+def bin_of(scores: Sequence[int]) -> int:
+    """The bin of an order, 0 … BINS - 1, by how far its best score leads the next, in 1/1000: 40 a bin.
+
+    The lead tells right from wrong better than the share of belief, which is nearly whole for half of the orders.
+    """
+    first, second = (*sorted(scores, reverse=True)[:2], -1_000_000)[:2]
+    return min(BINS - 1, (first - second) // _WIDTH)
 
 
 def rising_table(bins: Sequence[int], right: Sequence[bool], prior: Sequence[int] = DEFAULT_TABLE) -> tuple[int, ...]:
@@ -35,8 +40,8 @@ def rising_table(bins: Sequence[int], right: Sequence[bool], prior: Sequence[int
 
     `bins` and `right` are of the same length: where a held-out order fell and whether its lead was right.
     """
-    counts = [3] * BINS  # three pseudo-orders of the prior a bin
-    sums = [3 * prior[place] for place in range(BINS)]
+    counts = [1] * BINS  # one pseudo-order of the prior a bin
+    sums = [prior[place] for place in range(BINS)]
     for place, correct in zip(bins, right, strict=True):
         counts[place] += 1
         sums[place] += 100 if correct else 0

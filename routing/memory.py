@@ -28,8 +28,8 @@ from terms.ids import ClauseId, OrderNo, UnitCode
 
 __all__ = ["EMPTY", "MemoryEdition", "Outcome", "learn"]
 
-VOTE = 600  # what a unanimous vote of the nearest past orders adds, in 1/1000
-FLOOR = -1000  # what memory says of a group it has never seen, and the least it says of any, in 1/1000
+VOTE = 300  # what a unanimous vote of the nearest past orders adds, in 1/1000, beside the likeness of the nearest
+FLOOR = -1200  # what memory says of a group it has never seen, and the least it says of any, in 1/1000
 _SHARPNESS = (10, 15, 20, 25, 30, 40, 50, 65, 80, 120)
 
 
@@ -89,7 +89,7 @@ def learn(
     held = _held_out(lessons, index)
     trust = trust_after(len(lessons))
     sharpness = _sharpness(held, trust)
-    table = _table(held, trust, sharpness)
+    table = _table(held, trust)
     model = _train(lessons, index, words, grams, classes, epochs=9)
     starts, terms = _rows(lessons, words)
     return MemoryEdition(
@@ -139,17 +139,20 @@ def total_scores(
     said = memory.scores(reading, [known.get(group, FLOOR) for group in memory.register_classes]).tolist()
     by_class = dict(zip(memory.classes, said, strict=True))
     near = memory.near(reading)
-    voted = memory.votes(near)
-    totals = fused(groups, _heard(index, by_class, voted), memory.trust)
+    totals = fused(groups, _heard(index, by_class, memory.votes(near), near), memory.trust)
     within = [score + by_class.get(f"={unit}", 0) for unit, score in zip(index.units, units, strict=True)]
     best = index.group_scores(within)
     placed = (totals[at] + score - best[at] for at, score in zip(index.group_at, within, strict=True))
     return Scores(tuple(units), by_class, tuple(totals), tuple(placed), tuple(near))
 
 
-def _heard(index: RegisterIndex, learned: Mapping[str, int], voted: Mapping[str, int]) -> list[int]:
-    """What memory says of each group: the learned score, never below the floor, and the vote of the nearest orders."""
-    return [max(FLOOR, learned.get(group, FLOOR)) + VOTE * voted.get(group, 0) // 1000 for group in index.groups]
+def _heard(
+    index: RegisterIndex, learned: Mapping[str, int], voted: Mapping[str, int], near: Sequence[tuple[int, int]]
+) -> list[int]:
+    """What memory says of each group: the learned score, never below the floor, and the vote of the nearest orders,
+    which counts for more the liker the nearest is."""
+    vote = VOTE + near[0][1] if near else 0
+    return [max(FLOOR, learned.get(group, FLOOR)) + vote * voted.get(group, 0) // 1000 for group in index.groups]
 
 
 def fused(register: Sequence[int], learned: Sequence[int], trust: int) -> list[int]:
@@ -285,19 +288,21 @@ def _held_out(lessons: Sequence[_Lesson], index: RegisterIndex) -> list[_HeldOut
         labels, weights = [lesson.group for lesson in taught], [lesson.percent for lesson in taught]
         for lesson in asked:
             known = sorted({words.places[word] for word in lesson.words if word in words.places})
-            voted = votes(near.near(known), labels, weights)
+            like = near.near(known)
+            voted = votes(like, labels, weights)
             said = class_scores(words, grams, model, lesson.reading(), lesson.register).tolist()
             by_class = dict(zip(classes, said, strict=True))
-            learned = tuple(_heard(index, by_class, voted))
+            learned = tuple(_heard(index, by_class, voted, like))
             found.append(_HeldOut(lesson.register, learned, index.groups.index(lesson.group)))
     return found
 
 
 def trust_after(outcomes: int) -> int:
     """How much the register's own score counts beside what was learned, in 1/1000: nearly alike after a hundred
-    outcomes, a twelfth after ten thousand. Measured on held-out orders; a choice by few of them is a choice by chance.
+    outcomes, a seventeenth after ten thousand. Measured on held-out orders; to choose by few of them is to choose by
+    chance.
     """
-    return 40 + 250_000 // (150 + outcomes)
+    return 40 + 200_000 // (150 + outcomes)
 
 
 def _sharpness(held: Sequence[_HeldOut], trust: int) -> int:
@@ -314,13 +319,12 @@ def _best(scores: Sequence[int]) -> int:
     return max(range(len(scores)), key=lambda place: (scores[place], -place))
 
 
-def _table(held: Sequence[_HeldOut], trust: int, sharpness: int) -> tuple[int, ...]:
+def _table(held: Sequence[_HeldOut], trust: int) -> tuple[int, ...]:
     bins: list[int] = []
     right: list[bool] = []
     for one in held:
         scores = fused(one.register, one.learned, trust)
-        found = sorted(shares(scores, sharpness), reverse=True)
-        bins.append(bin_of(found[0], found[1] if len(found) > 1 else 0))
+        bins.append(bin_of(scores))
         right.append(_best(scores) == one.truth)
     return rising_table(bins, right, DEFAULT_TABLE)
 

@@ -102,7 +102,7 @@ def _ranked(
     ranked = list(zip(heads, share, strict=True))
     if not ranked:
         return Weighed((), 0, totals, reasons, excluded, scores)
-    confidence = memory.table[bin_of(share[0], share[1] if len(share) > 1 else 0)]
+    confidence = memory.table[bin_of([totals[unit] for unit in heads])]
     # rivals within the leading group: shown, and a close call among them is a close call
     lead = heads[0]
     mates = groups[index.groups[index.group_at[index.units.index(lead)]]]
