@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 NODE_BIN := $(shell command -v npm >/dev/null 2>&1 && dirname $$(command -v npm) || echo $(CURDIR)/$(VENV)/bin)
 ASSETS := console/static/vendor/manifest.json
 
-.PHONY: setup run test check bench soak assets lock clean
+.PHONY: setup run test check bench soak sbom licences audit assets lock clean
 
 setup: $(VENV)/.installed $(ASSETS)
 
@@ -42,6 +42,10 @@ bench: setup
 
 soak: setup
 	DINGZE_SOAK=25 $(BIN)/pytest -m faults
+
+# What it is made of: a CycloneDX document in build/, docs/licences.md, and known faults (or "not audited").
+sbom licences audit: setup
+	$(BIN)/python -m tests.supply $@
 
 # After a change of dependencies: both locks anew, with hashes and without any host.
 lock:

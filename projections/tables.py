@@ -92,7 +92,7 @@ class BuildTables:
         asked = ", ".join(f'"{name}"' for name in (*declared.key, *names))
         among = "= ANY(%s)" if self.schema else "IN (SELECT value FROM json_each(?))"
         statement = (
-            f'SELECT {asked}, from_position FROM {self._name(table)} WHERE "{declared.key[0]}" {among}'  # noqa: S608
+            f'SELECT {asked}, from_position FROM {self._name(table)} WHERE "{declared.key[0]}" {among}'  # noqa: S608 (our own names)
             f" AND to_position = {OPEN}"
         )
         given = list(groups) if self.schema else orjson.dumps(groups).decode()

@@ -31,7 +31,7 @@ _VERSIONS = (
     " (SELECT version FROM ledger_events WHERE stream = asked.stream ORDER BY version DESC LIMIT 1) AS latest"
 )
 _KNOWN = (
-    f"SELECT {_COLUMNS} FROM unnest(%s::text[], %s::text[]) AS asked (a_source, a_key) CROSS JOIN LATERAL"  # noqa: S608
+    f"SELECT {_COLUMNS} FROM unnest(%s::text[], %s::text[]) AS asked (a_source, a_key) CROSS JOIN LATERAL"  # noqa: S608 (constants)
     " (SELECT * FROM ledger_events WHERE source = asked.a_source AND source_key = asked.a_key LIMIT 1) AS found"
 )  # S608: constants only
 # one round trip: in a simple query each statement still takes a snapshot of its own
