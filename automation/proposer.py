@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from sqlalchemy import select
 
+from automation.recent_orders import RecentOrders
 from automation.router import AtHand, Router
 from automation.sharing import ALL, HELP_AFTER, Share
 from casework import events as e
@@ -29,7 +30,7 @@ from projections.awaiting import AWAITING
 from projections.engine import ProjectionEngine
 from projections.tables import as_of
 from projections.view import Masked
-from routing.proposal import OrderText
+from routing.proposal import OrderText, Proposal
 from terms.actors import process
 from terms.errors import Refused
 from terms.ids import Position, order_stream
@@ -82,6 +83,7 @@ class Proposer:
     city: CityConfiguration
     calendar: WorkingCalendar
     open_masked: OpenMasked
+    recent: RecentOrders
     clock: Callable[[], datetime]
     share: Share = ALL
 
@@ -191,7 +193,7 @@ class Proposer:
             register=known.at_hand.edition(day),
             standing=known.of(proposal.matter_id),
         )
-        commands: list[c.Command] = [c.Propose(proposal, due.why)]
+        commands: list[c.Command] = [self._propose(proposal, due, order)]
         if proposal.automatic and proposal.lead and order.lead is None and order.starts_clocks:
             commands.append(
                 c.Dispatch(
@@ -203,6 +205,18 @@ class Proposer:
                 )
             )
         return context, commands
+
+    def _propose(self, proposal: Proposal, due: Due, order: WorkOrder) -> c.Propose:
+        """The proposal, and for an order that just came in the earlier one it seems to repeat (并单处理)."""
+        if due.why != "received" or not order.starts_clocks or order.received_at is None:
+            return c.Propose(proposal, due.why)
+        found = self.recent.earlier_like(order.order_no, order.received_at)
+        if found is None:
+            return c.Propose(proposal, due.why)
+        grounds: list[Literal["text", "place", "caller"]] = ["text"]
+        grounds += ["place"] if found.same_place else []
+        grounds += ["caller"] if found.same_caller else []
+        return c.Propose(proposal, due.why, str(found.order_no), found.likeness, tuple(grounds))
 
 
 def _text(events: Sequence[Event], texts: Mapping[str, Masked]) -> OrderText:

@@ -26,8 +26,8 @@ VERSION = 1
 CODED = frozenset({
     "order_no", "case_no", "finding_no", "digest_no", "doc_no", "kind", "category", "urgency", "district", "street",
     "denied_clause", "claimed_clause", "clause", "clauses", "matter_id", "clock", "city_version", "register_edition",
-    "what", "parent", "child", "other_order", "fault", "problem_class", "rule", "from_link", "to_link", "decision",
-    "instrument", "status_quo", "status_quo_ground", "number",
+    "what", "of", "parent", "child", "other_order", "fault", "problem_class", "rule", "from_link", "to_link",
+    "decision", "instrument", "status_quo", "status_quo_ground", "number",
 })  # fmt: skip
 WITHHELD = frozenset({"subject_units", "reporter_hidden"})  # who is complained about, and that somebody hides
 _OF_A_PROPOSAL = ("lead", "supports", "confidence", "automatic", "register_edition", "clauses")

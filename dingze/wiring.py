@@ -18,6 +18,7 @@ from automation.memory_shelf import MemoryShelf
 from automation.notifier import Notifier
 from automation.paper_shelf import PaperShelf
 from automation.proposer import Proposer
+from automation.recent_orders import RecentOrders
 from automation.router import Router
 from automation.sealer import EVENT_TYPES as SEALER_EVENTS
 from automation.sealer import Sealer
@@ -211,6 +212,7 @@ class Dingze:
             self.city,
             self.calendar,
             self.open_masked,
+            RecentOrders(self.ledger, self.city.routing, self.open_masked),
             self.clock,
         )
 

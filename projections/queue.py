@@ -47,6 +47,7 @@ ORDERS = StateTable(
         ("bounces", Integer()),
         ("chased", Integer()),
         ("parent", String(80)),
+        ("suspected", String(80)),  # the earlier order it seems to repeat
         ("closed_how", String(20)),
         ("resolved", Boolean()),
         ("satisfied", Boolean()),
@@ -81,7 +82,7 @@ HISTORY_STATES = {
 
 _EMPTY: Row = {name: None for name, _ in ORDERS.columns if name != "order_no"} | {
     "title": "", "place": "", "state": "", "state_before": "", "lead": "", "supports": "", "proposed": "",
-    "returns": 0, "bounces": 0, "chased": 0, "parent": "",
+    "returns": 0, "bounces": 0, "chased": 0, "parent": "", "suspected": "",
 }  # fmt: skip
 
 
@@ -254,6 +255,10 @@ def _consultation_closed(rows: Rows, event: Event, _: Masked) -> None:
         _put(rows, event, row, state="待派遣")
 
 
+def _suspected(rows: Rows, event: Event, _: Masked) -> None:
+    _put(rows, event, _row(rows, event), suspected=event.payload["of"])
+
+
 def _merged(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     if told["child"] == told["order_no"]:
@@ -343,7 +348,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 QUEUE = View(
     name="queue",
-    version=3,
+    version=4,
     cost=24,
     tables=(ORDERS, ENDED),
     handlers={
@@ -354,6 +359,7 @@ QUEUE = View(
         "OrderChased": _chased,
         "OrderNotAccepted": _becomes("不予受理"),
         "AnsweredAtOnce": _becomes("即时答复"),
+        "DuplicateSuspected": _suspected,
         "OrdersMerged": _merged,
         "OrderUnmerged": _unmerged,
         "HistoryRecorded": _history,

@@ -39,6 +39,8 @@ class Duplicate:
     order_no: OrderNo
     likeness: int
     same_caller: bool
+    same_place: bool = False  # both have one, and it is the same
+    earlier: bool = True  # it came in before the one that was asked for
 
 
 def filed(order_no: OrderNo, text: str, at: datetime, place: str = "", caller: str = "") -> Filed:
@@ -79,6 +81,10 @@ class DuplicateIndex:
                 else:
                     del self._bands[key]
 
+    def known(self, order_no: OrderNo) -> Filed | None:
+        """An order as it is remembered."""
+        return self._orders.get(order_no)
+
     def older_than(self, moment: datetime) -> list[OrderNo]:
         """The orders that have left the window at a moment."""
         return sorted(order.order_no for order in self._orders.values() if moment - order.at > self.window)
@@ -86,7 +92,7 @@ class DuplicateIndex:
     def like(self, order: Filed) -> list[Duplicate]:
         """The orders that are likely the same, likeliest first, then the earlier."""
         near = {order_no for key in _keys(order) for order_no in self._bands.get(key, ())} - {order.order_no}
-        found: list[tuple[int, datetime, OrderNo, bool]] = []
+        found: list[tuple[int, datetime, OrderNo, Duplicate]] = []
         for order_no in near:
             other = self._orders[order_no]
             if abs(order.at - other.at) > self.window or (order.place and other.place and order.place != other.place):
@@ -95,8 +101,10 @@ class DuplicateIndex:
             likeness = int((order.signature == other.signature).mean() * 100)
             # the same person within the window says the same thing in other words
             if likeness >= (self.likely_at * 3 // 4 if same else self.likely_at):
-                found.append((-likeness, other.at, order_no, same))
-        return [Duplicate(order_no, -likeness, same) for likeness, _, order_no, same in sorted(found)]
+                placed = bool(order.place) and order.place == other.place
+                earlier = (other.at, other.order_no) < (order.at, order.order_no)
+                found.append((-likeness, other.at, order_no, Duplicate(order_no, likeness, same, placed, earlier)))
+        return [duplicate for *_, duplicate in sorted(found, key=lambda one: one[:3])]
 
 
 def _keys(order: Filed) -> list[tuple[int, bytes]]:

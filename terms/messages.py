@@ -291,6 +291,7 @@ MESSAGES: dict[str, str] = {
     "event.OrderChased": "催单",
     "event.OrderNotAccepted": "不予受理",
     "event.AnsweredAtOnce": "即时答复",
+    "event.DuplicateSuspected": "疑似重复",
     "event.OrdersMerged": "并单",
     "event.OrderUnmerged": "解除并单",
     "event.HistoryRecorded": "登记原平台办理情况",

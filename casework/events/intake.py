@@ -90,6 +90,18 @@ class AnsweredAtOnce(OrderFact):
     citations: tuple[str, ...] = ()
 
 
+class DuplicateSuspected(OrderFact):
+    """疑似重复: the same request seems to have come in before, as `of`; whether they are merged is for a person.
+
+    `score` is the likeness of the texts in percent; `grounds` says what speaks for it. 国办函〔2025〕66号
+    item (五): repeats are handled as one.
+    """
+
+    of: str
+    score: int
+    grounds: tuple[Literal["text", "place", "caller"], ...] = ("text",)
+
+
 class OrdersMerged(OrderFact):
     """并单: `child` is handled under `parent`. Stands in both streams."""
 

@@ -19,9 +19,16 @@ Facts = tuple[e.OrderFact, ...]
 def propose(order: WorkOrder, command: c.Propose, context: Context) -> Facts:
     """Keep the router's answer; after dispatch it is shown, it moves nothing."""
     in_status(order, command, BEFORE_DISPATCH | WITH_LEAD)
+    proposed = e.AssignmentProposed(
+        order_no=order.order_no, proposal=command.proposal, why=command.why, attempt=order.proposals + 1
+    )
+    if command.duplicate_of in ("", order.suspected):
+        return (proposed,)
+    require(command.duplicate_of != order.order_no, "another-order")
     return (
-        e.AssignmentProposed(
-            order_no=order.order_no, proposal=command.proposal, why=command.why, attempt=order.proposals + 1
+        proposed,
+        e.DuplicateSuspected(
+            order_no=order.order_no, of=command.duplicate_of, score=command.likeness, grounds=command.grounds
         ),
     )
 

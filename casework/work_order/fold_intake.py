@@ -37,6 +37,11 @@ def _(fact: e.AssignmentProposed, order: WorkOrder) -> WorkOrder:
 
 
 @fold.register
+def _(fact: e.DuplicateSuspected, order: WorkOrder) -> WorkOrder:
+    return replace(order, suspected=fact.of, suspected_score=fact.score)
+
+
+@fold.register
 def _(fact: e.InformationRequested, order: WorkOrder) -> WorkOrder:
     return replace(order, status=Status.TO_SUPPLEMENT) if order.status in BEFORE_DISPATCH else order
 

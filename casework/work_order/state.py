@@ -143,6 +143,8 @@ class WorkOrder:
     consultations: tuple[Consultation, ...] = ()
     hand_overs: tuple[HandOver, ...] = ()
     # merging
+    suspected: str = ""  # the earlier order it seems to repeat; a person decides
+    suspected_score: int = 0  # percent
     parent: str = ""
     children: tuple[str, ...] = ()
     # clocks

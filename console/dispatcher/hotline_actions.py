@@ -54,6 +54,12 @@ def _dispatch(ground: Ground, filled: Filled) -> c.Command:
     )
 
 
+def _merge(ground: Ground, parent: str, note: str) -> c.Command:
+    """Under the order that was suspected, with how like it is; under another, as the person says."""
+    likeness = ground.order.suspected_score if parent == ground.order.suspected else None
+    return c.Merge(parent, likeness, note)
+
+
 def _trial_dispatch(ground: Ground) -> c.Command:
     proposal = ground.sheet.proposal
     lead = (proposal.lead if proposal else None) or UnitCode(ground.context.city.fallback_unit)
@@ -151,8 +157,10 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "merge", "并单", c.Merge, lambda g: c.Merge(""),
-        lambda g: (Field("parent", "主单编号", "order", required=True), Field("note", "说明")),
-        lambda g, f: c.Merge(f.needed("parent", "主单编号"), note=f.text("note")), done="已并单", key="m",
+        lambda g: (
+            Field("parent", "主单编号", "order", required=True, value=g.order.suspected), Field("note", "说明"),
+        ),
+        lambda g, f: _merge(g, f.needed("parent", "主单编号"), f.text("note")), done="已并单", key="m",
     ),
     Action(
         "unmerge", "撤销并单", c.Unmerge, lambda g: c.Unmerge("试"), lambda g: (REASON,),

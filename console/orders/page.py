@@ -115,6 +115,7 @@ def order_page(
         parts=PARTS,
         register_units=sheet.register.units,
         beside=beside(visit, sheet),
+        suspected="" if visit.units is not None or order.parent else order.suspected,
         purposes=PURPOSES if may_open_sealed(ground) and not at else (),
         **data,
     )

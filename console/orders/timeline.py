@@ -24,6 +24,7 @@ from mandates.edition import RegisterEdition
 from terms.actors import Actor, Role
 from terms.ids import UnitCode
 
+SUSPICIONS = {"text": "内容相近", "place": "地点相同", "caller": "同一诉求人"}
 LOUD = frozenset(
     {
         "ReturnRequested", "ReturnRefused", "OrderReassigned", "UnitDesignated", "EscalatedByRule", "ClockExpired",
@@ -106,6 +107,9 @@ def _title(fact: e.Fact, type_: str) -> str:
 def _lines(fact: e.Fact, register: RegisterEdition, city: CityConfiguration) -> list[tuple[str, str]]:
     if isinstance(fact, e.AssignmentProposed):
         return _proposal_lines(fact, register)
+    if isinstance(fact, e.DuplicateSuspected):
+        grounds = "、".join(SUSPICIONS[ground] for ground in fact.grounds)
+        return [("较早的工单", fact.of), ("文字相近", f"{fact.score}%"), ("依据", grounds)]
     found = []
     for field in type(fact).model_fields:
         value = getattr(fact, field)

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from automation.sharing import Share, read_share
+from casework.work_order import commands as c
 from dingze.wiring import Dingze
+from terms.actors import Actor, Role
 from terms.errors import BadInput
 from terms.ids import order_stream
-from tests.automation.conftest import Clock, order, take_in
+from tests.automation.conftest import MORNING, Clock, order, take_in
 
 SMOKE = "楼下烧烤店油烟太大，每天晚上呛得睡不着"
 WAGES = "工地干了三个月，包工头拖欠工资不给，要求劳动监察处理"
@@ -105,3 +108,46 @@ def test_a_share_that_is_none_is_refused_in_words(share: str) -> None:
     with pytest.raises(BadInput, match="第几份"):
         read_share(share)
     assert read_share("2/2") == Share(2, 2)
+
+
+LIFT = "柳桥新村三号楼电梯停运三天，老人上下楼困难，物业一直没有维修"
+
+
+def suspected(dingze: Dingze, number: str) -> list[dict[str, object]]:
+    stream = dingze.ledger.stream(order_stream(number))
+    return [event.payload for event in stream if event.type == "DuplicateSuspected"]
+
+
+def test_the_same_request_again_is_marked_with_the_earlier_order(dingze: Dingze, clock: Clock) -> None:
+    take_in(dingze, order("1", LIFT), order("2", WAGES), order("3", f"{LIFT}，请处理", MORNING + timedelta(minutes=5)))
+    dingze.proposer.run()
+    (found,) = suspected(dingze, "3")
+    assert found["of"] == "1" and found["grounds"] == ["text"] and int(str(found["score"])) >= 80
+    assert suspected(dingze, "1") == [] and suspected(dingze, "2") == []
+
+
+def test_after_a_restart_the_orders_of_the_window_are_known_again(
+    open_again: Callable[[], Dingze], clock: Clock
+) -> None:
+    first = open_again()
+    take_in(first, order("1", LIFT), order("2", LIFT, MORNING + timedelta(minutes=1)))
+    first.proposer.run()
+    clock.move(hours=2)
+    second = open_again()
+    take_in(second, order("3", LIFT, MORNING + timedelta(hours=1)))
+    second.proposer.run()
+    assert [one["of"] for one in suspected(second, "3")] == ["1"]
+    assert second.proposer.run() == 0 and len(suspected(second, "3")) == 1
+
+
+def test_what_was_merged_or_is_too_old_is_no_duplicate(dingze: Dingze, clock: Clock) -> None:
+    take_in(dingze, order("0", WAGES), order("1", LIFT))
+    dingze.proposer.run()
+    dingze.desk.do("1", c.Merge("0"), Actor("d1", Role.DISPATCHER))
+    take_in(dingze, order("2", LIFT, MORNING + timedelta(minutes=5)))
+    dingze.proposer.run()
+    assert suspected(dingze, "2") == []
+    clock.move(days=5)
+    take_in(dingze, order("3", LIFT, clock()))
+    dingze.proposer.run()
+    assert suspected(dingze, "3") == []

@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 
 from automation.paper_shelf import PaperShelf
 from automation.proposer import Proposer
+from automation.recent_orders import RecentOrders
 from automation.router import Router
 from casework.desk import Desk
 from casework.events import FACTS
@@ -149,6 +150,7 @@ class Town:
             city=self.city,
             calendar=self.calendar,
             open_masked=self.open_masked,
+            recent=RecentOrders(self.ledger, self.city.routing, self.open_masked),
             clock=self.clock,
         ).run()
 

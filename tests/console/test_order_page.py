@@ -155,3 +155,17 @@ def test_a_number_with_a_slash_has_a_page_too(house: tuple[Town, str]) -> None:
     assert browser.get("/find?q=2026/11-7%232").headers["location"] == "/orders/2026/11-7%232"
     assert 'action="/act/chase/2026/11-7%232"' in browser.get("/orders/2026/11-7%232").text
     assert browser.fill("/act/chase/2026/11-7%232", note="催").status_code == 303
+
+
+def test_the_same_request_again_is_marked_and_merged_under_the_earlier_one(house: tuple[Town, str]) -> None:
+    town, address = house
+    town.receive(order("YZ8002", SMOKE, 标题="烧烤店油烟扰民"))
+    browser = Browser(address, "yz-01-dispatcher")
+    states = "".join(browser.get(f"/queue?tab={tab}").text for tab in ("waiting", "sent"))
+    assert states.count("疑似重复") == 1 and "与 YZ8001 相近" in states
+    page = browser.get("/orders/YZ8002").text
+    assert "疑似重复" in page and 'value="YZ8001"' in page
+    assert "疑似重复" not in browser.get("/orders/YZ8001").text
+    assert browser.fill("/act/merge/YZ8002", parent="YZ8001").status_code == 303
+    child = town.ledger.stream("order-YZ8002")[-1]  # type: ignore[arg-type]  # the name of a stream is text
+    assert child.type == "OrdersMerged" and child.payload["similarity"] == 100

@@ -13,10 +13,13 @@ from terms.ids import UnitCode
 
 @dataclass(frozen=True, slots=True)
 class Propose(Command):
-    """Keep the router's answer."""
+    """Keep the router's answer, and the earlier order that seems to be the same request, if one was found."""
 
     proposal: Proposal
     why: Literal["received", "added", "returned", "decided", "asked"] = "received"
+    duplicate_of: str = ""
+    likeness: int = 0  # of the texts, in percent
+    grounds: tuple[Literal["text", "place", "caller"], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
