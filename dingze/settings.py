@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from terms.errors import BadInput
@@ -42,8 +42,8 @@ class Settings(BaseSettings):
     notices_folder: Annotated[Path | None, Field(description="folder that notices are written to, a file each")] = None
     notices_webhook: Annotated[str, Field(description="https address that notices are posted to; empty: none")] = ""
     notices_secret: Annotated[
-        SecretStr, Field(description="signs what is posted to the webhook; at least 16 characters")
-    ] = SecretStr("")
+        str, Field(repr=False, description="signs what is posted to the webhook; at least 16 characters")
+    ] = ""
     log_level: Annotated[str, Field(description="debug, info, warning or error")] = "warning"
     metrics_token: Annotated[str, Field(description="opens /metrics to other machines; empty: this machine only")] = ""
     tracing: Annotated[str, Field(description="OTLP address that spans are sent to; empty: no tracing")] = ""

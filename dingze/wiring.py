@@ -255,7 +255,7 @@ class Dingze:
             folder.mkdir(parents=True, exist_ok=True)
             found.append(FolderSink(folder))
         if url := self.settings.notices_webhook:
-            secret = self.settings.notices_secret.get_secret_value().encode()
+            secret = self.settings.notices_secret.encode()
             found.append(WebhookSink(url, secret, httpx.Client(), self.clock))
         return tuple(found)
 

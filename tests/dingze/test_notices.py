@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from dingze.commands.work import Work, parts_for
 from dingze.settings import Settings
@@ -36,5 +35,5 @@ def test_the_notifier_is_a_worker_of_its_own_and_sends_to_the_folder_that_is_set
 )
 def test_a_webhook_without_https_or_a_secret_is_refused(tmp_path: Path, url: str, secret: str, code: str) -> None:
     with pytest.raises(BadInput) as caught:
-        Dingze(settings(tmp_path, notices_webhook=url, notices_secret=SecretStr(secret))).sinks()
+        Dingze(settings(tmp_path, notices_webhook=url, notices_secret=secret)).sinks()
     assert caught.value.code == code
