@@ -36,6 +36,7 @@ class Page(StrEnum):
     ACCOUNT = "我的账号"
     INGEST = "工单接入"
     SHIFT = "交接班"
+    DUTIES = "本单位职责"
 
 
 SEES_ALL = frozenset(
@@ -79,6 +80,7 @@ MAY_OPEN: Mapping[Page, frozenset[Role]] = {
     Page.ACCOUNT: EVERYBODY,
     Page.INGEST: frozenset({Role.ADMINISTRATOR, Role.DISPATCHER}),
     Page.SHIFT: DESKS,
+    Page.DUTIES: OF_A_UNIT | {Role.DISTRICT_DESK},
 }
 HOME: Mapping[Role, str] = {
     Role.CLERK: "/tasks",

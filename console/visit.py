@@ -28,7 +28,7 @@ POSITION_COOKIE = "dingze_position"
 NOTICE_COOKIE = "dingze_notice"
 WAIT_SECONDS = 2.0
 MENU = (
-    Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.SHIFT, Page.DISPUTES, Page.CASES,
+    Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.DUTIES, Page.SHIFT, Page.DISPUTES, Page.CASES,
     Page.TRIAL, Page.MANDATES, Page.OPERATIONS,
 )  # fmt: skip
 ADDRESS = {
@@ -36,6 +36,7 @@ ADDRESS = {
     Page.QUEUE: "/queue",
     Page.TASKS: "/tasks",
     Page.SHIFT: "/shift",
+    Page.DUTIES: "/duties",
     Page.DISPUTES: "/disputes",
     Page.CASES: "/cases",
     Page.FINDINGS: "/findings",

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from console.department import desk
+from console.department import desk, duties
 
-ROUTERS: tuple[APIRouter, ...] = (desk.router,)
+ROUTERS: tuple[APIRouter, ...] = (desk.router, duties.router)

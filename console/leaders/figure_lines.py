@@ -52,6 +52,7 @@ FIGURES: Mapping[str, Lines] = {
     "moves": Lines(DISPUTES, "moved", "改派与指定", Page.DISPUTES, "why"),
     "duties": Lines(ACCOUNTABILITY, "facts", "履责记录", Page.ACCOUNTABILITY, "measure", of_units=True),
     "clauses": Lines(COVERAGE, "uses", "条目引用", Page.COVERAGE, "how"),
+    "own-clauses": Lines(COVERAGE, "uses", "本单位条目引用", Page.DUTIES, "how", of_units=True),
     "steps": Lines(CASES_VIEW, "steps", "议题步骤", Page.DISPUTES, "step"),
 }
 

@@ -199,11 +199,12 @@
   // --- lists that stay new: told by the server, else asked for every few seconds ---
   const live = $("#live");
   if (live) {
-    let known = null, wanted = false, waiting = null;
+    let known = null, wanted = false, waiting = null, last = 0;
     const refresh = () => {
       if (document.hidden) { wanted = true; return; }
       if (waiting) return;
-      waiting = setTimeout(() => { waiting = null; fetchList(); }, 400);  // a burst of orders is one refresh
+      // the first at once, a burst of orders together
+      waiting = setTimeout(() => { waiting = null; last = Date.now(); fetchList(); }, Math.max(20, last + 500 - Date.now()));
     };
     const fetchList = () => {
       const list = $(live.dataset.refresh);

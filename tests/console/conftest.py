@@ -2,12 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from automation.router import Router
 from console.assets import MODULES, VENDOR, copy_assets
+from tests import needs
 from tests.console.city import Town, build_template, copy_template, router_of
+from tests.console.screenshots import ARGUMENTS
+from tests.console.windows import CHROMIUM
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,3 +44,16 @@ def town(template: Path, router: Router, tmp_path: Path) -> Iterator[Town]:
     made = Town(url, key, router)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Debian's Chromium. Mark the test `browser`."""
+    if not CHROMIUM.exists():
+        needs.missing("browser", "no /usr/bin/chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()

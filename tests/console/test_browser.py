@@ -1,5 +1,6 @@
 """Each page as each role in a real Chromium: no error on its console, no request that leaves the machine."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,14 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from automation.router import Router
-from tests import needs
 from tests.console.city import Town, copy_template, order, served
 from tests.console.life import live
+from tests.console.windows import Watched
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
-CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.browser
 
 
@@ -26,48 +26,6 @@ def city(template: Path, router: Router, tmp_path_factory: pytest.TempPathFactor
     with served(town.app()) as address:
         yield town, address
     town.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator["Browser"]:
-    """Debian's Chromium."""
-    if not CHROMIUM.exists():
-        needs.missing("browser", "no /usr/bin/chromium")
-    from playwright.sync_api import sync_playwright
-
-    from tests.console.screenshots import ARGUMENTS
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-class Watched:
-    """A window that notes what went wrong in it and what it asked for outside."""
-
-    def __init__(self, browser: "Browser", address: str, account: str, width: int = 1366, height: int = 768) -> None:
-        context = browser.new_context(base_url=address, viewport={"width": width, "height": height}, locale="zh-CN")
-        self.errors: list[str] = []
-        self.outside: list[str] = []
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda told: self.errors.append(told.text) if told.type == "error" else None)
-        self.page.on("request", lambda asked: self._note(asked.url, address))
-        self.page.goto("/sign-in")
-        self.page.click(f'button[value="{account}"]')
-        self.page.wait_for_selector("main h1")
-
-    def _note(self, url: str, address: str) -> None:
-        if not url.startswith((address, "data:")):
-            self.outside.append(url)
-
-    def close(self) -> None:
-        """Close it; it must have been quiet."""
-        self.page.context.close()
-        assert not self.errors, self.errors
-        assert not self.outside, self.outside
 
 
 def test_every_page_of_every_role_is_quiet_and_stays_on_this_machine(
@@ -149,8 +107,14 @@ def test_a_new_order_appears_on_the_queue_by_itself(city: tuple[Town, str], chro
     window.page.goto("/queue?tab=all&sort=new")
     window.page.wait_for_selector("#live[data-state=live]")
     window.page.wait_for_timeout(800)  # the stream has told where the views stand
-    town.receive(order("YZ6602", "路灯不亮已经三天", 受理时间="2026-11-16T20:00:00+08:00"))
-    window.page.wait_for_selector("a:has-text('YZ6602')")
+    spans = []
+    for number in ("YZ6602", "YZ6603", "YZ6604"):
+        began = time.perf_counter()
+        town.receive(order(number, "路灯不亮已经三天", 受理时间="2026-11-16T20:00:00+08:00"))
+        window.page.wait_for_selector(f"a:has-text('{number}')")
+        spans.append(time.perf_counter() - began)
+        window.page.wait_for_timeout(500)
+    assert min(spans) <= 1.0, spans  # the least of three: a busy machine proves nothing against it
     window.close()
 
 
