@@ -31,13 +31,17 @@ class MasterKey:
 
 
 def make_master_key(path: Path) -> MasterKey:
-    """Write a fresh master key to a new file, readable by its owner only. Raises Conflict if there is a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a fresh master key to a new file, readable by its owner only. Raises Conflict if there is a file,
+    Unavailable where none can be written.
+    """
     secret = secrets.token_bytes(_BYTES)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise Conflict("vault.exists", at=str(path)) from error
+    except OSError as error:
+        raise Unavailable("vault.key-folder", at=str(path)) from error
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secret.hex() + "\n")
         file.flush()

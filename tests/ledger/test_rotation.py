@@ -150,6 +150,14 @@ def test_rotation_without_the_right_key_changes_nothing(ledger: Ledger, vault: V
     assert not next_file(tmp_path / "another.key").exists()
 
 
+def test_a_folder_that_cannot_be_written_is_said_plainly(ledger: Ledger, vault: Vault, key_file: Path) -> None:
+    receive(ledger, vault)
+    (key_file.parent / "file").write_text("in the way")
+    with pytest.raises(Unavailable) as refused:
+        make_master_key(key_file.parent / "file" / "sub" / "x.key")
+    assert refused.value.code == "vault.key-folder"
+
+
 class TestSm4:
     """SM4-GCM for new keys, where a city's rules ask for it."""
 
