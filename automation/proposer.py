@@ -145,7 +145,10 @@ class Proposer:
             try:
                 decided = decide(order, command, context)
             except Refused as refusal:
-                LOG.info("refused", order=due.order_no, rule=refusal.params.get("rule"), code=refusal.code)
+                rule = str(refusal.params.get("rule", refusal.code))
+                LOG.info("refused", order=due.order_no, rule=rule)
+                if not facts:  # else it would wait at the head of the queue for ever
+                    facts.append(e.ProposalDeclined(order_no=due.order_no, why=due.why, rule=rule))
                 break
             for fact in decided:
                 order = evolve(order, fact, context.now)

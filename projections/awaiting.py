@@ -56,13 +56,14 @@ def _decided(rows: Rows, event: Event, _: Masked) -> None:
 
 AWAITING = View(
     name="awaiting",
-    version=1,
+    version=2,
     cost=10,
     tables=(PROPOSALS,),
     handlers={
         "WorkOrderReceived": _due("received"),
         "AdditionReceived": _due("added"),
         "AssignmentProposed": _becomes(),
+        "ProposalDeclined": _becomes(),
         "WorkOrderDispatched": _becomes(dispatched=True),
         "DispatchWithdrawn": _becomes(dispatched=False),
         "OrderNotAccepted": _becomes(settled=True),

@@ -414,6 +414,7 @@ MESSAGES: dict[str, str] = {
     "event.PaperIssued": "印发公文",
     "event.ScanAttached": "附签章扫描件",
     "event.PaperVoided": "公文作废",
+    "event.ProposalDeclined": "不需派单建议",
     "event.MatterDisputed": "事项争议立案",
     "event.MatterSettled": "事项争议了结",
     "event.PaperDrafted": "拟稿",

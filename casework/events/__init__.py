@@ -109,6 +109,7 @@ from casework.events.intake import (
     OrderUnmerged,
     PersonalDataErased,
     PersonalDataRead,
+    ProposalDeclined,
     WorkOrderReceived,
 )
 from casework.events.papers import (
@@ -159,6 +160,7 @@ from casework.events.working import (
 ORDER_FACTS: tuple[type[OrderFact], ...] = (
     WorkOrderReceived,
     AssignmentProposed,
+    ProposalDeclined,
     InformationRequested,
     AdditionReceived,
     OrderChased,
@@ -391,6 +393,7 @@ __all__ = [
     "Piece",
     "PointDraft",
     "ProgressReported",
+    "ProposalDeclined",
     "ProposedUnitAnswered",
     "ProposedUnitAsked",
     "RectificationReported",

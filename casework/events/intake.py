@@ -50,6 +50,14 @@ class AssignmentProposed(OrderFact):
     attempt: int = 1
 
 
+class ProposalDeclined(OrderFact):
+    """The rules take no proposal for the order where it stands (`rule`): it waits for none any more, and is not asked
+    for again until something new comes in."""
+
+    why: str  # what had asked for one: received, added, decided
+    rule: str
+
+
 class InformationRequested(OrderFact):
     """待补充: the hotline asks the requester for what is missing before it dispatches."""
 

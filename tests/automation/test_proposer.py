@@ -71,6 +71,26 @@ def test_an_order_older_than_a_month_is_proposed_for_but_starts_no_clock(dingze:
     assert types_of(dingze, "2") == ["WorkOrderReceived", "AssignmentProposed"]
 
 
+def test_an_order_for_which_the_rules_take_no_proposal_is_passed_and_does_not_hold_up_the_others(
+    dingze: Dingze,
+) -> None:
+    """Merged orders may still be added to; a proposal for one is refused, which is recorded once."""
+    take_in(dingze, order("1", SMOKE), order("2", SMOKE), order("3", WAGES))
+    dingze.proposer.run()
+    dispatcher = Actor("d1", Role.DISPATCHER)
+    dingze.desk.do("2", c.Merge("1"), dispatcher)
+    box = dingze.ledger.stream(order_stream("2"))[0].payload["masked"]
+    dingze.desk.do("2", c.AddToOrder(box, box), dispatcher)
+    take_in(dingze, order("4", WAGES))
+    dingze.projections.catch_up()
+    assert dingze.proposer.due()[0].order_no == "2", "it waits longest"
+    dingze.proposer.run()
+    assert types_of(dingze, "2")[-1] == "ProposalDeclined" and "AssignmentProposed" in types_of(dingze, "4")
+    assert dingze.proposer.due() == []
+    head = dingze.ledger.head()
+    assert dingze.proposer.run() == 0 and dingze.ledger.head() == head
+
+
 def test_what_the_proposer_did_names_the_event_that_asked_for_it(dingze: Dingze) -> None:
     take_in(dingze, order("1", SMOKE))
     dingze.proposer.run()
