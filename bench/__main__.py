@@ -18,6 +18,16 @@ from typing import Any
 PARTS = ("ledger", "projections", "routing", "intake", "what_if", "trust", "stream", "scale")
 PAGE = Path("docs/benchmarks.md")
 FIGURES = Path("docs/benchmarks.json")
+PICTURES = {
+    "routing": (
+        "",
+        "![Right answers over outcomes learned](routing-learning.svg)",
+        "",
+        "![Right answers among the surest](routing-coverage.svg)",
+        "",
+        "Drawn from these figures by `python -m bench.plots`.",
+    )
+}
 
 
 def _machine() -> dict[str, Any]:
@@ -51,7 +61,15 @@ def page(measured: dict[str, Any]) -> str:
     ]
     for name in PARTS:
         if name in measured:
-            parts += ["", f"## {name}", "", f"`python -m bench.{name}`", "", *_lines(measured[name])]
+            parts += [
+                "",
+                f"## {name}",
+                "",
+                f"`python -m bench.{name}`",
+                *PICTURES.get(name, ()),
+                "",
+                *_lines(measured[name]),
+            ]
     return "\n".join(parts) + "\n"
 
 
