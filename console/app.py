@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends, FastAPI
 from itsdangerous import URLSafeSerializer
 from starlette.middleware.gzip import GZipMiddleware
@@ -79,6 +80,7 @@ class Parts:
     sample_sign_in: bool = False
     metrics_token: str = ""
     failures: Callable[[], Mapping[str, str]] = dict
+    audit_key: Callable[[], Ed25519PrivateKey] | None = None  # signs audit archives; None where no key is at hand
 
 
 class Console:

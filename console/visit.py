@@ -28,8 +28,9 @@ POSITION_COOKIE = "dingze_position"
 NOTICE_COOKIE = "dingze_notice"
 WAIT_SECONDS = 2.0
 MENU = (
-    Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.DUTIES, Page.SHIFT, Page.DISPUTES, Page.CASES,
-    Page.TRIAL, Page.MANDATES, Page.OPERATIONS,
+    Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.DUTIES, Page.SHIFT, Page.DISPUTES, Page.CASES, Page.FINDINGS,
+    Page.DIGESTS, Page.ACCOUNTABILITY, Page.COVERAGE, Page.HEAT, Page.AUDIT, Page.TRIAL, Page.MANDATES,
+    Page.OPERATIONS,
 )  # fmt: skip
 ADDRESS = {
     Page.OVERVIEW: "/overview",

@@ -46,6 +46,10 @@ INSTRUMENTS: Mapping[str, str] = {
     "industry_law": "行业法",
     "decision": "决定",
 }
+SOURCES: Mapping[str, str] = {
+    "events": "工单事件", "survey": "问卷调查", "visit": "实地走访", "inspection": "巡察", "audit": "审计",
+    "discipline": "纪检监察", "invited_assessor": "特邀评议员",
+}  # fmt: skip
 FEATURES: Mapping[str, str] = {
     "wording": "日常说法",
     "clause": "条目文字",

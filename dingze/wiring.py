@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from automation.eraser import Eraser
 from automation.learner import EVENT_TYPES as LEARNER_EVENTS
@@ -40,6 +41,7 @@ from dingze.settings import Settings
 from ingest.gateway import Gateway
 from ingest.notes import Notes
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
+from ledger import signing
 from ledger.backends import database_url, migrate, now, open_ledger
 from ledger.envelope import Event
 from ledger.master_key import make_master_key
@@ -58,6 +60,7 @@ from projections.digests import DIGESTS
 from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
 from projections.events import EVENT_TYPES as PROJECTION_EVENTS
+from projections.findings import FINDINGS_VIEW
 from projections.heat import HEAT
 from projections.matters import STANDINGS
 from projections.outcomes import LEARNABLE
@@ -86,6 +89,7 @@ VIEWS: tuple[View, ...] = (
     HEAT,
     FAULTS,
     DIGESTS,
+    FINDINGS_VIEW,
 )
 
 
@@ -309,7 +313,12 @@ class Dingze:
             session_hours=self.settings.session_hours,
             sample_sign_in=self.settings.sample_sign_in,
             metrics_token=self.settings.metrics_token,
+            audit_key=self.audit_key,
         )
+
+    def audit_key(self) -> Ed25519PrivateKey:
+        """The key archives are signed with: in a file of its own beside the master key, made at first use."""
+        return signing.signing_key(kept(self.settings, ".signing"))
 
     def route(self, order: OrderText) -> Proposal:
         """The proposal for an order as of its own day, else today."""

@@ -512,6 +512,7 @@ MESSAGES: dict[str, str] = {
     "console.field-needed": "请填写“{field}”后再提交。",
     "console.bad-date": "“{field}”应写成 2026-03-01 的形式。请改正后再提交。",
     "console.period-backwards": "起始日期 {since} 晚于截止日期 {until}。请改正后再查询。",
+    "console.no-audit-key": "本机没有审计签名密钥。请由系统管理员在密钥所在的机器上运行 dingze audit。",
     "console.no-figure": "没有这个数字的出处。请从页面上的数字点入。",
     "console.moved-on": "这件工单刚由{who}办理（{what}），与您看到的不同。请返回查看最新情况再决定。",
     "console.claimed": "{who}正在处理这件工单。请等待其完成，或先点“接手”再办理。",

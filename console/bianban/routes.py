@@ -2,6 +2,13 @@
 
 from fastapi import APIRouter
 
-from console.bianban import case_board, case_file, disputes
+from console.bianban import case_board, case_file, coverage, digests, disputes, findings
 
-ROUTERS: tuple[APIRouter, ...] = (disputes.router, case_board.router, case_file.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    disputes.router,
+    case_board.router,
+    case_file.router,
+    coverage.router,
+    findings.router,
+    digests.router,
+)

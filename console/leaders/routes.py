@@ -2,6 +2,13 @@
 
 from fastapi import APIRouter
 
-from console.leaders import figure_lines, overview
+from console.leaders import accountability, audit_archive, figure_lines, heat_board, overview, overview_orders
 
-ROUTERS: tuple[APIRouter, ...] = (overview.router, figure_lines.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    overview.router,
+    overview_orders.router,
+    figure_lines.router,
+    accountability.router,
+    heat_board.router,
+    audit_archive.router,
+)

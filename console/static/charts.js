@@ -25,8 +25,8 @@
   });
   const axis = (more) => ({ axisLine: { lineStyle: { color: LINE } }, axisTick: { show: false }, axisLabel: { color: SOFT, fontSize: 12 }, splitLine: { lineStyle: { color: "#edf1f5" } }, ...more });
 
-  function bars(found, { stack = true, flat = false } = {}) {
-    const names = axis({ type: "category", data: found.names, axisLabel: { color: SOFT, fontSize: 12, interval: 0, width: flat ? 150 : 96, overflow: "break" }, inverse: flat });
+  function bars(found, room, { stack = true, flat = false } = {}) {
+    const names = axis({ type: "category", data: found.names, axisLabel: { color: SOFT, fontSize: 12, interval: 0, width: flat ? 150 : Math.max(36, Math.floor((room - 70) / Math.max(1, found.names.length)) - 4), overflow: "break" }, inverse: flat });
     const amounts = axis({ type: "value", minInterval: 1 });
     return {
       ...common(), legend: { top: 0, textStyle: { color: INK } }, grid: { left: 8, right: 16, top: 34, bottom: 4, containLabel: true },
@@ -46,20 +46,20 @@
     const most = Math.max(1, ...cells.map((cell) => Number(cell[2]) || 0));
     return {
       ...common(), aria: undefined, tooltip: { trigger: "item", renderMode: "richText" }, grid: { left: 8, right: 16, top: 8, bottom: 40, containLabel: true },
-      xAxis: axis({ type: "category", data: found.series.map((one) => one.name), splitArea: { show: true } }),
-      yAxis: axis({ type: "category", data: found.names, inverse: true, splitArea: { show: true } }),
+      xAxis: axis({ type: "category", data: found.series.map((one) => one.name) }),
+      yAxis: axis({ type: "category", data: found.names, inverse: true, axisLabel: { color: SOFT, fontSize: 12, interval: 0 } }),
       visualMap: { min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, text: ["多", "少"], inRange: { color: ["#fdf3e1", "#f8d39a", "#f0a54e", "#c9631a"] }, textStyle: { color: SOFT } },
       series: [{ type: "heatmap", data: cells, label: { show: true, color: INK } }],
     };
   }
-  const KINDS = { bar: (found) => bars(found), sides: (found) => bars(found, { stack: false }), flat: (found) => bars(found, { flat: true }), line: lines, heatmap };
+  const KINDS = { bar: (found, room) => bars(found, room), sides: (found, room) => bars(found, room, { stack: false }), flat: (found, room) => bars(found, room, { flat: true }), line: lines, heatmap };
 
   document.addEventListener("DOMContentLoaded", () => {
     for (const place of document.querySelectorAll("[data-chart]")) {
       const table = document.getElementById(place.dataset.table);
       if (!table || !window.echarts) { place.hidden = true; continue; }
       const chart = window.echarts.init(place, null, { renderer: "canvas" });
-      chart.setOption(KINDS[place.dataset.chart](figures(table)));
+      chart.setOption(KINDS[place.dataset.chart](figures(table), place.clientWidth));
       addEventListener("resize", () => chart.resize());
       place.dataset.drawn = "yes";
     }

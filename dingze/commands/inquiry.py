@@ -6,7 +6,7 @@ key.
 
 import time as stopwatch
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import typer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dingze.options import given_day
 from dingze.terminal import Json, answer, opened, progress, session
@@ -22,7 +21,7 @@ from dingze.wiring import Dingze, kept
 from ledger import signing
 from ledger.envelope import Event
 from mandates.edition import RegisterEdition
-from projections.audit.archive import Reach, write_archive
+from projections.audit.archive import reach_of, write_archive
 from projections.audit.subject import Subject
 from projections.audit.verifying import against_record, verify_archive
 from projections.what_if import report
@@ -140,7 +139,13 @@ def audit(
     first, last = _period(begin, end)
     subject = Subject(first, last, UnitCode(unit) if unit else None, officer)
     with opened(context) as dingze, progress("审计导出") as advance:
-        content = write_archive(dingze.ledger, subject, reach(dingze, subject), signing_key(dingze), advance=advance)
+        content = write_archive(
+            dingze.ledger,
+            subject,
+            reach_of(dingze.ledger, subject, ZoneInfo(dingze.city.timezone), dingze.clock()),
+            dingze.audit_key(),
+            advance=advance,
+        )
     target = out or Path(f"audit-{_safe(subject.name)}-{first}-{last}.zip")
     target.write_bytes(content)
     manifest = verify_archive(content).manifest
@@ -154,27 +159,6 @@ def audit(
         "public_key": manifest["public_key"],
     }
     answer(document, json, sentence("audit.written", **document))
-
-
-def signing_key(dingze: Dingze) -> Ed25519PrivateKey:
-    """The key archives are signed with: in a file of its own beside the master key, made at first use."""
-    return signing.signing_key(kept(dingze.settings, ".signing"))
-
-
-def reach(dingze: Dingze, subject: Subject) -> Reach:
-    """Where the period begins and ends in the record, by the city's days, and where the record stands.
-
-    Raises BadInput `audit.period-not-over`: an archive of a day that still goes on would differ tomorrow.
-    """
-    zone = ZoneInfo(dingze.city.timezone)
-    starts = datetime.combine(subject.begin, time.min, zone)
-    over = datetime.combine(subject.end + timedelta(days=1), time.min, zone)
-    if over > dingze.clock():
-        raise BadInput("audit.period-not-over", at="--to", end=subject.end)
-    before = timedelta(microseconds=1)
-    ledger = dingze.ledger
-    start, end = ledger.position_at(starts - before), ledger.position_at(over - before)
-    return Reach(ledger.link(start), ledger.link(end), ledger.link(ledger.head()))
 
 
 def _checked(context: typer.Context, file: Path, key: str | None, *, record: bool) -> dict[str, Any]:

@@ -8,8 +8,10 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,7 +22,7 @@ from ledger.envelope import BEFORE_EVERYTHING
 from ledger.store import Ledger
 from projections.audit.figures import figures
 from projections.audit.subject import Subject
-from terms.errors import NotFound
+from terms.errors import BadInput, NotFound
 from terms.ids import Position
 from terms.messages import sentence
 
@@ -46,6 +48,20 @@ class Reach:
     start: Link
     end: Link
     head: Link
+
+
+def reach_of(ledger: Ledger, subject: Subject, zone: ZoneInfo, now: datetime) -> Reach:
+    """Where the period begins and ends in the record, by the city's days, and where the record stands.
+
+    Raises BadInput `audit.period-not-over`: an archive of a day that still goes on would differ tomorrow.
+    """
+    starts = datetime.combine(subject.begin, time.min, zone)
+    over = datetime.combine(subject.end + timedelta(days=1), time.min, zone)
+    if over > now:
+        raise BadInput("audit.period-not-over", at="--to", end=subject.end)
+    before = timedelta(microseconds=1)
+    start, end = ledger.position_at(starts - before), ledger.position_at(over - before)
+    return Reach(ledger.link(start), ledger.link(end), ledger.link(ledger.head()))
 
 
 @dataclass(slots=True)

@@ -232,8 +232,9 @@ def build_template(folder: Path, migrated: Path) -> Path:
     file = folder / "city.db"
     shutil.copy(migrated, file)
     make_master_key(folder / "key")
-    ledger = open_ledger(f"sqlite:///{file}", types=TYPES)
-    enacted = enact(ledger, sample_items(), at=datetime(2026, 1, 5, tzinfo=UTC), actor="system:test")
+    day = datetime(2026, 1, 5, tzinfo=UTC)
+    ledger = open_ledger(f"sqlite:///{file}", clock=lambda: day, types=TYPES)  # recorded then, not when tests run
+    enacted = enact(ledger, sample_items(), at=day, actor="system:test")
     ledger.close()
     assert enacted.enacted > 1000
     return file

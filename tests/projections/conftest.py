@@ -16,6 +16,7 @@ from projections.coverage import COVERAGE
 from projections.digests import DIGESTS
 from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
+from projections.findings import FINDINGS_VIEW
 from projections.heat import HEAT
 from projections.queue import QUEUE
 from projections.store import ViewStore
@@ -26,7 +27,7 @@ from tests.projections.naive import stored
 
 VIEWS: tuple[View, ...] = (QUEUE, TASKS)
 FIGURES: tuple[View, ...] = (DISPUTES, ACCOUNTABILITY, COVERAGE, HEAT)
-ALL_VIEWS = VIEWS + FIGURES + (DIGESTS,)
+ALL_VIEWS = VIEWS + FIGURES + (DIGESTS, FINDINGS_VIEW)
 
 
 class Desk:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -20,11 +21,10 @@ from typer.testing import CliRunner
 
 from casework.work_order import commands as c
 from dingze.cli import app
-from dingze.commands.inquiry import reach, signing_key
 from dingze.settings import Settings
 from dingze.wiring import Dingze
 from ledger.canonical import canonical
-from projections.audit.archive import write_archive
+from projections.audit.archive import Reach, reach_of, write_archive
 from projections.audit.subject import Subject
 from projections.audit.verifying import against_record, verify_archive
 from terms.actors import Actor, Role
@@ -45,7 +45,10 @@ class Month:
     clock: Clock
 
     def archive(self, subject: Subject = PARKS) -> bytes:
-        return write_archive(self.dingze.ledger, subject, reach(self.dingze, subject), signing_key(self.dingze))
+        return write_archive(self.dingze.ledger, subject, self.reach(subject), self.dingze.audit_key())
+
+    def reach(self, subject: Subject) -> Reach:
+        return reach_of(self.dingze.ledger, subject, ZoneInfo(self.dingze.city.timezone), self.dingze.clock())
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +140,7 @@ def test_an_archive_proves_itself_and_stands_in_the_record(month: Month) -> None
     verified = verify_archive(month.archive())
     assert verified.manifest["head"]["position"] == month.dingze.ledger.head()
     against_record(verified, month.dingze.ledger)
-    trusted = signing_key(month.dingze).public_key().public_bytes_raw().hex()
+    trusted = month.dingze.audit_key().public_key().public_bytes_raw().hex()
     assert verify_archive(month.archive(), trusted).public_key == trusted
     with pytest.raises(BadInput, match=r"audit\.other-key"):
         verify_archive(month.archive(), "00" * 32)
@@ -176,7 +179,7 @@ def test_a_forger_with_a_key_of_his_own_fails_against_the_chain_and_the_known_ke
     with pytest.raises(BadInput, match=r"audit\.altered"):
         verify_archive(forged)
     honest = _resigned(files, Ed25519PrivateKey.generate())
-    trusted = signing_key(month.dingze).public_key().public_bytes_raw().hex()
+    trusted = month.dingze.audit_key().public_key().public_bytes_raw().hex()
     assert verify_archive(honest).public_key != trusted
     with pytest.raises(BadInput, match=r"audit\.other-key"):
         verify_archive(honest, trusted)
@@ -209,7 +212,7 @@ def test_what_is_no_archive_is_said_to_be_none(content: bytes) -> None:
 
 def test_a_period_that_still_goes_on_and_a_stranger_are_refused(month: Month) -> None:
     with pytest.raises(BadInput, match=r"audit\.period-not-over"):
-        reach(month.dingze, Subject(BEGIN, date(2026, 3, 4), UnitCode("A2")))
+        month.reach(Subject(BEGIN, date(2026, 3, 4), UnitCode("A2")))
     with pytest.raises(NotFound, match=r"audit\.nothing"):
         month.archive(Subject(BEGIN, END, UnitCode("Z9")))
     with pytest.raises(BadInput, match=r"audit\.whom"):

@@ -1,0 +1,197 @@
+"""问题台账: faults proposed by rule with their evidence; findings raised, rectified, closed; holds."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from sqlalchemy import select
+from starlette.responses import Response
+
+from casework import events as e
+from casework import permissions
+from casework.finding import commands as f
+from casework.finding.decide import decide
+from casework.finding.state import Phase
+from casework.lanes import Loaded
+from console.access import Page
+from console.bianban.acting import Matter, by_slug, occasion_of, offers
+from console.bianban.finding_actions import ACTIONS, raising_fields, read_raising
+from console.forms import Form
+from console.interface.commands import giver_of
+from console.interface.doors import FINDING_DOOR, give_command
+from console.interface.doors import look as look_in
+from console.interface.matter_sheets import TOLD_TO_THE_UNIT, finding_sheet
+from console.lookback import Lookback, Looking
+from console.orders.timeline import entry_of
+from console.visit import Visit, Visiting
+from console.words import CITY_TIME, CLOCKS, SOURCES
+from projections.findings import FINDINGS_VIEW
+from projections.store import as_of
+from terms.errors import NotFound
+from terms.ids import EventId, Position, UnitCode
+
+router = APIRouter()
+SLUGS = by_slug(ACTIONS)
+PAGE = 50
+TABS: dict[str, tuple[str, tuple[Phase, ...]]] = {
+    "proposed": ("待研判", (Phase.PROPOSED,)),
+    "open": ("在办", (Phase.RAISED, Phase.FED_BACK, Phase.RECTIFYING, Phase.REPORTED)),
+    "closed": ("已销号", (Phase.CLOSED, Phase.DISMISSED)),
+    "all": ("全部", tuple(Phase)),
+}
+TOLD = tuple(str(one) for one in (Phase.FED_BACK, Phase.RECTIFYING, Phase.REPORTED, Phase.CLOSED))
+HOLDS = {"proposed": "待审签暂停受理", "signed": "已暂停受理", "declined": "不予暂停", "lifted": "已恢复受理"}
+EVIDENCE_SHOWN = 50
+
+
+def read_findings(visit: Visit, look: Lookback) -> list[dict[str, Any]]:
+    """Every finding this person may know of, as it stood then, the nearest deadline first."""
+    views = visit.console.parts.views
+    with views.reading() as connection:
+        build = views.current(connection, FINDINGS_VIEW.name)
+        if build is None:
+            return []
+        table = views.tables(FINDINGS_VIEW, build)["findings"]
+        terms = [as_of(table, look.position)]
+        whole = visit.actor.role in FINDING_DOOR.whole
+        if not whole:
+            terms += [table.c.unit.in_(sorted(visit.units or ())), table.c.phase.in_(TOLD)]
+        query = select(table).where(*terms).order_by(table.c.began_on.desc(), table.c.finding_no)
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    if not whole:  # to its unit, a hold is nothing until it is signed
+        for row in rows:
+            row["hold"] = row["hold"] if row["hold"] in ("signed", "lifted") else ""
+    return sorted(rows, key=lambda row: (row["due"] == "", row["due"]))
+
+
+@router.get("/findings")
+@router.get("/findings.json")
+def findings(
+    visit: Visiting,
+    look: Looking,
+    tab: str = "",
+    problem_class: Annotated[str, Query(alias="class", max_length=40)] = "",
+    fault: Annotated[str, Query(max_length=20)] = "",
+    unit: Annotated[str, Query(max_length=20)] = "",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """The ledger, by class, fault, owner and phase."""
+    visit.open(Page.FINDINGS, "findings:read")
+    current = visit.caught_up("findings")
+    everything = read_findings(visit, look)
+    counts = {key: sum(row["phase"] in phases for row in everything) for key, (_, phases) in TABS.items()}
+    tab = tab if tab in TABS else ("open" if counts["open"] or not counts["proposed"] else "proposed")
+    rows = [
+        row
+        for row in everything
+        if row["phase"] in TABS[tab][1]
+        and (not problem_class or row["problem_class"] == problem_class)
+        and (not fault or row["fault"] == fault)
+        and (not unit or row["unit"] == unit)
+    ]
+    filters = look.query() | {"tab": tab, "class": problem_class, "fault": fault, "unit": unit}
+    pages = max(1, -(-len(rows) // PAGE))
+    here = min(page, pages)
+    data = {
+        "filters": filters,
+        "current": current,
+        "total": len(rows),
+        "counts": counts,
+        "findings": rows[(here - 1) * PAGE : here * PAGE],
+        "on_hold": sorted({row["unit"] for row in everything if row["hold"] == "signed"}),
+    }
+    if visit.request.url.path.endswith(".json"):
+        return visit.page("findings.html", Page.FINDINGS, "问题台账", **data)
+    rules = visit.console.parts.city.findings
+    may_raise = permissions.may(visit.actor.role, f.RaiseFinding) and look.as_of is None
+    return visit.page(
+        "findings.html", Page.FINDINGS, "问题台账", look=look, tabs=TABS, rules=rules, holds=HOLDS,
+        owners=sorted({row["unit"] for row in everything}), listed={"total": len(rows), "page": here, "pages": pages},
+        fields=raising_fields(rules, fresh=True) if may_raise else (), order_no="", received=None,
+        classed=_classed(everything, rules.problem_classes), **data,
+    )  # fmt: skip
+
+
+def _classed(rows: list[dict[str, Any]], classes: tuple[str, ...]) -> list[tuple[str, int, int]]:
+    """Class → findings open and all."""
+    ended = (Phase.CLOSED, Phase.DISMISSED)
+    return [
+        (
+            name,
+            sum(row["problem_class"] == name and row["phase"] not in ended for row in rows),
+            sum(row["problem_class"] == name for row in rows),
+        )
+        for name in classes
+    ]
+
+
+@router.post("/findings/raise")
+def raise_finding(visit: Visiting, form: Form) -> Response:
+    """A person raises a finding from elsewhere than a rule."""
+    visit.open(Page.FINDINGS)
+    number = form.needed("number", "编号")
+    command = read_raising(form, UnitCode(form.needed("unit", "责任单位").split()[0]), form.text("fault"))
+    done = give_command(FINDING_DOOR, number, command, giver_of(visit))
+    return visit.done(f"/findings/{number}", f"{number} 已立项", Position(done.position))
+
+
+@router.post("/findings/act/{slug}/{number:path}")
+def act(visit: Visiting, slug: str, number: str, form: Form) -> Response:
+    """Carry out one action; what the rules refuse comes back as the page of the refusal."""
+    visit.open(Page.FINDINGS)
+    if slug not in SLUGS:
+        raise NotFound("console.no-page")
+    found = look_in(FINDING_DOOR, number, giver_of(visit))
+    command = SLUGS[slug].read(Matter(found.state, occasion_of(visit)), form)
+    seen = int(form.text("seen")) if form.text("seen").isdigit() else None
+    done = give_command(FINDING_DOOR, number, command, giver_of(visit), seen=seen)
+    return visit.done(f"/findings/{number}", f"{number} {SLUGS[slug].done}", Position(done.position))
+
+
+@router.get("/findings/{number:path}")
+@router.get("/findings/{number:path}.json")
+def finding_page(visit: Visiting, number: str) -> Response:
+    """One finding: why it was proposed, its evidence event by event, the loop so far, and what may be done now."""
+    visit.open(Page.FINDINGS, "findings:read")
+    found = look_in(FINDING_DOOR, number, giver_of(visit))
+    sheet = finding_sheet(found, giver_of(visit))
+    if visit.request.url.path.endswith(".json"):
+        return visit.page("finding.html", Page.FINDINGS, number, **sheet.model_dump(mode="json"))
+    matter = Matter(found.state, occasion_of(visit))
+    whole = visit.units is None
+    proposed = next((one.payload for one in found.events if one.type == "FindingProposed"), {})
+    return visit.page(
+        "finding.html", Page.FINDINGS, f"问题 {number}", number=number, sheet=sheet, proposed=proposed if whole else {},
+        evidence=_evidence(visit, sheet.evidence), documents=_documents(found) if whole else [],
+        offers=offers(ACTIONS, matter, decide), holds=HOLDS, sources=SOURCES, clocks=CLOCKS,
+        timeline=[
+            entry_of(one, matter.register, visit.console.parts.city)
+            for one in found.events
+            if one.type in e.FACTS and (whole or one.type in TOLD_TO_THE_UNIT)
+        ],
+        order_no="", received=None,
+    )  # fmt: skip
+
+
+def _evidence(visit: Visit, ids: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The events that prove it; what is not an event is told by its name."""
+    found = []
+    for one in ids[:EVIDENCE_SHOWN]:
+        event = visit.console.parts.ledger.event(EventId(one))
+        entry = entry_of(event, visit.register, visit.console.parts.city) if event and event.type in e.FACTS else None
+        payload = event.payload if event else {}
+        found.append(
+            {
+                "id": one,
+                "entry": entry,
+                "position": event.position if event else None,
+                "type": event.type if event else "",
+                "day": event.occurred_at.astimezone(CITY_TIME).date().isoformat() if event else "",
+                "order_no": payload.get("order_no", ""),
+                "case_no": payload.get("case_no", ""),
+            }
+        )
+    return found
+
+
+def _documents(found: Loaded[Any]) -> list[dict[str, Any]]:
+    return [document for one in found.events if one.type == "FindingRaised" for document in one.payload["documents"]]

@@ -1,0 +1,186 @@
+"""履责评价: each unit's indicators, score and stars in a quarter; every figure opens to its events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from city.scoring import Indicator, ScoreRule
+from console.access import Page, require_unit
+from console.lookback import Lookback, Looking
+from console.visit import Visit, Visiting
+from projections.accountability import ACCOUNTABILITY, measures
+from projections.readings.looking import Period, quarter, quarter_of
+from projections.scores import Rate, Score, Sums, rate, score
+from terms.ids import UnitCode
+
+router = APIRouter()
+PAGE = 50
+QUARTERS = 8  # to choose from
+COUNTED = (
+    "dispatched", "first_kept", "signed_in_time", "finished_in_time", "contacted", "resolved", "satisfied", "returned",
+    "return_upheld", "return_refused", "return_designated", "return_withdrawn", "moved_away", "moved_to", "sent_back",
+    "rework", "overdue", "supervised", "rated", "excluded",
+)  # fmt: skip
+FIRST = Indicator(code="first", label="首派准确率", top="first_kept:sum", bottom="first_kept:lines", part="lead")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One unit in the quarter; `given` is how many orders it led and supported."""
+
+    unit: str
+    score: Score
+    first: Rate
+    led: int
+    supported: int
+    returned: int
+    upheld: int
+    refused: int
+
+
+def period_of(asked: str, look: Lookback) -> tuple[str, Period]:
+    """The quarter asked for, else the one the page stands in. Raises BadInput."""
+    name = asked or quarter_of(look.day)
+    return name, quarter(name)
+
+
+def choices(day: date) -> list[str]:
+    """The quarters a reader may choose from, the newest first."""
+    found = [quarter_of(day)]
+    while len(found) < QUARTERS:
+        begin = quarter(found[-1]).begin
+        found.append(quarter_of(date.fromordinal(begin.toordinal() - 1)))
+    return found
+
+
+def read_sums(visit: Visit, look: Lookback, period: Period, unit: str = "") -> Sums:
+    """(unit, part, measure) → lines and values of the quarter as known then; orders not to count are left out."""
+    views = visit.console.parts.views
+    with views.reading() as connection:
+        build = views.current(connection, ACCOUNTABILITY.name)
+        if build is None:
+            return {}
+        cut = _cut(look, period).cut(unit=unit)
+        if visit.units is not None and not unit:
+            cut = cut.narrowed(unit=tuple(sorted(visit.units)))
+        return measures(connection, views.tables(ACCOUNTABILITY, build)["facts"], cut)
+
+
+def _cut(look: Lookback, period: Period) -> Lookback:
+    return Lookback(look.as_of, look.position, look.moment, period.begin, period.end)
+
+
+def line_of(unit: str, unit_class: str, sums: Sums, rule: ScoreRule) -> Line:
+    """One unit's line."""
+
+    def lines(measure: str, *parts: str) -> int:
+        return sum(sums.get((unit, part, measure), (0, 0))[0] for part in parts or ("lead", "support"))
+
+    return Line(
+        unit,
+        score(sums, unit, unit_class, rule),
+        rate(sums, unit, FIRST),
+        lines("dispatched", "lead"),
+        lines("dispatched", "support"),
+        lines("returned"),
+        lines("return_upheld"),
+        lines("return_refused"),
+    )
+
+
+@router.get("/accountability")
+@router.get("/accountability.json")
+def accountability(
+    visit: Visiting,
+    look: Looking,
+    period: Annotated[str, Query(alias="quarter", max_length=7)] = "",
+    unit_class: Annotated[str, Query(alias="class", max_length=40)] = "",
+    q: Annotated[str, Query(max_length=80)] = "",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """Every unit with something to answer for in the quarter, the best score first."""
+    visit.open(Page.ACCOUNTABILITY, "orders:read")
+    current = visit.caught_up("accountability")
+    name, days = period_of(period, look)
+    sums = read_sums(visit, look, days)
+    register = visit.console.parts.register.as_of(min(look.day, days.end))
+    rule = visit.console.parts.city.scoring
+    lines = []
+    for unit in sorted({one for one, _, _ in sums}):
+        known = register.units.get(UnitCode(unit))
+        of_class = known.unit_class if known else ""
+        said = f"{unit} {known.name} {' '.join(known.everyday_names)}" if known else unit
+        if (not unit_class or of_class == unit_class) and (not q.strip() or q.strip() in said):
+            lines.append(line_of(unit, of_class, sums, rule))
+    lines.sort(key=lambda one: (-(one.score.score if one.score.score is not None else -1), -one.led, one.unit))
+    filters = {"quarter": period and name, "class": unit_class, "q": q.strip(), "as_of": look.query().get("as_of", "")}
+    pages = max(1, -(-len(lines) // PAGE))
+    here = min(page, pages)
+    listed = {"total": len(lines), "page": here, "pages": pages}
+    shown = lines[(here - 1) * PAGE : here * PAGE]
+    data = {
+        "quarter": name,
+        "filters": filters,
+        "current": current,
+        "rule": rule.version,
+        "lines": shown,
+        "listed": listed,
+    }
+    if visit.request.url.path.endswith(".json"):
+        return visit.page("accountability.html", Page.ACCOUNTABILITY, "履责评价", **data)
+    return visit.page(
+        "accountability.html", Page.ACCOUNTABILITY, "履责评价", look=_cut(look, days), days=days,
+        quarters=choices(visit.now.date()), classes=visit.console.parts.city.unit_classes, indicators=rule.indicators,
+        behind=behind, least=rule.least_orders, **data,
+    )  # fmt: skip
+
+
+@router.get("/accountability/{unit}")
+@router.get("/accountability/{unit}.json")
+def unit_score(
+    visit: Visiting, look: Looking, unit: str, period: Annotated[str, Query(alias="quarter", max_length=7)] = ""
+) -> Response:
+    """One unit's quarter: each indicator with its weight and both its figures, and every measure by part."""
+    visit.open(Page.ACCOUNTABILITY, "orders:read")
+    require_unit(visit.actor, UnitCode(unit), visit.register)
+    name, days = period_of(period, look)
+    sums = read_sums(visit, look, days, unit)
+    known = visit.register.units[UnitCode(unit)]
+    rule = visit.console.parts.city.scoring
+    weights = rule.weights.get(known.unit_class, rule.weights[""])
+    data = {
+        "unit": unit,
+        "quarter": name,
+        "line": line_of(unit, known.unit_class, sums, rule),
+        "weights": weights,
+        "measures": counted_by_part(sums, unit),
+        "rule": rule.version,
+    }
+    if visit.request.url.path.endswith(".json"):
+        return visit.page("accountability_unit.html", Page.ACCOUNTABILITY, known.name, **data)
+    return visit.page(
+        "accountability_unit.html", Page.ACCOUNTABILITY, f"履责评价：{known.name}", look=_cut(look, days), days=days,
+        name=known.name, quarters=choices(visit.now.date()), indicators=dict(zip((one.code for one in rule.indicators),
+        rule.indicators, strict=True)), behind=behind, filters={"quarter": period and name, **look.query()},
+        least=rule.least_orders, first=FIRST, **data,
+    )  # fmt: skip
+
+
+def counted_by_part(sums: Sums, unit: str) -> dict[str, dict[str, tuple[int, int]]]:
+    """Measure → part → lines and sum of values, of one unit."""
+    return {
+        measure: {part: sums.get((unit, part, measure), (0, 0)) for part in ("lead", "support")} for measure in COUNTED
+    }
+
+
+def behind(asked: str, unit: str, part: str = "both") -> Mapping[str, Any]:
+    """The filters of the figure page for one side of an indicator ("measure:lines" or "measure:sum")."""
+    measure, _, which = asked.partition(":")
+    found = {"measure": measure, "unit": unit, "counted": "yes"}
+    if part != "both":
+        found["part"] = part
+    return found | ({"value": "1"} if which == "sum" else {})

@@ -1,0 +1,149 @@
+"""热点态势: what burns where, week by week; what rises, what is stuck. Every number opens to its orders."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from sqlalchemy import Connection, Table, func, select
+from starlette.responses import Response
+
+from console.access import Page
+from console.lookback import Lookback, Looking
+from console.visit import Visiting
+from projections.days import week_of
+from projections.heat import HEAT, Rising, Spot, by_week, rising, stuck
+from projections.queue import QUEUE
+from projections.store import ViewStore, as_of
+
+router = APIRouter()
+WEEKS = 8
+ROWS = 14
+RISING = 30
+STUCK = 100
+STUCK_DAYS = 15  # the longest usual limit for an order (complex: 15 working days is three weeks)
+PAGE = 50
+BY = {"matter": "事项", "district": "区县", "street": "街道乡镇"}
+
+
+@router.get("/heat")
+@router.get("/heat.json")
+def heat(
+    visit: Visiting,
+    look: Looking,
+    by: str = "matter",
+    district: Annotated[str, Query(max_length=80)] = "",
+    days: Annotated[int, Query(ge=1, le=365)] = STUCK_DAYS,
+) -> Response:
+    """The page."""
+    visit.open(Page.HEAT, "orders:read")
+    current = visit.caught_up("heat")
+    by = by if by in BY else "matter"
+    week = week_of(look.moment)
+    views = visit.console.parts.views
+    counts: dict[tuple[str, Spot], int] = {}
+    standing: list[dict[str, Any]] = []
+    districts: list[str] = []
+    with views.reading() as connection:
+        if build := views.current(connection, HEAT.name):
+            spots = views.tables(HEAT, build)["spots"]
+            counts = by_week(connection, spots, look.position)
+            before = (look.day - timedelta(days=days)).isoformat()
+            standing = stuck(connection, spots, before, look.position)
+            districts = sorted({spot[0] for _, spot in counts if spot[0]})
+    if district:
+        counts = {key: number for key, number in counts.items() if key[1][0] == district}
+        standing = [row for row in standing if row["district"] == district]
+    weeks = last_weeks(look)
+    burning: list[Rising] = [one for one in rising(counts, week) if one.spot[2]][:RISING]
+    for row in standing:
+        row["age"] = (look.day - look.day.fromisoformat(row["day"])).days
+    filters = look.query() | {"by": by, "district": district, "days": days}
+    data = {
+        "filters": filters,
+        "current": current,
+        "week": week,
+        "weeks": weeks,
+        "grid": grid(counts, weeks, by),
+        "rising": burning,
+        "stuck": standing[:STUCK],
+        "stuck_total": len(standing),
+    }
+    if visit.request.url.path.endswith(".json"):
+        return visit.page("heat.html", Page.HEAT, "热点态势", **data)
+    return visit.page("heat.html", Page.HEAT, "热点态势", look=look, bys=BY, districts=districts, **data)
+
+
+def last_weeks(look: Lookback) -> list[str]:
+    """The ISO weeks up to the one the page stands in, the oldest first."""
+    return [week_of(look.moment - timedelta(weeks=back)) for back in reversed(range(WEEKS))]
+
+
+def grid(counts: Mapping[tuple[str, Spot], int], weeks: list[str], by: str) -> list[dict[str, Any]]:
+    """Rows of names with a number a week, the most first: what burns, or where."""
+    place = {"district": 0, "street": 1, "matter": 2}[by]
+    rows: dict[tuple[str, str], dict[str, int]] = {}
+    for (week, spot), number in counts.items():
+        if week in weeks and spot[place]:
+            key = (spot[0] if by == "street" else "", spot[place])
+            row = rows.setdefault(key, {})
+            row[week] = row.get(week, 0) + number
+    found = [
+        {"name": name, "district": where, "weeks": [row.get(week, 0) for week in weeks], "total": sum(row.values())}
+        for (where, name), row in rows.items()
+    ]
+    return sorted(found, key=lambda row: (-row["total"], row["name"]))[:ROWS]  # type: ignore[operator]
+
+
+@router.get("/heat/orders")
+@router.get("/heat/orders.json")
+def heat_orders(
+    visit: Visiting,
+    look: Looking,
+    week: Annotated[str, Query(max_length=10)] = "",
+    district: Annotated[str, Query(max_length=80)] = "",
+    street: Annotated[str, Query(max_length=80)] = "",
+    matter: Annotated[str, Query(max_length=200)] = "",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """The orders behind a number of the heat page; a number counts their repeats too."""
+    visit.open(Page.HEAT, "orders:read")
+    asked = {"week": week, "district": district, "street": street, "matter": matter}
+    views = visit.console.parts.views
+    rows: list[dict[str, Any]] = []
+    total = repeats = 0
+    with views.reading() as connection:
+        if build := views.current(connection, HEAT.name):
+            spots = views.tables(HEAT, build)["spots"]
+            rows, total, repeats = _orders(connection, spots, look, asked, page)
+            _with_titles(connection, views, rows)
+    filters = look.query() | asked
+    data = {"filters": filters, "orders": rows, "total": total, "counted": total + repeats}
+    if visit.request.url.path.endswith(".json"):
+        return visit.page("heat_orders.html", Page.HEAT, "热点工单", **data)
+    pages = {"total": total, "page": page, "pages": max(1, -(-total // PAGE))}
+    return visit.page("heat_orders.html", Page.HEAT, "热点工单", look=look, listed=pages, **data)
+
+
+def _orders(
+    connection: Connection, spots: Table, look: Lookback, asked: Mapping[str, str], page: int
+) -> tuple[list[dict[str, Any]], int, int]:
+    held = [as_of(spots, look.position), spots.c.merged.is_(False), spots.c.week != ""]
+    held += [spots.c[name] == value for name, value in asked.items() if value]
+    total, repeats = connection.execute(select(func.count(), func.sum(spots.c.repeats)).where(*held)).one()
+    names = ("order_no", "district", "street", "matter", "lead", "day", "repeats", "open")
+    query = select(*[spots.c[name] for name in names]).where(*held).order_by(spots.c.day.desc(), spots.c.order_no)
+    found = connection.execute(query.offset((page - 1) * PAGE).limit(PAGE)).mappings()
+    return [dict(row) for row in found], total, int(repeats or 0)
+
+
+def _with_titles(connection: Connection, views: ViewStore, rows: list[dict[str, Any]]) -> None:
+    build = views.current(connection, QUEUE.name)
+    if build is None or not rows:
+        return
+    table = views.tables(QUEUE, build)["orders"]
+    numbers = [row["order_no"] for row in rows]
+    query = select(table.c.order_no, table.c.title).where(table.c.order_no.in_(numbers), as_of(table, None))
+    titles = {row[0]: row[1] for row in connection.execute(query)}
+    for row in rows:
+        row["title"] = titles.get(row["order_no"], "")

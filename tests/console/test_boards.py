@@ -1,0 +1,119 @@
+"""履责评价, 条目覆盖, 热点态势: what they show, and that every number is the number of records it opens to."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from automation.router import Router
+from projections.readings.looking import quarter_of
+from tests.console.city import START, Browser, Town, copy_template, served
+from tests.console.life import live
+
+LEADER = "yz-13-leader"
+LINK = re.compile(r'href="(/(?:figures|heat|overview)/[^"]+)"[^>]*>(\d+)</a>')
+
+
+@pytest.fixture(scope="module")
+def house(template: Path, router: Router, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, str]]:
+    """A town after a working day, and its pages."""
+    town = Town(*copy_template(template, tmp_path_factory.mktemp("boards")), router)
+    live(town, 60)
+    rule = town.city.scoring.model_copy(update={"least_orders": 1})
+    town.city = town.city.model_copy(update={"scoring": rule})
+    with served(town.app()) as address:
+        yield town, address
+    town.close()
+
+
+def opens_to_its_number(browser: Browser, page: str) -> int:
+    """Follow every number of a page to its records; how many there were."""
+    links = set(LINK.findall(page))
+    for link, number in links:
+        path, _, query = link.replace("&amp;", "&").partition("?")
+        found = browser.get(f"{path}.json?{query}").json()
+        assert found.get("counted", found["total"]) == int(number), link
+    return len(links)
+
+
+def test_a_quarters_score_opens_to_the_events_behind_it(house: tuple[Town, str]) -> None:
+    town, address = house
+    browser = Browser(address, LEADER)
+    board = browser.get("/accountability.json").json()
+    assert board["quarter"] == quarter_of(START.date()) and board["rule"] == town.city.scoring.version
+    scored = [one for one in board["lines"] if one["score"]["score"] is not None]
+    assert scored and scored == sorted(scored, key=lambda one: -one["score"]["score"])
+    unit = max(board["lines"], key=lambda one: one["led"])["unit"]
+    page = browser.get(f"/accountability/{unit}").text
+    assert opens_to_its_number(browser, page) > 6
+    told = browser.get(f"/accountability/{unit}.json").json()
+    rates = {one["code"]: one for one in told["line"]["score"]["rates"]}
+    signed = [
+        one for one in town.ledger.read(0, 1_000_000)  # type: ignore[arg-type]
+        if one.type == "WorkOrderSignedFor" and one.payload["unit"] == unit
+    ]  # fmt: skip
+    assert rates["signed"]["bottom"] == len(signed) > 0
+
+
+def test_a_score_is_reckoned_by_the_weights_it_shows(house: tuple[Town, str]) -> None:
+    browser = Browser(house[1], LEADER)
+    board = browser.get("/accountability.json").json()["lines"]
+    unit = next(one["unit"] for one in board if one["score"]["score"] is not None)
+    told = browser.get(f"/accountability/{unit}.json").json()
+    weighed = [
+        (one["points"], told["weights"].get(one["code"], 0))
+        for one in told["line"]["score"]["rates"]
+        if one["points"] is not None
+    ]
+    weight = sum(by for _, by in weighed)
+    assert told["line"]["score"]["score"] == sum(points * by for points, by in weighed) // weight
+
+
+def test_a_department_sees_its_own_score_and_no_others(house: tuple[Town, str]) -> None:
+    browser = Browser(house[1], "yz-05-clerk-chengguan")
+    assert {one["unit"] for one in browser.get("/accountability.json").json()["lines"]} <= {"C03"}
+    assert browser.get("/accountability/C03").status_code == 200
+    assert browser.get("/accountability/C05").status_code == 404
+
+
+def test_another_quarter_has_nothing_yet_and_a_wrong_one_is_told(house: tuple[Town, str]) -> None:
+    browser = Browser(house[1], LEADER)
+    assert "这一季度没有可评价的记录" in browser.get("/accountability?quarter=2025-Q1").text
+    assert browser.get("/accountability?quarter=2025Q9").status_code == 422
+
+
+def test_what_clauses_carry_opens_to_its_events_tab_by_tab(house: tuple[Town, str]) -> None:
+    browser = Browser(house[1], "yz-03-bianban")
+    load = browser.get("/coverage").text
+    assert opens_to_its_number(browser, load) > 5
+    for tab in ("disputed", "vague", "unused", "uncovered"):
+        page = browser.get(f"/coverage?tab={tab}")
+        assert page.status_code == 200, tab
+        assert browser.get(f"/coverage.json?tab={tab}").json()["total"] >= 0
+    unused = browser.get("/coverage.json?tab=unused").json()["uses"]
+    assert unused and not any(one["dispatched"] for one in unused)
+    assert browser.get("/coverage.json?as_of=2026-01-06").json()["total"] == 0, (
+        "nothing was used before the first order"
+    )
+
+
+def test_the_weeks_of_a_matter_open_to_their_orders(house: tuple[Town, str]) -> None:
+    browser = Browser(house[1], LEADER)
+    for by in ("matter", "district", "street"):
+        page = browser.get(f"/heat?by={by}").text
+        assert opens_to_its_number(browser, page) > 2, by
+    told = browser.get("/heat.json?days=1").json()
+    assert told["weeks"][-1] == told["week"] == "2026-W47"
+    assert len(told["stuck"]) == told["stuck_total"] and all(row["age"] > 1 for row in told["stuck"])
+    assert browser.get("/heat?days=0").status_code == 422
+
+
+def test_every_figure_of_the_city_opens_to_its_orders(house: tuple[Town, str]) -> None:
+    browser = Browser(house[1], LEADER)
+    page = browser.get("/overview")
+    assert opens_to_its_number(browser, page.text) > 12
+    told = browser.get("/overview.json").json()
+    assert told["weeks"][-1]["week"] == "2026-W47" and sum(week["received"] for week in told["weeks"]) >= 60
+    assert browser.get("/overview.json?as_of=2026-11-01").json()["figures"]["orders"] == 0
+    assert browser.get("/overview/orders?of=nothing").status_code == 404
