@@ -3,11 +3,13 @@
 import shutil
 import threading
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from console.administration.people import Account
+from console.forms import Upload
 from dingze import backup
 from dingze.settings import Settings
 from dingze.wiring import Dingze, initialise, key_file
@@ -21,6 +23,7 @@ from tests.ingest.conftest import NOW
 
 ORDERS = 40
 PHONE = "13900000001"
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 Opened = Callable[[str], Dingze]
 
 
@@ -72,6 +75,7 @@ def lived_in(url: str, tmp_path: Path) -> Dingze:
     take_in(dingze, rows(1, ORDERS))
     dingze.people.add(Account("u1", "张三", Role.DISPATCHER), "correct horse battery")
     dingze.vault.erase(["order-B7"], NOW)
+    dingze.parts.attachments.keep("B1", [Upload("现场.png", PICTURE)])
     return dingze
 
 
@@ -107,6 +111,7 @@ def test_an_empty_machine_ends_with_the_same_head_digest_and_nobody_erased_comes
         assert {"order-B7", "order-B9"} == {
             stream for stream, event in events.items() if event.event_id not in opened
         }, "these two were erased; every other text can be read"
+        assert again.parts.attachments.open("B1", sha256(PICTURE).hexdigest()) == PICTURE
         assert again.people.check_password("u1", "correct horse battery", NOW).name == "张三"
         before = again.ledger.head()
         take_in(again, rows(ORDERS, 2))
@@ -152,19 +157,26 @@ def test_a_restore_that_was_killed_is_begun_again_and_another_record_is_refused(
     small.close()
 
 
-@pytest.mark.parametrize("name", [EVENTS, KEYS, backup.PEOPLE])
+@pytest.mark.parametrize("name", [EVENTS, KEYS, backup.PEOPLE, backup.ATTACHMENTS])
 def test_a_backup_that_was_touched_is_refused_before_anything_is_written(
     small: Dingze, tmp_path: Path, name: str
 ) -> None:
     backup.back_up(small, tmp_path / "copy", quiet)
     small.close()
     file = tmp_path / "copy" / name
-    file.write_bytes(file.read_bytes().replace(b"1", b"2", 1))
+    file.write_bytes(file.read_bytes().replace(b"a", b"b", 1))
     settings = settings_of(f"sqlite:///{tmp_path / 'never.db'}", tmp_path / "first")
     with pytest.raises(BadInput) as refused:
         backup.restore(settings, tmp_path / "copy", quiet)
     assert refused.value.code == "backup.altered" and refused.value.at == name
     assert not (tmp_path / "never.db").exists()
+
+
+def test_a_file_of_a_backup_cannot_climb_out_of_its_folder(tmp_path: Path) -> None:
+    for name in ("../evil", "/evil", "a/../../evil"):
+        with pytest.raises(BadInput):
+            backup.attachments_in(tmp_path / "files", [[name, "x"]])
+    assert list(tmp_path.rglob("evil")) == []
 
 
 def test_without_its_master_key_a_backup_is_not_restored(small: Dingze, tmp_path: Path) -> None:
