@@ -132,6 +132,36 @@ class Listed(Sheet):
     units: tuple[str, ...]
 
 
+class ListedOrder(Sheet):
+    """One line of the list of work orders; the title is the masked one."""
+
+    order_no: str
+    state: str
+    title: str
+    kind: str
+    urgency: str
+    district: str
+    lead: str
+    supports: tuple[str, ...]
+    desk: str
+    matter: str
+    matter_id: str
+    disputed: str
+    received_at: str
+    due: str
+    returns: int
+
+
+class OrdersPage(Sheet):
+    """One page of work orders as of a position of the record; `total` counts what this person may see."""
+
+    items: tuple[ListedOrder, ...]
+    total: int
+    page: int
+    pages: int
+    position: int
+
+
 class ListPage(Sheet):
     """One page of a list, newest first; `total` counts what this person may see."""
 

@@ -6,14 +6,16 @@ bring no number of their own, so the same request sent twice is recorded once.
 """
 
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Body, Depends, Header, Request
+from fastapi import APIRouter, Body, Depends, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from console.access import Page
+from console.dispatcher.queue_reading import Filters, read_queue
+from console.interface.answers import ListedOrder, OrdersPage
 from console.orders.page import clocks_of, sheet_for
 from console.orders.proposal_document import proposal_document
 from console.visit import Visit, Visiting, json_response
@@ -49,6 +51,27 @@ class RouteQuestion(BaseModel):
     street: Annotated[str, Field(max_length=200)] = ""
     kind: Annotated[str, Field(max_length=40)] = ""
     at: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+
+
+PRINTABLE = r"^[^\x00-\x1f]*$"
+
+
+class OrdersAsked(BaseModel):
+    """Which orders, in what order, which page of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tab: Literal[
+        "waiting", "asking", "consulting", "returned", "sent", "working", "shelved", "results", "calling", "done", "all"
+    ] = "all"
+    q: Annotated[str, Field(max_length=60, pattern=PRINTABLE)] = ""
+    district: Annotated[str, Field(max_length=80, pattern=PRINTABLE)] = ""
+    urgency: Annotated[str, Field(max_length=20, pattern=PRINTABLE)] = ""
+    unit: Annotated[str, Field(max_length=20, pattern=PRINTABLE)] = ""
+    overdue: bool = False
+    sort: Literal["due", "new", "old"] = "new"
+    page: Annotated[int, Field(ge=1, le=500)] = 1
+    size: Annotated[int, Field(ge=1, le=100)] = 50
 
 
 @router.post("/work-orders")
@@ -92,6 +115,33 @@ def _named(rows: list[Row], ending: str) -> list[Row]:
 
 def _is_one(body: bytes, ending: str) -> bool:
     return ending == ".json" and body.lstrip()[:1] == b"{" and b'"items"' not in body[:200]
+
+
+@router.get("/work-orders")
+def listed_orders(visit: Visiting, asked: Annotated[OrdersAsked, Query()]) -> Response:
+    """The orders this person may see: the whole city's, or those a unit or district has now."""
+    visit.open(Page.ORDER, "orders:read")
+    filters = Filters(
+        tab=asked.tab,
+        q=asked.q,
+        district=asked.district,
+        urgency=asked.urgency,
+        unit=asked.unit,
+        overdue=asked.overdue,
+        sort=asked.sort,
+        page=asked.page,
+        size=asked.size,
+    )
+    found = read_queue(visit.console.parts.views, filters, visit.units, visit.now)
+    items = tuple(_listed(row) for row in found.rows)
+    page = OrdersPage(items=items, total=found.total, page=found.page, pages=found.pages, position=found.position)
+    return json_response(page.model_dump(mode="json"))
+
+
+def _listed(row: dict[str, Any]) -> ListedOrder:
+    told = {name: row[name] or "" for name in ListedOrder.model_fields if name not in ("supports", "returns")}
+    supports = tuple(unit for unit in (row["supports"] or "").split("|") if unit)
+    return ListedOrder(**told, supports=supports, returns=row["returns"] or 0)
 
 
 @router.get("/work-orders/{order_no:path}")

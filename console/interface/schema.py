@@ -17,7 +17,7 @@ from console.administration.people import SCOPES
 from console.interface import answers
 from console.interface.doors import DOORS, MACHINE_FIELDS, NUMBER_MOST, Door
 from console.interface.intake_schema import INTAKE_SCHEMAS, intake_paths
-from console.interface.orders import RouteQuestion
+from console.interface.orders import OrdersAsked, RouteQuestion
 from console.orders.additions import Addition
 from terms.actors import Role
 from terms.messages import sentence
@@ -27,7 +27,8 @@ PREFIX = "/api/v1"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 REFERENCE = "#/components/schemas/{model}"
 MODELS: tuple[type[BaseModel], ...] = (
-    answers.CaseSheet, answers.FindingSheet, answers.DigestSheet, answers.PaperSheet, answers.ListPage, answers.Holds,
+    answers.CaseSheet, answers.FindingSheet, answers.DigestSheet, answers.PaperSheet, answers.OrdersPage,
+    answers.ListPage, answers.Holds,
     answers.CommandDone, answers.OfferedCommands, answers.Problem,
 )  # fmt: skip
 SHEETS = {"cases": "CaseSheet", "findings": "FindingSheet", "digests": "DigestSheet", "papers": "PaperSheet"}
@@ -80,6 +81,9 @@ def openapi() -> Json:
         },
     }
     paths |= intake_paths(refusals) | _files()
+    paths[f"{PREFIX}/work-orders"]["get"] = _read(
+        "list_work_orders", "工单, those this account may see", _ref("OrdersPage"), _asked(OrdersAsked), missing=False
+    )
     for door in DOORS:
         if door.path in SHEETS:
             paths |= _things(door)
@@ -174,6 +178,12 @@ def _things(door: Door) -> Json:
             "get": _read(f"read_{door.path}", f"One {door.noun} ({door.title})", _ref(sheet), number, tagged=True)
         },
     }
+
+
+def _asked(model: type[BaseModel]) -> list[Json]:
+    """The fields of a question as parameters of an address."""
+    fields = TypeAdapter(model).json_schema()["properties"]
+    return [{"name": name, "in": "query", "required": False, "schema": told} for name, told in fields.items()]
 
 
 def _files() -> Json:

@@ -24,7 +24,7 @@ from console.interface.schema import givable, openapi
 from terms.actors import Role
 from terms.ids import order_stream
 from tests.console.city import Browser, Town, copy_template, served
-from tests.console.quarter import ACCOUNTS, Quarter, words_in
+from tests.console.quarter import ACCOUNTS, ORDERS, Quarter, words_in
 
 CLERK, HEAD, FANGGUAN = "yz-05-clerk-chengguan", "yz-16-head-chengguan", "yz-07-head"
 LEADER = "yz-17-leader-fangguan"
@@ -130,6 +130,20 @@ def test_a_paper_is_issued_by_program_and_read_by_those_it_concerns(house: House
     assert taken.json()["rule"] == "paper-number-taken"
     listed = {one["number"] for one in house.get(HEAD, "/papers").json()["items"]}
     assert listed == {"GW-1", "GW-2"}
+
+
+def test_a_list_of_orders_holds_the_whole_city_or_ones_own(seen: House) -> None:
+    """stage C, item 9: data scope by unit and district."""
+    city = seen.get(DISPATCHER, "/work-orders?size=100").json()
+    assert {one["order_no"] for one in city["items"]} >= set(ORDERS) and city["total"] == len(city["items"])
+    own = seen.get(CLERK, "/work-orders").json()
+    assert own["items"] and {one["lead"] for one in own["items"]} == {"C03"}
+    assert seen.get(CLERK, "/work-orders?unit=C05").json()["items"] == []
+    two = seen.get(DISPATCHER, "/work-orders?size=2&page=2&sort=old").json()
+    assert len(two["items"]) == 2 and two["pages"] == -(-two["total"] // 2)
+    assert {one["lead"] for one in seen.get(DISPATCHER, "/work-orders?unit=C16").json()["items"]} == {"C16"}
+    refused = seen.get(DISPATCHER, "/work-orders?size=1000")
+    assert refused.status_code == 422 and refused.headers["content-type"] == PROBLEM
 
 
 def test_a_role_that_may_give_a_command_may_see_what_it_acts_on() -> None:
