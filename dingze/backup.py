@@ -68,7 +68,7 @@ def restore(settings: Settings, folder: Path, advance: Advance) -> dict[str, Any
 def attachments_out(folder: Path) -> Iterator[list[str]]:
     """Every sealed file that people attached, as `[path in the folder, content]`; they are JSON, and stay sealed."""
     for file in sorted(folder.rglob("*")):
-        if file.is_file() and not file.name.startswith("."):
+        if file.is_file() and not file.name.endswith((".part", ".partial")):  # one that is being written
             yield [file.relative_to(folder).as_posix(), file.read_text("utf-8")]
 
 

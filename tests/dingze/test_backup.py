@@ -172,6 +172,13 @@ def test_a_backup_that_was_touched_is_refused_before_anything_is_written(
     assert not (tmp_path / "never.db").exists()
 
 
+def test_a_file_that_is_still_being_written_is_left_for_the_next_backup(tmp_path: Path) -> None:
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab" / "whole").write_text("{}")
+    (tmp_path / "ab" / "torn.17.part").write_text("{")
+    assert list(backup.attachments_out(tmp_path)) == [["ab/whole", "{}"]]
+
+
 def test_a_file_of_a_backup_cannot_climb_out_of_its_folder(tmp_path: Path) -> None:
     for name in ("../evil", "/evil", "a/../../evil"):
         with pytest.raises(BadInput):
