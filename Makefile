@@ -41,7 +41,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 soak: setup
-	DINGZE_SOAK=25 $(BIN)/pytest -m faults
+	DINGZE_SOAK=50 $(BIN)/pytest -m faults
 
 # What it is made of: a CycloneDX document in build/, docs/licences.md, and known faults (or "not audited").
 sbom licences audit: setup

@@ -60,6 +60,7 @@ ORDERS = StateTable(
         ("matter_id", "lead", "matter"),
         ("returns", "bounces", "matter_id", "state"),
         ("abstained",),
+        ("title", "order_no", "state"),  # words are looked for in it from end to end
     ),
     texts=("title", "place"),
 )
@@ -99,7 +100,7 @@ def _put(rows: Rows, event: Event, row: Row, **changes: Any) -> None:
 
 def headline(masked: Masked) -> str:
     """What a list shows of an order: its title, else the beginning of its text."""
-    return masked.get("title") or masked.get("text", "")[:40]
+    return (masked.get("title") or masked.get("text", "")[:40])[:120]  # it is indexed: no title may be too long
 
 
 def due_of(deadlines: list[dict[str, Any]], clock: str, unit: str | None = None) -> str | None:

@@ -87,9 +87,14 @@ def read_queue(
         if build is None:
             return Listed([], 0, dict.fromkeys(TABS, 0), 1, 1, 0)
         table = views.tables(QUEUE, build)["orders"]
-        where = and_(as_of(table, position), visible(table, units), *_asked(table, filters, now))
+        held = as_of(table, position)
+        numbers = _numbers(connection, table, held, filters.q)
+        # a few orders are fetched by number; of many, a page is found soonest going down the list and looking
+        known = [] if numbers is None else [table.c.order_no.in_(numbers)]
+        asked = filters if numbers is None else replace(filters, q="")
+        where = and_(held, visible(table, units), *known, *_asked(table, asked, now))
         same = replace(filters, tab="all", sort="new", page=1, size=20)
-        count = partial(_counts, connection, table, where)
+        count = partial(_counts, connection, table, where, filters.q)
         if tallies is None or position is not None or filters.overdue:
             counts = count()
         else:
@@ -97,7 +102,7 @@ def read_queue(
         total = counts[filters.tab]
         pages = min(MOST_PAGES, max(1, -(-total // filters.size)))
         page = min(max(1, filters.page), pages)
-        found = _rows(connection, table, where, replace(filters, page=page), counts)
+        found = _rows(connection, table, where, replace(asked, page=page), counts, known=bool(known))
         return Listed([_plain(row) for row in found], total, counts, pages, page, build.position)
 
 
@@ -127,9 +132,7 @@ def visible(table: Table, units: frozenset[UnitCode] | None) -> ColumnElement[bo
 def _asked(table: Table, filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if filters.q:
-        words = filters.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        number = table.c.order_no.like(f"{words}%", escape="\\")
-        asked.append(or_(number, table.c.title.like(f"%{words}%", escape="\\")))
+        asked.append(_says(table, filters.q))
     if filters.district:
         asked.append(table.c.district == filters.district)
     if filters.urgency:
@@ -147,46 +150,75 @@ def _asked(table: Table, filters: Filters, now: datetime) -> list[ColumnElement[
     return asked
 
 
-def _counts(connection: Connection, table: Table, where: ColumnElement[bool]) -> dict[str, int]:
-    found = connection.execute(select(table.c.state, func.count()).where(where).group_by(table.c.state)).all()
+def _says(table: Table, q: str) -> ColumnElement[bool]:
+    words = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    number = table.c.order_no.like(f"{words}%", escape="\\")
+    return or_(number, table.c.title.like(f"%{words}%", escape="\\"))
+
+
+def _numbers(connection: Connection, table: Table, held: ColumnElement[bool], q: str) -> list[str] | None:
+    """The numbers of the orders that say `q`, where they are few: one walk through the index of titles serves the
+    counts and the list. None where they are many, or nothing is looked for."""
+    if not q:
+        return None
+    found = list(connection.execute(select(table.c.order_no).where(held, _says(table, q)).limit(FEW + 1)).scalars())
+    return found if len(found) <= FEW else None
+
+
+def _counts(connection: Connection, table: Table, where: ColumnElement[bool], q: str) -> dict[str, int]:
+    state = _state(table, bool(q))
+    found = connection.execute(select(state, func.count()).where(where).group_by(state)).all()
     by_state: dict[str, int] = {state: count for state, count in found}  # noqa: C416 - Row is not a pair to mypy
     counts = {key: sum(by_state.get(state, 0) for state in states) for key, (_, states) in TABS.items()}
     counts["all"] = sum(by_state.values())
     return counts
 
 
+def _state(table: Table, otherwise: bool) -> ColumnElement[str]:
+    """The state of an order; so that the index of states does not serve it where the orders are found otherwise, by
+    their numbers or down the index of titles: it would lead the database past every order there is."""
+    return func.coalesce(table.c.state, "") if otherwise else table.c.state
+
+
 def _rows(
-    connection: Connection, table: Table, where: ColumnElement[bool], filters: Filters, counts: dict[str, int]
+    connection: Connection,
+    table: Table,
+    where: ColumnElement[bool],
+    filters: Filters,
+    counts: dict[str, int],
+    *,
+    known: bool,
 ) -> list[dict[str, Any]]:
     """One page: what is under way sorted as asked, and what has ended after it, the newest first."""
     states = TABS[filters.tab][1]
     skip = (filters.page - 1) * filters.size
+    state = _state(table, known)
 
     def page(among: ColumnElement[bool], order: Iterable[Any], limit: int, offset: int) -> list[dict[str, Any]]:
         query = select(table).where(where, among).order_by(*order).limit(limit).offset(offset)
         return [dict(row) for row in connection.execute(query).mappings()]
 
     if filters.tab not in ("done", "all"):
-        return page(table.c.state.in_(states), _order(table, filters.sort), filters.size, skip)
+        return page(state.in_(states), _order(table, filters.sort), filters.size, skip)
     if filters.tab == "done" or filters.sort != "due":
         many = counts[filters.tab] > FEW
         old = filters.sort == "old"
-        return page(_among(table, states, many), _by_age(table, many, old), filters.size, skip)
-    found = page(table.c.state.in_(UNDER_WAY), _order(table, "due"), filters.size, skip)
+        return page(_among(state, states, many), _by_age(table, many, old), filters.size, skip)
+    found = page(state.in_(UNDER_WAY), _order(table, "due"), filters.size, skip)
     if len(found) < filters.size:
         ended, many = counts["done"], counts["done"] > FEW
         after = max(0, skip - (counts["all"] - ended))
-        among = _among(table, TABS["done"][1], many)
+        among = _among(state, TABS["done"][1], many)
         found += page(among, _by_age(table, many, False), filters.size - len(found), after)
     return found
 
 
-def _among(table: Table, states: tuple[str, ...], many: bool) -> ColumnElement[bool]:
+def _among(state: ColumnElement[str], states: tuple[str, ...], many: bool) -> ColumnElement[bool]:
     """Rows in these states (none: any). Of many rows a page is found soonest going down the index of `received_at`,
     which a condition that an index of states could serve would keep the database from."""
     if not many:
-        return table.c.state.in_(states or (*UNDER_WAY, *ENDINGS))
-    return table.c.state.not_in(UNDER_WAY) if states else true()
+        return state.in_(states or (*UNDER_WAY, *ENDINGS))
+    return state.not_in(UNDER_WAY) if states else true()
 
 
 def _by_age(table: Table, many: bool, old: bool) -> tuple[Any, ...]:

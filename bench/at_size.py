@@ -1,0 +1,187 @@
+"""The views of a city after two years: how long all of them take to build anew, and what a page's query takes.
+
+    python -m bench.at_size [--events 1000000] [--json]
+
+The record is `bench.years`, on SQLite and, smaller, on PostgreSQL where there is one. Beside wall time stands CPU time:
+the machine may have other work, and two processes share a rebuild.
+"""
+
+import argparse
+import json
+import math
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench.years import CityClock, write_years
+from console.department.task_reading import read_tasks
+from console.dispatcher.queue_reading import Filters, read_queue
+from console.leaders.overview_reading import read_overview
+from dingze.wiring import VIEWS, event_types
+from ledger.backends import migrate, open_ledger
+from ledger.master_key import make_master_key
+from ledger.vault import Vault, open_vault
+from projections.crew import rebuild_by_processes
+from projections.engine import ProjectionEngine
+from projections.store import ViewStore
+from projections.view import Masked
+from terms.ids import Position, UnitCode
+from tests import postgres
+
+EVENTS = 1_000_000
+ROUNDS = 20  # times every question is asked
+TARGETS = {"rebuild_seconds": 120, "query_p95_ms": 50}
+DESK = frozenset(UnitCode(f"D3-{number:02d}") for number in range(1, 6))
+
+
+@contextmanager
+def projecting(url: str, key: Path) -> Iterator[ProjectionEngine]:
+    """The engine over a record of `bench.years`, here and in every process of the crew."""
+    ledger = open_ledger(url, types=event_types())
+    store = ViewStore(url)
+    try:
+        yield ProjectionEngine(ledger, store, VIEWS, partial(_masked, open_vault(ledger, key)))
+    finally:
+        store.close()
+        ledger.close()
+
+
+def _masked(vault: Vault, events: Sequence[Any]) -> dict[str, Masked]:
+    ring = vault.reading({one.stream for one in events})
+    opened = ((one.event_id, ring.open(one.stream, one.payload["masked"])) for one in events)
+    return {event_id: words for event_id, words in opened if words is not None}
+
+
+def write(url: str, key: Path, events: int) -> datetime:
+    """Two years of a city; the moment they end."""
+    migrate(url)
+    make_master_key(key)
+    clock = CityClock()
+    ledger = open_ledger(url, clock=clock, types=event_types())
+    try:
+        write_years(ledger, open_vault(ledger, key), clock, events)
+    finally:
+        ledger.close()
+    return clock.now
+
+
+def rebuild(url: str, key: Path, processes: int = 2) -> dict[str, Any]:
+    """All views from zero by so many processes, indexes and flips included."""
+    before = _children()
+    with projecting(url, key) as engine:
+        begun = time.perf_counter()
+        built = rebuild_by_processes(engine, partial(projecting, url, key), processes)
+        seconds = time.perf_counter() - begun
+        assert all(one.current and not one.stopped for one in built), built
+    cpu, memory = _children()
+    return {
+        "views": len(built),
+        "events": built[0].position,
+        "rebuild_seconds": round(seconds, 1),
+        "cpu_seconds": round(cpu - before[0], 1),
+        "cpu_seconds_a_core": round((cpu - before[0]) / processes, 1),
+        "load_before": round(os.getloadavg()[0], 1),
+        "memory_mb_a_process": memory,
+    }
+
+
+def _children() -> tuple[float, int]:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+
+
+def questions(store: ViewStore, now: datetime, head: int) -> dict[str, Callable[[], Any]]:
+    """What the pages ask, by name."""
+    queue = partial(read_queue, store, units=None, now=now)
+    tasks = partial(read_tasks, store, q="", page=1, now=now)
+    return {
+        "queue: to dispatch": lambda: queue(Filters()),
+        "queue: all": lambda: queue(Filters(tab="all")),
+        "queue: all, page 300": lambda: queue(Filters(tab="all", page=300)),
+        "queue: ended, newest": lambda: queue(Filters(tab="done", sort="new")),
+        "queue: overdue": lambda: queue(Filters(tab="all", overdue=True)),
+        "queue: a district": lambda: queue(Filters(tab="all", district="第3区")),
+        "queue: a small unit": lambda: queue(Filters(tab="done", unit="D9-05")),
+        "queue: words of many": lambda: queue(Filters(tab="all", q="小区油烟")),
+        "queue: words of none": lambda: queue(Filters(tab="all", q="没有这样的话")),
+        "queue: a number": lambda: queue(Filters(tab="all", q="GD00000050")),
+        "queue: a district's desk": lambda: read_queue(store, Filters(tab="all"), DESK, now),
+        "overview": lambda: read_overview(store, now),
+        "overview, as of a year ago": lambda: read_overview(store, now, Position(head // 2)),
+        "tasks: due today": lambda: tasks(frozenset({UnitCode("C01")}), tab="today"),
+        "tasks: finished": lambda: tasks(frozenset({UnitCode("C01")}), tab="finished"),
+    }
+
+
+def ask(url: str, key: Path, now: datetime) -> dict[str, Any]:
+    """Milliseconds of every question: median and 95th percentile, as the page waits and as the CPU works.
+
+    Only this process's CPU is seen: on PostgreSQL the server's work stands in the wall time alone.
+    """
+    table: list[tuple[Any, ...]] = [("query", "median ms", "p95 ms", "p95 ms CPU", "reached")]
+    with projecting(url, key) as engine:
+        for name, question in questions(engine.store, now, int(engine.ledger.head())).items():
+            question()
+            walls, works = [], []
+            for _ in range(ROUNDS):
+                wall, work = time.perf_counter(), time.process_time()
+                question()
+                walls.append((time.perf_counter() - wall) * 1_000)
+                works.append((time.process_time() - work) * 1_000)
+            p95 = _p95(walls)
+            reached = "yes" if p95 <= TARGETS["query_p95_ms"] else "no"
+            table.append((name, round(_p50(walls), 1), round(p95, 1), round(_p95(works), 1), reached))
+    return {"table": table}
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[math.ceil(0.95 * len(times)) - 1]
+
+
+def _p50(times: list[float]) -> float:
+    return sorted(times)[len(times) // 2]
+
+
+def measure(events: int = EVENTS) -> dict[str, Any]:
+    """The rebuild of all views and the queries of the pages, on both databases; a tenth as many on PostgreSQL."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dingze-bench-")))
+        urls = {"sqlite": (f"sqlite:///{folder / 'years.db'}", events)}
+        try:
+            server = stack.enter_context(postgres.server(durable=True))
+            urls["postgres"] = (stack.enter_context(postgres.database(server)), events // 10)
+        except postgres.NoServer as absent:
+            print(f"no PostgreSQL: {absent}")
+        figures: dict[str, Any] = {}
+        for name, (url, many) in urls.items():
+            key = folder / f"{name}.key"
+            now = write(url, key, many)
+            found = rebuild(url, key)
+            reached = found["rebuild_seconds"] <= TARGETS["rebuild_seconds"] * many / EVENTS
+            figures[name] = found | {"reached": reached} | ask(url, key, now - timedelta(days=1))
+    return figures | {"targets": TARGETS}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=EVENTS)
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
+    chosen = parser.parse_args(arguments)
+    figures = measure(chosen.events)
+    if chosen.json:
+        print(json.dumps(figures, ensure_ascii=False))
+        return
+    for name, figure in figures.items():
+        print(f"{name:<16} {figure}")
+
+
+if __name__ == "__main__":
+    main()
