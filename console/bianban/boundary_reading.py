@@ -62,7 +62,7 @@ class Matrix:
     def tint(self, row: str, column: str) -> int:
         """How strongly a cell is coloured, 0 to 5."""
         most = max((times for cells in self.cells.values() for times in cells.values()), default=0)
-        return -(-self.cells.get(row, {}).get(column, 0) * TINTS // most) if most else 0
+        return -(-self.cells.get(row, {}).get(column, 0) * TINTS // max(most, TINTS))  # one return is never the darkest
 
 
 def read_matrix(connection: Connection, returned: Table, cut: Cut) -> Matrix:

@@ -81,8 +81,13 @@ def _quarrel(town: Town) -> None:
     parties = (UnitCode("C03"), UnitCode("C04"))
     register = town.register.as_of(START.date())
     own = {
-        unit: speaking_to("夜间施工噪声", unit, register, Role.REVIEWER, 1)[0][0].card.id for unit in parties
-    }  # fmt: skip
+        unit: next(
+            one.card.id
+            for one in speaking_to("夜间施工噪声", unit, register, Role.REVIEWER, 20)[0]
+            if one.card.sort == "条目"
+        )
+        for unit in parties
+    }
     cited = tuple(e.CitedBy(unit=unit, clause=own[unit]) for unit in parties)
     question = "夜间施工噪声由谁主办现场查处"
     asked = b.OpenCase("夜间施工噪声", "bianban", parties, question, orders=("YZ20261100002",), clauses=cited)
