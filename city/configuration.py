@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from city.establishment import AdjustmentRules, CoverageRules, LoadWeights
+from city.publishing import Open311Rules
 from city.scoring import DEFAULT_RULE, ScoreRule
 from ledger.sealing import Cipher
 from terms.errors import BadInput
@@ -288,6 +289,7 @@ class CityConfiguration(Frozen):
     coverage: CoverageRules = CoverageRules()
     load: LoadWeights = LoadWeights()
     adjustment: AdjustmentRules = AdjustmentRules()
+    open311: Open311Rules = Open311Rules()
     return_reasons: tuple[ReturnReason, ...] = DEFAULT_REASONS
     not_accepted_grounds: tuple[NotAcceptedGround, ...] = DEFAULT_GROUNDS
     urgencies: tuple[str, ...] = ("一般", "紧急", "特急")

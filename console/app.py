@@ -27,6 +27,7 @@ from console.deskbook.book import DeskBook
 from console.deskbook.routes import ROUTERS as DESKBOOK
 from console.dispatcher.routes import ROUTERS as DISPATCHER
 from console.dispatcher.tallies import Tallies
+from console.interface.routes import PUBLIC
 from console.interface.routes import ROUTERS as INTERFACE
 from console.leaders.routes import ROUTERS as LEADERS
 from console.orders.attachments import AttachmentStore
@@ -34,6 +35,7 @@ from console.orders.routes import ROUTERS as ORDERS
 from console.pulse import Pulse
 from console.registers.routes import ROUTERS as REGISTERS
 from console.security import BodyLimit, Headers, require_genuine
+from console.spreadsheet import Spreadsheets
 from console.static_files import STATIC, Assets, KeptFiles
 from console.templates import Templates
 from console.visit import signer
@@ -121,6 +123,10 @@ class Console:
         known = register.units.get(unit) if unit else None
         return known.everyday_names[0] if known and known.everyday_names else self.unit_name(unit, register)
 
+    def unit_names(self) -> Mapping[str, str]:
+        """The names of the units in force today, by code."""
+        return {code: unit.name for code, unit in self.edition(self.now()).units.items()}
+
     def position(self) -> int:
         """How far the view of the queue has come."""
         with self.parts.views.reading() as connection:
@@ -154,12 +160,15 @@ def create_app(parts: Parts) -> FastAPI:
     app.mount("/static", KeptFiles(directory=STATIC), name="static")
     app.include_router(sign_in.router)
     app.include_router(health.router)
+    for router in PUBLIC:
+        app.include_router(router)
     genuine = [Depends(require_genuine)]
     app.include_router(find.router, dependencies=genuine)
     app.include_router(trial.router, dependencies=genuine)
     for desk in (ADMINISTRATION, BIANBAN, DEPARTMENT, DESKBOOK, DISPATCHER, INTERFACE, LEADERS, ORDERS, REGISTERS):
         for router in desk:
             app.include_router(router, dependencies=genuine)
+    app.add_middleware(Spreadsheets, names=console.unit_names)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(BodyLimit, limit=parts.city.imports.body_limit_bytes, refuse=problems.problem)
     app.add_middleware(Headers)

@@ -181,6 +181,13 @@ def _returned(rows: Rows, event: Event, _: Masked) -> None:
         _put(rows, event, row, covered=False)  # "no unit has a clause": an orphan matter
 
 
+def _denied(rows: Rows, event: Event, _: Masked) -> None:
+    """A unit that was asked, or that supports, says its clause does not reach."""
+    told = event.payload
+    if told["denied_clause"]:
+        _use(rows, event, _row(rows, event), "denied", [(told["denied_clause"], told["unit"])])
+
+
 def _merged(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     row = _row(rows, event)
@@ -203,7 +210,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 
 COVERAGE = View(
     name="coverage",
-    version=2,
+    version=3,
     cost=22,
     tables=(ORDERS, USES, LOADS),
     handlers={
@@ -215,6 +222,8 @@ COVERAGE = View(
         "SupportAdded": _support_added,
         "AssignedInside": _inside,
         "ReturnRequested": _returned,
+        "SupportObjected": _denied,
+        "ProposedUnitAnswered": _denied,
         "OrdersMerged": _merged,
         "OrderClosed": _closed,
     },

@@ -26,6 +26,8 @@ LOCKED_FOR = timedelta(minutes=15)
 PASSWORD_LEAST = 10  # characters
 SCOPES = (
     "orders:read", "orders:write", "returns:write", "route", "commands", "cases:read", "findings:read", "holds:read",
+    "export:organisation", "export:personnel", "export:finance", "export:discipline", "export:inspection",
+    "export:assessment",
     "papers:read",
 )  # fmt: skip
 

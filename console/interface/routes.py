@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter
 
-from console.interface import commands, digests, orders
+from console.interface import commands, digests, events_out, open311, orders
 
+PUBLIC: tuple[APIRouter, ...] = (open311.router,)  # without sign-in, and only where the city publishes it
 ROUTERS: tuple[APIRouter, ...] = (
     commands.router,
     digests.router,
+    events_out.router,
     orders.router,
 )
