@@ -1,7 +1,7 @@
 """The settings of one running Dingze, from the environment (`DINGZE_*`) or the command line; one typed object."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     ] = None
     city_file: Annotated[Path | None, Field(description="the city's TOML file; default: the built-in defaults")] = None
     cache: Annotated[Path, Field(description="folder for route indexes and the segmenter's cache")] = Path("var/cache")
+    cutter: Annotated[
+        Literal["jieba", "rjieba"], Field(description="what cuts words; `rjieba`, the same words sooner, is an extra")
+    ] = "jieba"
     host: Annotated[str, Field(description="address that `serve` listens on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="port that `serve` listens on")] = 8000
     kafka_servers: Annotated[str, Field(description="host:port of the brokers, joined by a comma; empty: no Kafka")] = (

@@ -70,6 +70,7 @@ from projections.store import ViewStore
 from projections.tasks import TASKS
 from projections.view import Masked, View
 from routing.proposal import OrderText, Proposal
+from routing.text import cut_fast
 from terms.errors import BadInput
 
 if TYPE_CHECKING:
@@ -183,6 +184,8 @@ class Dingze:
     @cached_property
     def router(self) -> Router:
         """Routing with today's editions at hand."""
+        if self.settings.cutter == "rjieba":
+            cut_fast()
         return Router(
             self.register,
             self.city,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mandates.edition import RegisterEdition
-from routing.text import normalise, segmenter
+from routing.text import FastSegmenter, normalise, segmenter
 
 
 @given(st.text(max_size=60), st.data())
@@ -44,6 +44,8 @@ SIGNS = st.text(
     st.sampled_from("市民反映小区电梯坏了垃圾堆在消防通道abXY019+#&._%-，。！ \n\r\té丁𠀀龥　"), max_size=40
 )
 
+FAST = FastSegmenter()
+
 
 @given(st.one_of(SIGNS, st.text(max_size=30)))
 def test_any_text_is_cut_as_jieba_cuts_it(as_jieba: jieba.Tokenizer, text: str) -> None:
@@ -58,3 +60,15 @@ def test_every_text_of_the_register_is_cut_as_jieba_cuts_it(
     assert texts
     for text in (normalise(given_text).text for given_text in texts):
         assert segmenter().words(text) == as_jieba.lcut(text, HMM=False)
+
+
+@given(st.one_of(SIGNS, st.text(max_size=30)))
+def test_the_fast_cutter_cuts_any_text_the_same(text: str) -> None:
+    assert FAST.words(text) == segmenter().words(text)
+
+
+def test_the_fast_cutter_cuts_every_text_of_the_register_the_same(edition: RegisterEdition) -> None:
+    texts = [clause.text for clause in edition.clauses.values()]
+    texts += [" ".join((point.matter, *point.wordings)) for point in edition.duty_points.values()]
+    for text in (normalise(given_text).text for given_text in texts):
+        assert FAST.words(text) == segmenter().words(text)
