@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dingze.settings import Settings, read_settings
 from dingze.wiring import Dingze
+from ledger.migrate import require_migrated
 
 STDERR = Console(stderr=True)
 Json = Annotated[bool, typer.Option("--json", help="one JSON document on stdout")]
@@ -33,8 +34,10 @@ def session(context: typer.Context) -> Session:
 
 @contextmanager
 def opened(context: typer.Context) -> Iterator[Dingze]:
-    """A Dingze over the database of this call, closed afterwards."""
-    dingze = Dingze(session(context).settings)
+    """A Dingze over the database of this call, closed afterwards. Raises Unavailable before `dingze init`."""
+    settings = session(context).settings
+    require_migrated(settings.database_url)
+    dingze = Dingze(settings)
     try:
         yield dingze
     finally:

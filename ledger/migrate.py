@@ -7,8 +7,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ledger.backends.sqlite import write_engine
+from ledger.backends.sqlite import file_of, write_engine
 from ledger.backends.urls import database_url
+from terms.errors import Unavailable
 
 SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x64696E677A65_01  # "dingze" and a number: the advisory lock of migrations
@@ -35,3 +36,27 @@ def migrate(url: str | sa.URL, revision: str = "head") -> None:
             command.upgrade(config, revision)
     finally:
         engine.dispose()
+
+
+def require_migrated(url: str | sa.URL) -> None:
+    """Refuse a database that `migrate` has not been run on, or not since the program was upgraded; makes no file.
+
+    Raises Unavailable: `ledger.not-initialised`, `ledger.older-schema`, `ledger.unavailable`; BadInput for an address
+    of another kind.
+    """
+    target = database_url(url)
+    if target.get_backend_name() == "sqlite" and not file_of(target).exists():
+        raise Unavailable("ledger.not-initialised", at=target.render_as_string())
+    engine = sa.create_engine(target, poolclass=sa.pool.NullPool)
+    try:
+        with engine.connect() as connection:
+            if not sa.inspect(connection).has_table("ledger_events"):
+                raise Unavailable("ledger.not-initialised", at=target.render_as_string())
+            found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    except sa.exc.DBAPIError as error:
+        raise Unavailable("ledger.unavailable", at=str(error.orig).strip()) from error
+    finally:
+        engine.dispose()
+    newest = max(path.stem[:4] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+    if str(found) < newest:
+        raise Unavailable("ledger.older-schema", found=found, newest=newest)

@@ -12,6 +12,8 @@ MESSAGES: dict[str, str] = {
     "ledger.hole": "账本位置不连续：期望 {expected}，读到 {found}。请停止写入并运行 dingze ledger verify。",
     "ledger.broken-chain": "账本第 {position} 条与其摘要不符，记录可能被改动。请保全现场并联系管理员。",
     "ledger.unknown-event": "账本中有本版本不认识的事件 {type}（第 {schema} 版）。请升级程序后重试。",
+    "ledger.not-initialised": "数据库尚未初始化。请先运行 dingze init；若已初始化，请核对 DINGZE_DATABASE_URL。",
+    "ledger.older-schema": "数据库结构为第 {found} 版，本程序需第 {newest} 版。请备份后运行 dingze init 升级。",
     "ledger.unavailable": "数据库暂时无法连接，请稍后重试；若持续出现请联系管理员。",
     "ledger.naive-time": "时间缺少时区，无法入账。请补全时区后重新提交。",
     "ledger.bookmark-moved": "读取位置已被其他进程推进，本批未写入。将从账本记录的位置重新读取。",
