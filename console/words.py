@@ -26,6 +26,7 @@ PARTS: Mapping[str, str] = {"lead": "主办", "support": "协办"}
 CLOCKS: Mapping[str, str] = {clock.value: sentence(f"clock.{clock}") for clock in Clock}
 STATE_TONES: Mapping[str, str] = {
     "待受理": "wait", "待派遣": "wait", "待补充": "wait", "会商": "wait", "待签收": "wait",
+    "待答复": "wait", "待接收": "wait", "待反馈": "wait",
     "已派单": "go", "签收": "go", "办理中": "go", "重办": "warn", "移送": "go", "延期": "go",
     "退单申请": "warn", "异议审核": "warn", "挂账": "hold", "办结审核": "near", "回访": "near",
     "结案": "done", "归档": "done", "不予受理": "done", "即时答复": "done", "并单": "done", "终止": "done",

@@ -1,4 +1,7 @@
-"""A unit's tasks: one row for each part a unit has in an order, lead and support with clocks of their own."""
+"""A unit's tasks: one row for each part a unit has in an order, lead and support with clocks of their own.
+
+Beside them what a unit without a part is asked: to answer as the unit a return points at, to take a hand-over.
+"""
 
 from typing import Any
 
@@ -47,6 +50,26 @@ ORDERS = StateTable(
         ("place", Text()),
         ("matter", String(200)),
     ),
+    texts=("title", "place"),
+)
+ASKS = StateTable(
+    name="asks",
+    key=("order_no", "unit", "what", "number"),
+    columns=(
+        ("order_no", String(80)),
+        ("unit", String(20)),
+        ("what", String(20)),  # answer (征询答复) / hand_over (移送)
+        ("number", Integer()),  # of the objection or the hand-over
+        ("state", String(20)),  # 待答复; 待接收, 待反馈; 已移出 when nothing is asked any more
+        ("title", Text()),
+        ("urgency", String(20)),
+        ("place", Text()),
+        ("matter", String(200)),
+        ("asked_by", String(20)),
+        ("asked_at", String(40)),
+        ("due", String(40)),
+    ),
+    indexes=(("unit", "state", "due"),),
     texts=("title", "place"),
 )
 GONE = "已移出"
@@ -134,6 +157,47 @@ def _support_added(rows: Rows, event: Event, _: Masked) -> None:
     _give(rows, event, told["unit"], "support", lead, share=told["share"])
 
 
+def _ask(rows: Rows, event: Event, what: str, unit: str, state: str, clock: str, asked_by: str = "") -> None:
+    told = event.payload
+    number = told["objection"] if what == "answer" else told["hand_over"]
+    key = (told["order_no"], unit, what, number)
+    known = rows.get("orders", (told["order_no"],)) or {"title": "", "urgency": "", "place": "", "matter": ""}
+    row = rows.get("asks", key) or known | {"asked_by": asked_by}
+    due = due_of(told.get("deadlines", []), clock)
+    rows.put("asks", key, row | {"state": state, "asked_at": event.occurred_at.isoformat(), "due": due})
+
+
+def _asked(rows: Rows, event: Event, _: Masked) -> None:
+    groups = rows.group("parts", event.payload["order_no"]).items()
+    lead = next((key[1] for key, row in groups if _leads(row)), "")
+    _ask(rows, event, "answer", event.payload["unit"], "待答复", "answer", lead)
+
+
+def _answered(rows: Rows, event: Event, _: Masked) -> None:
+    _ask(rows, event, "answer", event.payload["unit"], GONE, "answer")
+
+
+def _handed_over(state: str, clock: str) -> Handler:
+    def handler(rows: Rows, event: Event, _: Masked) -> None:
+        told = event.payload
+        _ask(rows, event, "hand_over", told["receiver"], state, clock, told.get("sender", ""))
+
+    return handler
+
+
+def _reviewed(handler: Handler, *, whole: bool = False) -> Handler:
+    """As `handler`; and when the event ends a return, nobody is asked about it any more (`whole`: about anything)."""
+
+    def both(rows: Rows, event: Event, masked: Masked) -> None:
+        handler(rows, event, masked)
+        ended = event.payload.get("objection")
+        for key, row in rows.group("asks", event.payload["order_no"]).items():
+            if row["state"] != GONE and (whole or (key[2] == "answer" and key[3] == ended)):
+                rows.put("asks", key, row | {"state": GONE, "due": None})
+
+    return both
+
+
 def _leads(row: Row) -> bool:
     return bool(row["part"] == "lead" and row["state"] != GONE)
 
@@ -185,28 +249,34 @@ def _reworked(rows: Rows, event: Event, _: Masked) -> None:
 
 
 def _erased(rows: Rows, event: Event, _: Masked) -> None:
-    for table in ("orders", "parts"):
+    for table in ("orders", "parts", "asks"):
         rows.scrub(table, event.payload["order_no"], {"title": "", "place": ""})
 
 
 TASKS = View(
     name="tasks",
-    version=2,
+    version=3,
     cost=18,
-    tables=(ORDERS, PARTS),
+    tables=(ORDERS, PARTS, ASKS),
     handlers={
         "WorkOrderReceived": _received,
         "AssignmentProposed": _proposed,
         "WorkOrderDispatched": _dispatched,
         "DispatchWithdrawn": _whole(GONE),
         "WorkOrderSignedFor": _step("签收", signed_at="now"),
-        "OrderReassigned": _moved("to_unit"),
-        "UnitDesignated": _moved("unit"),
-        "SupportAdded": _support_added,
+        "OrderReassigned": _reviewed(_moved("to_unit")),
+        "UnitDesignated": _reviewed(_moved("unit")),
+        "SupportAdded": _reviewed(_support_added),
         "SupportReleased": _step(GONE),
         "ReturnRequested": _returned,
-        "ReturnRefused": _step("签收"),
-        "ReturnWithdrawn": _step("签收"),
+        "ReturnRefused": _reviewed(_step("签收")),
+        "ReturnWithdrawn": _reviewed(_step("签收")),
+        "ProposedUnitAsked": _asked,
+        "ProposedUnitAnswered": _answered,
+        "HandOverSent": _handed_over("待接收", "hand_over"),
+        "HandOverReceived": _handed_over("待反馈", "hand_over_result"),
+        "HandOverRefused": _handed_over(GONE, ""),
+        "HandOverResultFedBack": _handed_over(GONE, ""),
         "WorkStarted": _step("办理中"),
         "ExtensionGranted": _extended,
         "OrderShelved": _whole("挂账"),
@@ -215,7 +285,7 @@ TASKS = View(
         "ResultAccepted": _whole("回访", lead_only=True),
         "ResultSentBack": _whole("办理中", lead_only=True),
         "ReworkOrdered": _reworked,
-        "OrderClosed": _whole("结案"),
+        "OrderClosed": _reviewed(_whole("结案"), whole=True),
         "PersonalDataErased": _erased,
     },
 )

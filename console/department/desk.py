@@ -12,6 +12,7 @@ from console.words import PARTS
 from terms.ids import UnitCode
 
 router = APIRouter()
+ROLES = {**PARTS, "answer": "被征询", "hand_over": "移送接收"}
 
 
 @router.get("/tasks")
@@ -35,10 +36,10 @@ def tasks(
     filters = {"tab": tab, "q": q.strip(), "unit": unit, "page": listed.page}
     data = {"filters": filters, "listed": listed, "current": current}
     if visit.request.headers.get("HX-Target") == "tasks":
-        return visit.fragment("tasks_table.html", tabs=TABS, parts=PARTS, several=len(mine) > 1, **data)
+        return visit.fragment("tasks_table.html", tabs=TABS, parts=ROLES, several=len(mine) > 1, **data)
     if visit.request.url.path.endswith(".json"):
         return visit.page("tasks.html", Page.TASKS, "本单位待办", **data)
     among = sorted(mine) if len(mine) > 1 else []
     return visit.page(
-        "tasks.html", Page.TASKS, "本单位待办", tabs=TABS, parts=PARTS, among=among, several=len(mine) > 1, **data
+        "tasks.html", Page.TASKS, "本单位待办", tabs=TABS, parts=ROLES, among=among, several=len(mine) > 1, **data
     )

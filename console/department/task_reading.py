@@ -1,11 +1,11 @@
-"""Reading the tasks view: what a unit has in hand, as lead and as support, the most pressing first."""
+"""Reading the tasks view: what a unit has in hand or is asked, the most pressing first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, or_, select
 
 from console.words import CITY_TIME
 from projections.store import ViewStore, as_of
@@ -19,6 +19,7 @@ FINISHED = ("办结审核", "回访", "结案")
 TABS: Mapping[str, str] = {
     "today": "今日到期",
     "sign": "待签收",
+    "asked": "征询与移送",
     "lead": "主办在办",
     "support": "协办在办",
     "returned": "退单审核中",
@@ -50,21 +51,36 @@ def read_tasks(views: ViewStore, units: frozenset[UnitCode], tab: str, q: str, p
         where = and_(as_of(table, None), table.c.unit.in_(sorted(units)), table.c.state != GONE, *_asked(table, q))
         sums = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in tabs.items()]
         counted = connection.execute(select(*sums).where(where)).mappings().one()
-        counts = {name: int(counted[name] or 0) for name in TABS}
+        counts = {name: int(counted[name] or 0) for name in tabs}
+        asks = views.tables(TASKS, build)["asks"]
+        open_asks = and_(as_of(asks, None), asks.c.unit.in_(sorted(units)), asks.c.state != GONE, *_asked(asks, q))
+        counts["asked"] = connection.execute(select(func.count()).select_from(asks).where(open_asks)).scalar_one()
         total = counts[tab]
         pages = max(1, -(-total // SIZE))
         page = min(max(1, page), pages)
-        found = (
-            select(table, due.label("next_due"))
-            .where(where, tabs[tab])
-            .order_by(due.is_(None), due.asc(), table.c.dispatched_at.desc(), table.c.order_no)
-            .limit(SIZE)
-            .offset((page - 1) * SIZE)
-        )
+        if tab == "asked":
+            found = _as_tasks(asks).where(open_asks).order_by(asks.c.due.is_(None), asks.c.due.asc(), asks.c.order_no)
+        else:
+            found = select(table, due.label("next_due")).where(where, tabs[tab])
+            found = found.order_by(due.is_(None), due.asc(), table.c.dispatched_at.desc(), table.c.order_no)
+        found = found.limit(SIZE).offset((page - 1) * SIZE)
         rows = [dict(row) for row in connection.execute(found).mappings()]
     for row in rows:
         del row["from_position"], row["to_position"]
     return TaskList(rows, total, counts, pages, page)
+
+
+def _as_tasks(asks: Table) -> Select[Any]:
+    """What a unit is asked, in the columns of its parts."""
+    return select(
+        asks,
+        asks.c.what.label("part"),
+        asks.c.asked_by.label("lead"),
+        asks.c.asked_at.label("dispatched_at"),
+        asks.c.due.label("next_due"),
+        literal(0).label("designated"),
+        literal(0).label("returns"),
+    )
 
 
 def next_due(table: Table) -> ColumnElement[Any]:

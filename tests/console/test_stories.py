@@ -12,6 +12,7 @@ import pytest
 
 from automation.router import Router
 from console.administration.people import Account
+from console.department.task_reading import read_tasks
 from ledger.backends import open_ledger
 from ledger.master_key import make_master_key
 from mandates.enact import enact
@@ -166,8 +167,10 @@ def test_a_return_goes_from_the_clerk_over_the_unit_it_points_at_to_the_reviewer
         unit = UnitCode(proposed.split()[0])
         town.people.add_missing([Account("yz-31-other", "样例被征询人", Role.CLERK, unit, sample=True)])
         other = Watched(chromium, address, "yz-31-other")
-        other.page.goto("/tasks")
-        other.page.goto("/orders/YZ6701")
+        other.page.goto("/tasks?tab=asked")
+        other.page.keyboard.press("j")
+        other.page.keyboard.press("Enter")
+        shown(other.page, "[data-opens=form-answer]")
         assert "现场处置属对方职责" in other.page.inner_text(".dz-claim-open")
         other.page.click("[data-opens=form-answer]")
         other.page.check("dialog[open] input[value=yes]")
@@ -190,3 +193,5 @@ def test_a_return_goes_from_the_clerk_over_the_unit_it_points_at_to_the_reviewer
         page.wait_for_selector(".dz-notice")
         assert town.desk.order("YZ6701").lead == unit
         reviewer.close()
+    town.engine.catch_up()
+    assert read_tasks(town.views, frozenset({unit}), "asked", "", 1, town.now).total == 0, "nothing is asked any more"

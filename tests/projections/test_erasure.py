@@ -40,7 +40,9 @@ def test_erasing_blanks_every_version_in_every_build_and_still_verifies(desk: De
                 for declared in (one for one in view.tables if one.texts):
                     table = desk.store.tables(view, build)[declared.name]
                     found = connection.execute(select(table.c.title, table.c.place).where(table.c.order_no == "N3"))
-                    assert set(map(tuple, found)) == {("", "")}, (build, table.name)
+                    blank = set(map(tuple, found))
+                    assert blank <= {("", "")}, (build, table.name)
+                    assert blank or declared.name == "asks", "nobody was asked anything about this order"
     assert beside.generation == 2
     for name in ("queue", "tasks"):
         assert desk.engine.verify(name)[0], "what lived through the erasure equals what is built after it"
