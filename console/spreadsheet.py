@@ -50,6 +50,7 @@ HEADINGS: Mapping[str, str] = {
     "points": "得分（万分）", "stars": "星级", "posts": "编制", "weight": "加权工作量", "clauses": "条目",
     "denied": "被否认", "claimed": "被主张", "closed": "办结", "repeated": "重复", "dispatched": "派单",
 }  # fmt: skip
+SHOWN = frozenset(HEADINGS) - LEFT_OUT  # a column without a Chinese heading is the program's own
 UNITS = frozenset({
     "unit", "lead", "supports", "proposed", "desk", "other", "to_unit", "from_unit", "first", "second", "parties",
     "convener", "handler", "status_quo", "hands", "leads", "owner", "proposed_unit", "rater", "rated",
@@ -123,7 +124,7 @@ def table(told: Mapping[str, Any], names: Mapping[str, str] | None = None) -> by
     named = names or {}
     lists = list(_lists(told))
     for key, rows in lists:
-        keys = list(dict.fromkeys(name for row in rows for name in row if name not in LEFT_OUT))
+        keys = list(dict.fromkeys(name for row in rows for name in row if name in SHOWN))
         lines = [[_cell(name, row.get(name), named) for name in keys] for row in rows]
         _sheet(book, HEADINGS.get(key, key), [HEADINGS.get(name, name) for name in keys], lines)
     single = [(HEADINGS.get(key, key), _cell(key, value, named)) for key, value in _singles(told)]
@@ -146,7 +147,7 @@ def _lists(told: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any
 
 def _singles(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in told.items():
-        if key in LEFT_OUT or value in (None, "", []):
+        if (key not in SHOWN and not isinstance(value, dict)) or key in LEFT_OUT or value in (None, "", []):
             continue
         if isinstance(value, dict) and not any(isinstance(one, dict | list) for one in value.values()):
             yield from _singles(value)
