@@ -23,7 +23,6 @@ from mandates.reading import RegisterReader
 from projections.engine import ProjectionEngine
 from projections.signs import FAULTS
 from projections.signs.suspecting import (
-    LEAST,
     OF_REGISTER,
     Sign,
     Suspected,
@@ -62,7 +61,7 @@ class Watch:
 
     def faults(self) -> tuple[Suspected, ...]:
         """Every fault that stands now, proposed already or not."""
-        least = dict(LEAST) | {"推诿": self.city.escalation.buck_passing_refused}
+        least = dict(self.city.findings.signs_at_least) | {"推诿": self.city.escalation.buck_passing_refused}
         return suspected([*self.signs(), *self._of_register()], least)
 
     def signs(self) -> list[Sign]:

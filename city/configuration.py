@@ -175,6 +175,8 @@ class FindingRules(Frozen):
         "编制人员管理方面",
         "机构编制违规违纪",
     )
+    # orders that have to show a fault in a quarter before it is proposed; 推诿 goes by escalation.buck_passing_refused
+    signs_at_least: tuple[tuple[str, int], ...] = (("越位", 3), ("错位", 3), ("缺位", 3))
     violation_classes: tuple[str, ...] = ("编制人员管理方面", "机构编制违规违纪")  # only these bear a 督查通知书
     sources: tuple[str, ...] = ("events", "survey", "visit", "inspection", "audit", "discipline", "invited_assessor")
 

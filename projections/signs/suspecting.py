@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from city.configuration import Escalation, FindingRules
 from mandates.edition import RegisterEdition
 from mandates.links import Links
 from mandates.lint import lint
 from terms.ids import ClauseId, EventId, UnitCode
 from terms.messages import sentence
 
-LEAST: Mapping[str, int] = {"越位": 3, "错位": 3, "缺位": 3, "推诿": 3}  # any other fault: one sign
+# where no city says otherwise; any other fault: one sign
+LEAST: Mapping[str, int] = dict(FindingRules().signs_at_least) | {"推诿": Escalation().buck_passing_refused}
 # lint code → fault, rule: 职责交叉 and 权责脱节 stand in the register before anybody acts
 OF_REGISTER: Mapping[str, tuple[str, str]] = {
     "two-leads": ("职责交叉", "two-leads"),
