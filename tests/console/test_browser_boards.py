@@ -13,13 +13,12 @@ from terms.actors import Role
 from terms.ids import UnitCode
 from tests.console.city import START, Town, copy_template, served
 from tests.console.life import live
-from tests.console.test_browser import Watched, chromium
 from tests.console.test_cases import CHENGGUAN, DIRECTOR, FANGGUAN, OFFICER, clause_of
+from tests.console.windows import Watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 NUMBER = "JX-2026-002"
 

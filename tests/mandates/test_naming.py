@@ -55,7 +55,7 @@ def test_departments_spoken_of_in_a_list_are_found_in_running_text(names: UnitNa
     assert found == [
         ("住房城乡建设", "C04"),
         ("交通运输", "C06"),
-        ("水务", "C14"),
+        ("水务部门", "C14"),
         ("市农业农村局", "C15"),
         ("公安", "C01"),
     ]

@@ -50,7 +50,9 @@ def quarrelled(dingze: Dingze, clock: Clock, number: str, first: UnitCode, last:
 
 def lived(folder: Path) -> tuple[Dingze, Settings, Clock]:
     """A page of life: six old trees that A2 got and A3 ended up with, one that A2 kept, five dry taps, one erased."""
-    settings = Settings(database_url=f"sqlite:///{folder / 'town.db'}", cache=folder / "cache")
+    city = folder / "city.toml"
+    city.write_text("[routing]\nautomatic_at = 80\n", "utf-8")
+    settings = Settings(database_url=f"sqlite:///{folder / 'town.db'}", cache=folder / "cache", city_file=city)
     initialise(settings)
     clock = Clock()
     dingze = Dingze(settings, clock=clock)

@@ -176,7 +176,7 @@ def test_construction_returns_most_and_is_refused_most(month: Month) -> None:
 def test_what_belongs_to_nobody_is_returned_with_no_unit_has_a_clause(month: Month) -> None:
     orphans = {call.number for call in calls(TODAY.date()) if ORPHAN in call.labels}
     returned = {one.payload["order_no"] for one in month.told("ReturnRequested") if one.payload["no_clause"]}
-    assert len(returned) >= 5
+    assert len(returned) >= 4
     assert returned <= orphans
 
 
