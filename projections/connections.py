@@ -1,7 +1,8 @@
 """How the views are reached: a SQLite file of their own beside the ledger's, or a schema of their own in PostgreSQL.
 
 Writing has one connection on SQLite (its transactions are IMMEDIATE) and a small pool on PostgreSQL. Reading cannot
-write, and a reader sees one snapshot from its first statement to its last.
+write, and a reader sees one snapshot from its first statement to its last. An error of the database names the
+statement, never what was in it: that may be a citizen's words.
 """
 
 from typing import Any
@@ -21,8 +22,8 @@ def views_file(url: URL) -> str:
 def sqlite_engines(url: URL) -> tuple[Engine, Engine]:
     """Writer and reader of `<ledger file>.views`. The views can be rebuilt, so no commit waits for the disk."""
     file = url.set(database=views_file(url), drivername="sqlite")
-    writer = create_engine(file, poolclass=StaticPool, connect_args=_BUSY)
-    reader = create_engine(file, connect_args=_BUSY, pool_size=8, max_overflow=24)
+    writer = create_engine(file, poolclass=StaticPool, connect_args=_BUSY, hide_parameters=True)
+    reader = create_engine(file, connect_args=_BUSY, pool_size=8, max_overflow=24, hide_parameters=True)
 
     @event.listens_for(writer, "connect")
     def _writing(connection: Any, _: object) -> None:
@@ -60,9 +61,12 @@ def postgres_engines(url: URL) -> tuple[Engine, Engine]:
     back, together.
     """
     no_wait = {"options": "-c synchronous_commit=off"}
-    writer = create_engine(url, pool_size=2, max_overflow=8, pool_pre_ping=True, connect_args=no_wait)
+    writer = create_engine(
+        url, pool_size=2, max_overflow=8, pool_pre_ping=True, connect_args=no_wait, hide_parameters=True
+    )
     reader = create_engine(
         url,
+        hide_parameters=True,
         pool_size=8,
         max_overflow=24,
         pool_pre_ping=True,

@@ -52,8 +52,12 @@ class PeopleTables:
 def open_people(url: str) -> tuple[Engine, str | None]:
     """An engine for the accounts beside a ledger, and the schema they lie in (None in SQLite)."""
     if not url.startswith("sqlite"):
-        return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=5), SCHEMA
-    engine = create_engine(url + ".people", connect_args={"check_same_thread": False, "timeout": 30})
+        return create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=5, hide_parameters=True
+        ), SCHEMA
+    engine = create_engine(
+        url + ".people", connect_args={"check_same_thread": False, "timeout": 30}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _wal(connection: Any, _: Any) -> None:
