@@ -73,17 +73,19 @@ def attachments_out(folder: Path) -> Iterator[list[str]]:
 
 
 def attachments_in(folder: Path, files: Iterable[list[str]]) -> None:
-    """Put sealed files back that are not there yet. Raises BadInput for a path that leaves the folder."""
+    """Put sealed files back, over whatever lies there: only these fit the keys that came with them.
+
+    Raises BadInput for a path that leaves the folder.
+    """
     for name, content in files:
         target = folder / name
         if ".." in target.parts or not target.is_relative_to(folder):
             raise BadInput("backup.altered", at=ATTACHMENTS, file=ATTACHMENTS)
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_name(f".{target.name}.partial")
-            partial.write_text(content, "utf-8")
-            partial.chmod(0o600)
-            partial.replace(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.partial")
+        partial.write_text(content, "utf-8")
+        partial.chmod(0o600)
+        partial.replace(target)
 
 
 def told(manifest: Manifest, began: float) -> dict[str, Any]:

@@ -52,7 +52,9 @@ def quiet(_: int) -> None:
 def settings_of(url: str, folder: Path) -> Settings:
     """Settings over a database, its key in a folder of its own."""
     folder.mkdir(exist_ok=True)
-    return Settings(database_url=url, master_key=folder / "city.key", cache=folder / "cache")
+    return Settings(
+        database_url=url, master_key=folder / "city.key", cache=folder / "cache", attachments=folder / "attachments"
+    )
 
 
 @pytest.fixture
@@ -97,6 +99,11 @@ def test_an_empty_machine_ends_with_the_same_head_digest_and_nobody_erased_comes
     settings = settings_of(empty_url, tmp_path / "second")
     for file in (key_file(lived.settings), receipts_file(key_file(lived.settings))):
         shutil.copy(file, tmp_path / "second" / file.name)
+
+    (left,) = [file for file in (tmp_path / "first" / "attachments").rglob("*") if file.is_file()]
+    stale = settings.attachments / left.relative_to(tmp_path / "first" / "attachments")
+    stale.parent.mkdir(parents=True)
+    stale.write_text('{"key": "of another city"}')
 
     told = backup.restore(settings, tmp_path / "copy", quiet)
     assert (told["digest"], told["events"]) == (head.digest, head.position) == (made["digest"], made["events"])
