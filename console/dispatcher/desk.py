@@ -55,6 +55,7 @@ def queue(visit: Visiting, asked: Annotated[Filters, Depends(filters)]) -> Respo
         visit.now,
         tallies=visit.console.tallies,
         needed=visit.position or 0,
+        first=visit.console.parts.city.urgencies[:0:-1],
     )
     city = visit.console.parts.city
     data = {"filters": asked, "listed": listed, "current": current}

@@ -1,12 +1,12 @@
 """Reading the queue view: tabs with their counts, the filters over the table, one page of rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, or_, select, true
 
 from console.dispatcher.tallies import Tallies
 from projections.queue import QUEUE
@@ -76,11 +76,13 @@ def read_queue(
     *,
     tallies: Tallies | None = None,
     needed: int = 0,
+    first: Sequence[str] = (),
 ) -> Listed:
     """The rows a person may see (`units`; None = all), filtered and sorted, and the counts of the tabs.
 
     The counts heed the filters but not the tab; `tallies` keeps them for a moment, never older than `needed`.
-    `position` asks for the list as it was then.
+    `position` asks for the list as it was then. `first` are the degrees of urgency, the highest first, that come before
+    all others among the orders to dispatch, however tight the others' time.
     """
     with views.reading() as connection:
         build = views.current(connection, QUEUE.name)
@@ -102,7 +104,7 @@ def read_queue(
         total = counts[filters.tab]
         pages = min(MOST_PAGES, max(1, -(-total // filters.size)))
         page = min(max(1, filters.page), pages)
-        found = _rows(connection, table, where, replace(asked, page=page), counts, known=bool(known))
+        found = _rows(connection, table, where, replace(asked, page=page), counts, first, known=bool(known))
         return Listed([_plain(row) for row in found], total, counts, pages, page, build.position)
 
 
@@ -186,6 +188,7 @@ def _rows(
     where: ColumnElement[bool],
     filters: Filters,
     counts: dict[str, int],
+    first: Sequence[str],
     *,
     known: bool,
 ) -> list[dict[str, Any]]:
@@ -199,7 +202,11 @@ def _rows(
         return [dict(row) for row in connection.execute(query).mappings()]
 
     if filters.tab not in ("done", "all"):
-        return page(state.in_(states), _order(table, filters.sort), filters.size, skip)
+        order = _order(table, filters.sort)
+        if filters.tab == "waiting" and filters.sort == "due" and first:
+            ranks = {degree: rank for rank, degree in enumerate(first)}
+            order = (case(ranks, value=table.c.urgency, else_=len(first)), *order)
+        return page(state.in_(states), order, filters.size, skip)
     if filters.tab == "done" or filters.sort != "due":
         many = counts[filters.tab] > FEW
         old = filters.sort == "old"

@@ -120,6 +120,19 @@ def test_the_pages_of_every_tab_hold_each_order_once_whatever_way_they_are_found
                     assert ages == sorted(ages, reverse=asked.sort == "new")
 
 
+def test_what_cannot_wait_is_dispatched_first_however_tight_the_others_time(desk: Desk) -> None:
+    degrees = ("一般", "特急", "紧急")
+    lives = [(Life(f"W{number:02d}"), degrees[number % 3]) for number in range(15)]
+    desk.tell(told(life, life.received(urgency=degree)) for life, degree in lives)
+    desk.engine.catch_up()
+    listed = read_queue(desk.store, Filters(size=1_000), None, NOW, first=("特急", "紧急")).rows
+    ranks = [{"特急": 0, "紧急": 1}.get(row["urgency"], 2) for row in listed]
+    assert set(ranks) == {0, 1, 2} and ranks == sorted(ranks)
+    for rank in range(3):
+        dues = [row["due_at"] for row, its in zip(listed, ranks, strict=True) if its == rank]
+        assert len(dues) == 5 and dues == sorted(dues)
+
+
 def test_what_is_under_way_comes_first_the_most_pressing_first_and_then_what_ended(desk: Desk) -> None:
     _write(desk)
     listed = [

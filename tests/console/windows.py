@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.assets import MODULES
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
+AXE = MODULES / "axe-core" / "axe.min.js"
 
 
 class Watched:
@@ -28,6 +31,17 @@ class Watched:
     def _note(self, url: str, address: str) -> None:
         if not url.startswith((address, "data:")):
             self.outside.append(url)
+
+    def faults(self) -> list[str]:
+        """What axe-core finds on the present page that is serious or worse for people with a disability.
+
+        Playwright evaluates it past the page's policy for scripts, which holds for the page itself all the same.
+        """
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        return [
+            f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in ("serious", "critical")
+        ]
 
     def close(self) -> None:
         """Close it; it must have been quiet."""
