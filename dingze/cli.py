@@ -16,6 +16,7 @@ from dingze.commands import (
     ledger,
     mandates,
     orders,
+    people,
     projections,
     quarantine,
     service,
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(mandates.app, name="mandates")
+app.add_typer(people.app, name="people")
 app.add_typer(projections.app, name="projections")
 app.add_typer(quarantine.app, name="quarantine")
 orders.add_to(app)

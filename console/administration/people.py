@@ -91,6 +91,25 @@ class People:
                 raise BadInput("console.account-taken", account=account.account)
             connection.execute(self._accounts.insert().values(**_columns(account), password=hashed))
 
+    def open(self, account: Account) -> str:
+        """Open an account with a first password, which is kept nowhere else. Raises BadInput for a taken id."""
+        password = secrets.token_urlsafe(12)
+        self.add(account, password)
+        return password
+
+    def accounts(self) -> Sequence[Account]:
+        """Every account, by id."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(self._accounts).order_by(self._accounts.c.account)).all()
+        return [_account(row) for row in rows]
+
+    def switch(self, account: str, enabled: bool) -> None:
+        """Let an account in, or no longer: its sessions end, and its tokens open nothing while it is off."""
+        with self._engine.begin() as connection:
+            where = self._accounts.c.account == account
+            connection.execute(self._accounts.update().where(where).values(disabled=not enabled))
+            connection.execute(self._sessions.delete().where(self._sessions.c.account == account))
+
     def add_missing(self, accounts: Iterable[Account]) -> int:
         """Open those accounts that are not there yet, without a password; how many were new."""
         with self._engine.begin() as connection:
@@ -154,6 +173,15 @@ class People:
                 .values(password=hashed, must_change=False, failures=0, locked_until="")
             )
             connection.execute(self._sessions.delete().where(self._sessions.c.account == account))
+
+    def reset(self, account: str) -> str:
+        """Give an account another first password, to be changed at once; its sessions end."""
+        password = secrets.token_urlsafe(12)
+        self.set_password(account, password)
+        with self._engine.begin() as connection:
+            where = self._accounts.c.account == account
+            connection.execute(self._accounts.update().where(where).values(must_change=True))
+        return password
 
     def _matches(self, hashed: str, password: str) -> bool:
         try:
