@@ -36,6 +36,8 @@ class Standings:
             designated=_unit(row.designated),
             first_receiver=_unit(row.first_receiver),
             open_case=row.open_case,
+            named=_unit(row.status_quo),
+            named_ground=row.status_quo_ground,
         )
 
     def disputed(self) -> Mapping[str, UnitCode]:

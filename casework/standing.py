@@ -4,10 +4,8 @@ A dispute never leaves a matter without an owner (山东 "协商协调期间,相
 last decided → designated → clause in force → first receiver → fallback (兜底) unit.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from casework import events as e
 from terms.ids import UnitCode
 
 
@@ -47,25 +45,3 @@ def status_quo(standing: Standing, clause_unit: UnitCode | None, fallback: UnitC
     if standing.first_receiver:
         return standing.first_receiver, "first_receiver"
     return fallback, "fallback"
-
-
-def learn_standing(known: Mapping[str, Standing], matter_id: str, fact: e.Fact) -> dict[str, Standing]:
-    """What is known of all matters after one more fact; `matter_id` is the matter of the fact's order or case."""
-    if not matter_id:
-        return dict(known)
-    had = known.get(matter_id, Standing(matter_id))
-    return {**known, matter_id: _learn(had, fact)}
-
-
-def _learn(had: Standing, fact: e.Fact) -> Standing:
-    if isinstance(fact, e.WorkOrderDispatched) and had.first_receiver is None:
-        return replace(had, first_receiver=fact.lead)
-    if isinstance(fact, e.UnitDesignated):
-        return replace(had, designated=fact.unit)
-    if isinstance(fact, e.BoundaryCaseOpened):
-        return replace(had, open_case=fact.case_no, named=fact.status_quo, named_ground=fact.status_quo_ground)
-    if isinstance(fact, e.DutyPointsWritten):
-        return replace(had, decided=fact.lead, decision=fact.doc_no, designated=None)
-    if isinstance(fact, e.CaseClosed):
-        return replace(had, open_case="", named=None, named_ground="")
-    return had

@@ -19,7 +19,8 @@ MATTERS = StateTable(
         ("designated", String(20)),
         ("first_receiver", String(20)),
         ("open_case", String(80)),
-        ("status_quo", String(20)),  # of the open case
+        ("status_quo", String(20)),  # the unit the open case named when it was opened
+        ("status_quo_ground", String(20)),
     ),
     indexes=(("open_case",),),
     of="",
@@ -29,7 +30,9 @@ CASES = StateTable(
     name="cases", key=("case_no",), columns=(("case_no", String(80)), ("matter_id", String(80))), of="case"
 )
 
-_UNKNOWN = {"decided": "", "decision": "", "designated": "", "first_receiver": "", "open_case": "", "status_quo": ""}
+_UNKNOWN = dict.fromkeys(
+    ("decided", "decision", "designated", "first_receiver", "open_case", "status_quo", "status_quo_ground"), ""
+)
 
 
 def _know(rows: Rows, matter_id: str | None, **learned: str) -> None:
@@ -65,16 +68,22 @@ def _designated(rows: Rows, event: Event, _: Masked) -> None:
 def _opened(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     rows.put("cases", (told["case_no"],), {"matter_id": told["matter_id"]})
-    _know(rows, told["matter_id"], open_case=told["case_no"], status_quo=told["status_quo"])
+    _know(
+        rows,
+        told["matter_id"],
+        open_case=told["case_no"],
+        status_quo=told["status_quo"],
+        status_quo_ground=told["status_quo_ground"],
+    )
 
 
 def _decided(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
-    _know(rows, told["matter_id"], decided=told["lead"], decision=told["doc_no"])
+    _know(rows, told["matter_id"], decided=told["lead"], decision=told["doc_no"], designated="")
 
 
 def _closed(rows: Rows, event: Event, _: Masked) -> None:
-    _know(rows, _matter_of(rows, "cases", event.payload["case_no"]), open_case="", status_quo="")
+    _know(rows, _matter_of(rows, "cases", event.payload["case_no"]), open_case="", status_quo="", status_quo_ground="")
 
 
 _HANDLERS: dict[str, Handler] = {
@@ -85,4 +94,4 @@ _HANDLERS: dict[str, Handler] = {
     "DutyPointsWritten": _decided,
     "CaseClosed": _closed,
 }
-STANDINGS = View(name="matters", version=1, cost=4, tables=(MATTERS, ORDERS, CASES), handlers=_HANDLERS)
+STANDINGS = View(name="matters", version=2, cost=4, tables=(MATTERS, ORDERS, CASES), handlers=_HANDLERS)

@@ -13,7 +13,7 @@ from casework.boundary_case.points import enactments
 from casework.boundary_case.state import BoundaryCase, Step, evolve
 from casework.events.fact import Attachment
 from casework.occasion import Occasion
-from casework.standing import NOTHING_KNOWN, Standing, learn_standing
+from casework.standing import NOTHING_KNOWN, Standing
 from mandates.edition import RegisterEdition
 from mandates.model import BoundaryItem, Clause, DutyPoint, DutyRole, Instrument, InstrumentKind, Link
 from terms.actors import Actor, Role
@@ -449,17 +449,6 @@ def test_a_decision_enters_the_register_as_document_clauses_and_duty_points() ->
     assert all(clauses[point.clause].instrument == document.id for point in points.values())
     assert {item.span.valid_from for item in items} == {date(2026, 5, 1)}
     assert set(fact.items) == {point.id for point in points.values()}
-
-
-def test_the_standing_of_a_matter_follows_its_case() -> None:
-    dispute = reported()
-    dispute.do(decision(), OFFICER)
-    known: dict[str, Standing] = {}
-    for fact, _ in dispute.facts:
-        known = learn_standing(known, "DP-1", fact)
-    assert known["DP-1"].open_case == "" and known["DP-1"].decided == CHENGGUAN
-    assert known["DP-1"].decision == "云编决〔2026〕1号"
-    assert learn_standing(known, "", dispute.facts[0][0]) == known
 
 
 def test_a_dispute_that_is_gone_is_withdrawn_by_its_proposer_or_bianban() -> None:

@@ -3,16 +3,19 @@
 The ledger, the register, the router and the rules are those of the program; only the clock is moved by hand.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from automation.standings import Standings
 from casework import events as e
 from casework.boundary_case import commands as b
 from casework.clocks import Reckoner
 from casework.desk import CASES, Desk
 from casework.events.fact import Attachment
+from casework.standing import Standing
 from casework.work_order import Status
 from casework.work_order import commands as c
 from ledger.backends import open_ledger
@@ -23,6 +26,9 @@ from mandates.enact import enact
 from mandates.events import EVENT_TYPES, Enactable
 from mandates.model import InstrumentKind
 from mandates.reading import RegisterReader
+from projections.engine import ProjectionEngine
+from projections.matters import STANDINGS
+from projections.store import ViewStore
 from routing.building import build_index
 from routing.memory import EMPTY
 from routing.proposal import OrderText, Proposal
@@ -30,7 +36,6 @@ from routing.propose import propose
 from terms.actors import Actor, Role
 from terms.errors import Refused
 from terms.ids import ClauseId, UnitCode, order_stream
-from tests.casework.standings_reader import StandingsReader
 from tests.casework.town import (
     CALENDAR,
     CHENGGUAN,
@@ -60,12 +65,19 @@ class City:
     """A city with its record, its register, its router and its desk."""
 
     ledger: Ledger
+    store: ViewStore
     now: datetime = NIGHT
 
     def __post_init__(self) -> None:
         self.register = RegisterReader(self.ledger)
-        self.standings = StandingsReader(self.ledger, UnitCode(CITY.fallback_unit))
-        self.desk = Desk(self.ledger, CITY, CALENDAR, self.register.as_of, self.clock, self.standings.of)
+        self.views = ProjectionEngine(self.ledger, self.store, (STANDINGS,), lambda _: {})
+        self.standings = Standings(self.views)
+        self.desk = Desk(self.ledger, CITY, CALENDAR, self.register.as_of, self.clock, self.standing)
+
+    def standing(self, matter_id: str) -> Standing:
+        """What is known of a matter now."""
+        self.views.catch_up()
+        return self.standings.standing(matter_id)
 
     def clock(self) -> datetime:
         """Every look at the clock is a second later."""
@@ -91,6 +103,7 @@ class City:
         event = NewEvent(fact.event_type(), fact.to_payload(), at, "system:gateway")
         self.ledger.append(Append(order_stream(order_no), 0, (event,)))
         day = CALENDAR.local_day(at)
+        self.views.catch_up()
         answer = propose(
             OrderText(text=SAID, kind="投诉", at=day),
             build_index(self.register.as_of(day)),
@@ -111,10 +124,13 @@ class City:
 
 
 @pytest.fixture
-def city(database_url: str) -> City:
+def city(database_url: str) -> Iterator[City]:
     casework = (KnownType(name, fact.SCHEMA) for name, fact in e.FACTS.items())
     types = EventTypes(casework, (KnownType(name) for name in EVENT_TYPES))
-    return City(open_ledger(database_url, types=types))
+    ledger, store = open_ledger(database_url, types=types), ViewStore(database_url)
+    yield City(ledger, store)
+    store.close()
+    ledger.close()
 
 
 def test_night_construction_noise_between_three_departments(city: City) -> None:
