@@ -4,12 +4,12 @@ What somebody may *do* with an order is decided below, in `casework.permissions`
 An order that may not be seen answers exactly like one that does not exist.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 
 from casework.work_order.state import WorkOrder
 from mandates.edition import RegisterEdition
-from mandates.model import Instrument, Unit
+from mandates.model import Instrument
 from terms.actors import Actor, Role
 from terms.errors import NotFound, NotPermitted
 from terms.ids import UnitCode
@@ -156,8 +156,3 @@ def require_unit(actor: Actor, unit: UnitCode, register: RegisterEdition) -> Non
 def may_read(role: Role, instrument: Instrument | None) -> bool:
     """Whether the role may read what stands in an instrument of this 密级."""
     return instrument is None or instrument.secrecy in OPEN_TO_ALL or role in KEEPS_SECRETS
-
-
-def readable_units(units: Iterable[Unit]) -> list[Unit]:
-    """Units in the order of the register; which units there are is public."""
-    return sorted(units, key=lambda unit: unit.code)

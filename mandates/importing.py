@@ -17,7 +17,7 @@ import orjson
 from ledger.envelope import Append, NewEvent
 from ledger.store import Ledger
 from mandates.enact import SOURCE, enact
-from mandates.events import BY_CLASS, ENDED, Enactable, iso, key_of, payload_of, stream_of
+from mandates.events import BY_CLASS, ENDED, Enactable, iso, key_of, stream_of
 from mandates.itemise import Itemised, itemise
 from mandates.model import Instrument, InstrumentKind, Span
 from mandates.naming import UnitNames
@@ -177,8 +177,3 @@ def _shown(draft: Any) -> dict[str, Any]:
     # Any: a ClauseDraft; asdict knows its fields, the type checker does not know asdict's
     plain: dict[str, Any] = orjson.loads(orjson.dumps(asdict(draft)))
     return plain
-
-
-def shown_item(item: Enactable) -> dict[str, Any]:
-    """One thing of the register as plain data, with its table."""
-    return {"table": BY_CLASS[type(item)].table, **payload_of(item)}

@@ -4,18 +4,22 @@ As for orders (`console.orders.actions`): an action is offered when a trial of i
 what its form still has to ask for.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from starlette.responses import Response
+
 from casework.occasion import Occasion
 from console.forms import Field, Filled
+from console.interface.commands import giver_of
+from console.interface.doors import Door, give_command, look
 from console.orders.actions import TONES, Tone
 from console.visit import Visit
 from mandates.edition import RegisterEdition
 from terms.actors import Actor
-from terms.errors import NotPermitted, Refused
-from terms.ids import UnitCode
+from terms.errors import NotFound, NotPermitted, Refused
+from terms.ids import Position, UnitCode
 
 # what a form asks for, so that a trial without it says nothing about whether the action is possible
 FILLED_IN = frozenset(
@@ -122,6 +126,18 @@ def offers(actions: Iterable[MatterAction[State]], matter: Matter[State], decide
     return sorted(found, key=lambda one: len(TONES) if one.refused else TONES.index(one.action.tone))
 
 
-def by_slug(actions: Iterable[MatterAction[State]]) -> Mapping[str, MatterAction[State]]:
-    """Actions by their address."""
-    return {action.slug: action for action in actions}
+def carry_out(
+    visit: Visit, door: Door, actions: Iterable[MatterAction[Any]], slug: str, number: str, form: Filled, back: str
+) -> Response:
+    """Carry out one action on the version the page showed, and go `back`.
+
+    Raises NotFound for an action there is not; what the rules refuse is raised before anything is written.
+    """
+    action = next((one for one in actions if one.slug == slug), None)
+    if action is None:
+        raise NotFound("console.no-page")
+    giver = giver_of(visit)
+    command = action.read(Matter(look(door, number, giver).state, occasion_of(visit)), form)
+    seen = int(form.text("seen")) if form.text("seen").isdigit() else None
+    done = give_command(door, number, command, giver, seen=seen)
+    return visit.done(back, f"{number} {action.done or action.label}", Position(done.position))

@@ -11,14 +11,14 @@ from casework.boundary_case.decide import decide
 from casework.boundary_case.state import BoundaryCase
 from casework.lanes import CASES, Loaded
 from console.access import Page
-from console.bianban.acting import Matter, by_slug, occasion_of, offers
+from console.bianban.acting import Matter, carry_out, occasion_of, offers
 from console.bianban.case_actions import ACTIONS
 from console.bianban.case_board import ENDINGS, last_steps
 from console.bianban.case_preview import Preview, preview
 from console.bianban.case_sides import precedents, sides_of
 from console.forms import Form
 from console.interface.commands import giver_of
-from console.interface.doors import CASE_DOOR, give_command
+from console.interface.doors import CASE_DOOR
 from console.interface.doors import look as look_in
 from console.interface.matter_sheets import case_sheet
 from console.lookback import Lookback, Looking
@@ -30,10 +30,8 @@ from projections.disputes import DISPUTES
 from projections.queue import QUEUE
 from projections.store import as_of
 from terms.errors import NotFound
-from terms.ids import Position
 
 router = APIRouter()
-SLUGS = by_slug(ACTIONS)
 ORDERS_SHOWN = 100
 
 
@@ -41,14 +39,7 @@ ORDERS_SHOWN = 100
 def act(visit: Visiting, slug: str, number: str, form: Form) -> Response:
     """Carry out one action. What the rules refuse comes back as the page of the refusal, and nothing was written."""
     visit.open(Page.CASES)
-    if slug not in SLUGS:
-        raise NotFound("console.no-page")
-    found = look_in(CASE_DOOR, number, giver_of(visit))
-    action = SLUGS[slug]
-    command = action.read(Matter(found.state, occasion_of(visit)), form)
-    seen = int(form.text("seen")) if form.text("seen").isdigit() else None
-    done = give_command(CASE_DOOR, number, command, giver_of(visit), seen=seen)
-    return visit.done(f"/cases/{number}", f"{number} {action.done or action.label}", Position(done.position))
+    return carry_out(visit, CASE_DOOR, ACTIONS, slug, number, form, f"/cases/{number}")
 
 
 @router.get("/cases/{number:path}")

@@ -12,12 +12,11 @@ from casework.desk import DIGESTS as LANE
 from casework.finding import commands as f
 from casework.finding.digest import decide
 from console.access import Page, may_read
-from console.bianban.acting import Matter, by_slug, occasion_of, offers
+from console.bianban.acting import Matter, carry_out, occasion_of, offers
 from console.bianban.digest_actions import ACTIONS
 from console.forms import Field, Form
 from console.interface.commands import giver_of
 from console.interface.doors import DIGEST_DOOR, give_command
-from console.interface.doors import look as look_in
 from console.lookback import Lookback, Looking
 from console.registers.clause_card import clause_card
 from console.visit import Visit, Visiting
@@ -28,7 +27,6 @@ from terms.errors import BadInput, NotFound, Unavailable
 from terms.ids import ClauseId, Position
 
 router = APIRouter()
-SLUGS = by_slug(ACTIONS)
 SPAN = timedelta(days=29)  # a period nobody named: the last thirty days
 
 
@@ -53,13 +51,7 @@ def open_digest(visit: Visiting, form: Form) -> Response:
 def act(visit: Visiting, slug: str, number: str, form: Form) -> Response:
     """Carry out one action on a digest."""
     visit.open(Page.DIGESTS)
-    if slug not in SLUGS:
-        raise NotFound("console.no-page")
-    found = look_in(DIGEST_DOOR, number, giver_of(visit))
-    command = SLUGS[slug].read(Matter(found.state, occasion_of(visit)), form)
-    seen = int(form.text("seen")) if form.text("seen").isdigit() else None
-    done = give_command(DIGEST_DOOR, number, command, giver_of(visit), seen=seen)
-    return visit.done(f"/digests?number={number}", f"{number} {SLUGS[slug].done}", Position(done.position))
+    return carry_out(visit, DIGEST_DOOR, ACTIONS, slug, number, form, f"/digests?number={number}")
 
 
 @router.get("/digests")

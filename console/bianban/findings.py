@@ -13,7 +13,7 @@ from casework.finding.decide import decide
 from casework.finding.state import Phase
 from casework.lanes import Loaded
 from console.access import Page
-from console.bianban.acting import Matter, by_slug, occasion_of, offers
+from console.bianban.acting import Matter, carry_out, occasion_of, offers
 from console.bianban.finding_actions import ACTIONS, raising_fields, read_raising
 from console.forms import Form
 from console.interface.commands import giver_of
@@ -26,11 +26,9 @@ from console.visit import Visit, Visiting
 from console.words import CITY_TIME, CLOCKS, SOURCES
 from projections.findings import FINDINGS_VIEW
 from projections.store import as_of
-from terms.errors import NotFound
 from terms.ids import EventId, Position, UnitCode
 
 router = APIRouter()
-SLUGS = by_slug(ACTIONS)
 PAGE = 50
 TABS: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "proposed": ("待研判", (Phase.PROPOSED,)),
@@ -138,13 +136,7 @@ def raise_finding(visit: Visiting, form: Form) -> Response:
 def act(visit: Visiting, slug: str, number: str, form: Form) -> Response:
     """Carry out one action; what the rules refuse comes back as the page of the refusal."""
     visit.open(Page.FINDINGS)
-    if slug not in SLUGS:
-        raise NotFound("console.no-page")
-    found = look_in(FINDING_DOOR, number, giver_of(visit))
-    command = SLUGS[slug].read(Matter(found.state, occasion_of(visit)), form)
-    seen = int(form.text("seen")) if form.text("seen").isdigit() else None
-    done = give_command(FINDING_DOOR, number, command, giver_of(visit), seen=seen)
-    return visit.done(f"/findings/{number}", f"{number} {SLUGS[slug].done}", Position(done.position))
+    return carry_out(visit, FINDING_DOOR, ACTIONS, slug, number, form, f"/findings/{number}")
 
 
 @router.get("/findings/{number:path}")

@@ -1,6 +1,6 @@
 """How a reading looks at the views: one snapshot, as of a position, over a period of days."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -95,8 +95,3 @@ def name_of(unit: str, register: RegisterEdition) -> str:
     """A unit's full name; its code where the register does not know it; empty for none."""
     known = register.units.get(UnitCode(unit))
     return known.name if known else unit
-
-
-def names_of(units: Mapping[str, Any] | tuple[str, ...] | list[str], register: RegisterEdition) -> str:
-    """Several names, joined as Chinese joins them."""
-    return "、".join(name_of(unit, register) for unit in units)
