@@ -111,6 +111,7 @@ MESSAGES: dict[str, str] = {
     "mandates.lint.foreign-clause": "{item}“{matter}”所依据的 {clause} 不是本单位的条目。请改用本单位条目。",
     "mandates.lint.repealed-law": "{item} 的实施依据《{law}》已于 {day} 废止，现为《{now}》。请调整权责清单。",
     "mandates.lint.posts-exceeded": "{item} 核定编制 {posts} 名，内设机构合计 {offices} 名，超出核定数。请核对。",
+    "mandates.links-are-for-bianban": "对应关系由编办人员确认或否定。请用 --as bianban_officer@单位代码。",
     "mandates.repealed": "所依法律已于 {day} 废止，现为《{now}》",
     # --- projections ---
     "projections.no-view": "没有名为 {name} 的视图。现有：{known}。",

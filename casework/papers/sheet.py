@@ -1,6 +1,8 @@
-"""The digest's items as a table (.xlsx), for whoever keeps following them up. Pure; the same digest, the same bytes."""
+"""Tables (.xlsx) dressed as an office prints them; the digest's items as one. Pure; the same rows, the same bytes."""
 
 import io
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
@@ -34,19 +36,34 @@ _FRAME = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
 
 def digest_table(digest: Digest) -> bytes:
-    """One row an item, headings frozen and repeated in print, on A4 lying."""
+    """One row an item."""
+    title = f"{digest.period}退单争议定期梳理"
+    rows = map(_row, digest.items)
+    return table("退单争议事项清单", _COLUMNS, rows, digest.issued_on, title=title, issuer=digest.issuer)
+
+
+def table(
+    name: str,
+    columns: Sequence[tuple[str, int]],
+    rows: Iterable[Sequence[str | int]],
+    on: date,
+    *,
+    title: str = "",
+    issuer: str = "",
+) -> bytes:
+    """Rows under headings with their widths in characters, headings frozen and repeated in print, on A4 lying."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    sheet: Worksheet = book.create_sheet("退单争议事项清单")
-    for row, values in enumerate(([name for name, _ in _COLUMNS], *map(_row, digest.items)), start=1):
+    sheet: Worksheet = book.create_sheet(name)
+    for row, values in enumerate(([heading for heading, _ in columns], *rows), start=1):
         for column, value in enumerate(values, start=1):
             write(sheet.cell(row, column), value)
-    _dress(sheet)
-    book.properties.creator = printable(digest.issuer)[:255]
-    book.properties.title = printable(f"{digest.period}退单争议定期梳理")[:255]
+    _dress(sheet, columns)
+    book.properties.creator = printable(issuer)[:255]
+    book.properties.title = printable(title or name)[:255]
     written = io.BytesIO()
     book.save(written)
-    return pack(written.getvalue(), digest.issued_on)
+    return pack(written.getvalue(), on)
 
 
 def write(cell: Cell | MergedCell, value: str | int) -> None:
@@ -83,8 +100,8 @@ def _row(item: DigestItem) -> tuple[str | int, ...]:
     )
 
 
-def _dress(sheet: Worksheet) -> None:
-    for at, (_, width) in enumerate(_COLUMNS):
+def _dress(sheet: Worksheet, columns: Sequence[tuple[str, int]]) -> None:
+    for at, (_, width) in enumerate(columns):
         sheet.column_dimensions[get_column_letter(at + 1)].width = width
     for row in sheet.iter_rows():
         for cell in row:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from openpyxl import load_workbook
 
 from dingze.wiring import VIEWS
 from tests.dingze.conftest import Dingze
@@ -137,3 +138,39 @@ def test_a_preview_writes_nothing(dingze: Dingze, tmp_path: Path) -> None:
     file.write_text("kind,name,aliases,parent,unit,valid_from\n路,样例新路,,望湖区,D1,2026-01-01\n", encoding="utf-8")
     assert dingze("mandates", "import", file, "--preview", "--json").code == 0
     assert dingze("ledger", "verify", "--json").document["head"] == before
+
+
+def test_links_are_proposed_by_the_machine_and_decided_by_the_bianban(dingze: Dingze, tmp_path: Path) -> None:
+    file = tmp_path / "power_items.csv"
+    file.write_text(
+        "code,unit,type,name,instrument,valid_from\n"
+        "C03-CF-901,C03,处罚,对占道经营流动摊贩乱堆乱放乱张贴的处罚,I-C03-QZ,2026-01-01\n"
+        "C03-CF-902,C03,处罚,对建筑施工夜间噪声扰民的处罚,I-C03-QZ,2026-01-01\n",
+        encoding="utf-8",
+    )
+    assert dingze("mandates", "import", file, "--json").document["faults"] == []
+    proposed = dingze("mandates", "links", "propose", "--json").document["proposed"]
+    assert proposed == 2
+    assert dingze("mandates", "links", "propose", "--json").document["proposed"] == 0
+    links = dingze("mandates", "links", "list", "--standing", "待确认", "--json").document["links"]
+    assert len(links) == proposed
+    right, wrong = links[0], links[1]
+    named = [(one["kind"], one["clause"], one["target"]) for one in (right, wrong)]
+    refused = dingze("mandates", "links", "confirm", *named[0], "--as", "clerk@C03")
+    assert refused.code != 0 and refused.err.startswith("mandates.links-are-for-bianban")
+    assert dingze("mandates", "links", "confirm", *named[0], "--as", "bianban_officer@C39", "--json").code == 0
+    given = ("--reason", "不是一回事", "--as", "bianban_director@C39", "--json")
+    assert dingze("mandates", "links", "reject", *named[1], *given).document["confirmed"] is False
+    after = {one["target"]: one["standing"] for one in dingze("mandates", "links", "list", "--json").document["links"]}
+    assert (after[right["target"]], after[wrong["target"]]) == ("已确认", "已否定")
+
+
+def test_the_comparison_of_a_unit_is_printed_with_what_has_no_partner(seen: Dingze, tmp_path: Path) -> None:
+    file = tmp_path / "compared.xlsx"
+    told = seen("mandates", "compare", "C03", "--out", file, "--json").document
+    hints = {row["提示"] for row in told["rows"]}
+    assert {""} < hints <= {"", "有责无权", "有权无责"}
+    sheet = load_workbook(file).active
+    assert [cell.value for cell in sheet[1]] == list(told["rows"][0])
+    assert sheet.max_row == len(told["rows"]) + 1
+    assert seen("mandates", "compare", "C99").err.startswith("console.no-such-unit")
