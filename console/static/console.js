@@ -155,7 +155,7 @@
     const action = $(`[data-key="${CSS.escape(key.toLowerCase())}"]`);
     if (action) { event.preventDefault(); action.click(); }
     else if (orders && (key === "j" || key === "k")) { const to = orders[key]; if (to) location.href = to; else say("已到列表末尾，按 U 返回列表。"); }
-    else if (orders && /^[1-5]$/.test(key)) support(Number(key));
+    else if (orders && /^[1-5]$/.test(key)) { event.preventDefault(); support(Number(key)); }
     else if (key === "j" || key === "ArrowDown") { if (rows().length) { event.preventDefault(); pick(picked + 1); } }
     else if (key === "k" || key === "ArrowUp") { if (rows().length) { event.preventDefault(); pick(picked - 1); } }
     else if (key === "x") { if (rows()[picked]) { const box = $("input[name=order]", rows()[picked]); if (box) { box.checked = !box.checked; chosen(); } } }
