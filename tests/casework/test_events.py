@@ -11,7 +11,7 @@ from casework import events
 from casework.events import FACTS, AssignmentProposed, Deadline, WorkOrderDispatched, WorkOrderReceived
 from routing.proposal import Abstention, Candidate, Citation, Proposal
 from terms.ids import ClauseId, UnitCode
-from terms.messages import MESSAGES
+from terms.messages import MESSAGES, ROOMS
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -88,3 +88,7 @@ def test_what_was_once_written_is_read_for_ever(name: str) -> None:
     payload = GOLDEN[name]["payload"]
     read_back = events.read(name, payload).to_payload()
     assert {key: read_back[key] for key in payload} == payload
+
+
+def test_no_code_has_its_sentence_in_two_rooms() -> None:
+    assert len(MESSAGES) == sum(len(room) for room in ROOMS)
