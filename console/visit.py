@@ -4,24 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import orjson
 from fastapi import Depends, Request
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.access import Page, home_of, require_page, scope
 from console.administration.people import Session
+from console.parts import Console
 from console.words import CITY_TIME, role_name
 from mandates.edition import RegisterEdition
 from terms.actors import Actor
 from terms.errors import BadInput, NotPermitted
 from terms.ids import Position, UnitCode
-
-if TYPE_CHECKING:
-    from console.app import Console
 
 SESSION_COOKIE = "dingze_session"
 POSITION_COOKIE = "dingze_position"
@@ -63,7 +61,7 @@ class Visit:
     """A request with its person. Routes take it by `Visiting`."""
 
     request: Request
-    console: "Console"
+    console: Console
     session: Session
     now: datetime
 
@@ -207,11 +205,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(type(value).__name__)
-
-
-def signer(key: str) -> URLSafeSerializer:
-    """Signs small cookies: a position, a notice."""
-    return URLSafeSerializer(key, salt="dingze.console")
 
 
 def visit(request: Request) -> Visit:

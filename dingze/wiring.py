@@ -34,9 +34,9 @@ from casework.paperwork.desk import PaperDesk
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration, load_configuration
 from console.administration.people import People
-from console.app import Parts
 from console.deskbook.book import DeskBook
 from console.orders.attachments import AttachmentStore
+from console.parts import Parts
 from dingze.settings import Settings
 from ingest.gateway import Gateway
 from ingest.notes import Notes

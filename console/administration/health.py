@@ -8,7 +8,7 @@ import hmac
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -18,15 +18,13 @@ from sqlalchemy import func, select
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.parts import Console
 from console.sign_in import from_this_machine
 from projections.queue import QUEUE, SETTLED
 from projections.view import OPEN
 from terms.errors import DingzeError, NotPermitted
 from terms.measures import HTTP, name, span
 from terms.messages import sentence
-
-if TYPE_CHECKING:
-    from console.app import Console
 
 router = APIRouter(include_in_schema=False)
 LATE_SECONDS = 60.0  # a view whose oldest event not yet folded is older makes the process not ready
@@ -61,7 +59,7 @@ def ready(request: Request) -> Response:
     return JSONResponse(told, 200 if not reasons else 503)
 
 
-def reasons_of(console: "Console", views: list[dict[str, Any]]) -> Iterator[Reason]:
+def reasons_of(console: Console, views: list[dict[str, Any]]) -> Iterator[Reason]:
     """Why this process should be sent no work; `views` is filled with how each stands. Raises Unavailable."""
     missing = set(console.parts.projections.views)
     for one in console.parts.projections.status():
@@ -101,7 +99,7 @@ def metrics(request: Request) -> Response:
 class Standing(Collector):
     """How the record, the views, the queue and the quarantine stand, read when somebody asks."""
 
-    def __init__(self, console: "Console") -> None:
+    def __init__(self, console: Console) -> None:
         self._console = console
 
     def describe(self) -> list[GaugeMetricFamily]:

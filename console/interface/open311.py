@@ -8,22 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import ColumnElement, select
 from starlette.responses import Response
 
 from city.publishing import Open311Rules
+from console.parts import Console
 from console.visit import json_response
 from mandates.edition import RegisterEdition
 from mandates.model import DutyPoint
 from projections.queue import QUEUE, SETTLED
 from projections.readings.looking import Look, looking, name_of
 from terms.ids import ClauseId
-
-if TYPE_CHECKING:
-    from console.app import Console
 
 router = APIRouter(prefix="/open311/v2")
 CLOSED = (*SETTLED, "终止")
@@ -148,7 +146,7 @@ def _published(request: Request) -> Iterator[Published | None]:
         yield Published(rules, console.edition(console.now()), look)
 
 
-def _console(request: Request) -> "Console":
+def _console(request: Request) -> Console:
     console: Console = request.app.state.console
     return console
 

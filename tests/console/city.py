@@ -29,9 +29,10 @@ from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
 from console.administration.people import People
 from console.administration.sample_people import SAMPLE_ACCOUNTS
-from console.app import Parts, create_app
+from console.app import create_app
 from console.deskbook.book import DeskBook
 from console.orders.attachments import AttachmentStore
+from console.parts import Parts
 from dingze.wiring import VIEWS
 from ingest.gateway import Gateway
 from ingest.notes import Notes

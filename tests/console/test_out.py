@@ -15,8 +15,9 @@ from openpyxl import load_workbook
 from city.publishing import Open311Rules
 from console.administration.people import SCOPES
 from console.administration.sample_people import SAMPLE_ACCOUNTS
-from console.app import Parts, create_app
+from console.app import create_app
 from console.interface.events_out import CONSUMERS
+from console.parts import Parts
 from console.spreadsheet import HEADINGS, table
 from dingze.wiring import Dingze
 from projections.queue import QUEUE
