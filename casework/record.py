@@ -82,8 +82,7 @@ class Record:
         if cause is not None and (first := self.ledger.by_source(cause.source, f"{cause.key}/0")) is not None:
             return Done(self.load(lane, key).state, (first,), first.position)
         found = self.load(lane, key)
-        if seen is not None and seen != found.version:
-            raise self._moved(lane, key, seen)
+        self.require_seen(lane, key, found, seen)
         try:
             return self._decide_and_append(lane, key, found, decided, actor, cause, also, beside)
         except Conflict as moved:
@@ -95,6 +94,11 @@ class Record:
                 one = next(others, key)
                 raise self._moved(lane, one, seen_at[one]) from moved
         return self._decide_and_append(lane, key, self.load(lane, key), decided, actor, cause, also, beside)
+
+    def require_seen(self, lane: Lane[State], key: str, found: Loaded[State], seen: int | None) -> None:
+        """Raise Conflict with what happened since, when the thing is no longer at the version somebody saw."""
+        if seen is not None and seen != found.version:
+            raise self._moved(lane, key, seen)
 
     def _decide_and_append(
         self,

@@ -26,6 +26,7 @@ class Page(StrEnum):
     CASES = "议题"
     FINDINGS = "问题台账"
     DIGESTS = "定期梳理"
+    PAPERS = "公文"
     ACCOUNTABILITY = "履责评价"
     COVERAGE = "条目覆盖"
     HEAT = "热点态势"
@@ -70,6 +71,7 @@ MAY_OPEN: Mapping[Page, frozenset[Role]] = {
     Page.CASES: MATTERS | {Role.SUPERVISOR, Role.ADMINISTRATOR} | OF_A_UNIT | {Role.DISTRICT_DESK},
     Page.FINDINGS: BIANBAN | OVERSEES | OF_A_UNIT | {Role.DISTRICT_DESK},
     Page.DIGESTS: BIANBAN | {Role.REVIEWER, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR},
+    Page.PAPERS: EVERYBODY,
     Page.ACCOUNTABILITY: BIANBAN | OVERSEES | {Role.REVIEWER} | OF_A_UNIT | {Role.DISTRICT_DESK},
     Page.COVERAGE: MATTERS,
     Page.HEAT: MATTERS | OVERSEES | {Role.DISPATCHER},

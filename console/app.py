@@ -18,6 +18,7 @@ from console.interface.routes import PUBLIC
 from console.interface.routes import ROUTERS as INTERFACE
 from console.leaders.routes import ROUTERS as LEADERS
 from console.orders.routes import ROUTERS as ORDERS
+from console.papers.routes import ROUTERS as PAPERS
 from console.parts import Console, Parts
 from console.registers.routes import ROUTERS as REGISTERS
 from console.security import BodyLimit, Headers, require_genuine
@@ -49,7 +50,18 @@ def create_app(parts: Parts) -> FastAPI:
     genuine = [Depends(require_genuine)]
     app.include_router(find.router, dependencies=genuine)
     app.include_router(trial.router, dependencies=genuine)
-    for desk in (ADMINISTRATION, BIANBAN, DEPARTMENT, DESKBOOK, DISPATCHER, INTERFACE, LEADERS, ORDERS, REGISTERS):
+    for desk in (
+        ADMINISTRATION,
+        BIANBAN,
+        DEPARTMENT,
+        DESKBOOK,
+        DISPATCHER,
+        INTERFACE,
+        LEADERS,
+        ORDERS,
+        PAPERS,
+        REGISTERS,
+    ):
         for router in desk:
             app.include_router(router, dependencies=genuine)
     app.add_middleware(Spreadsheets, names=console.unit_names)

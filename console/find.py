@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import RedirectResponse, Response
 
 from console.access import MAY_OPEN, Page
-from console.orders.page import sheet_for
+from console.orders.sheet import sheet_for
 from console.templates import order_address
 from console.visit import Visiting
 from terms.errors import NotFound

@@ -27,7 +27,7 @@ NOTICE_COOKIE = "dingze_notice"
 WAIT_SECONDS = 2.0
 MENU = (
     Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.DUTIES, Page.SHIFT, Page.DISPUTES, Page.CASES, Page.FINDINGS,
-    Page.DIGESTS, Page.ACCOUNTABILITY, Page.COVERAGE, Page.HEAT, Page.AUDIT, Page.TRIAL, Page.MANDATES,
+    Page.DIGESTS, Page.PAPERS, Page.ACCOUNTABILITY, Page.COVERAGE, Page.HEAT, Page.AUDIT, Page.TRIAL, Page.MANDATES,
     Page.OPERATIONS,
 )  # fmt: skip
 ADDRESS = {
@@ -40,6 +40,7 @@ ADDRESS = {
     Page.CASES: "/cases",
     Page.FINDINGS: "/findings",
     Page.DIGESTS: "/digests",
+    Page.PAPERS: "/papers",
     Page.ACCOUNTABILITY: "/accountability",
     Page.COVERAGE: "/coverage",
     Page.HEAT: "/heat",

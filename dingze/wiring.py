@@ -64,6 +64,7 @@ from projections.findings import FINDINGS_VIEW
 from projections.heat import HEAT
 from projections.matters import STANDINGS
 from projections.outcomes import LEARNABLE
+from projections.papers import PAPERS
 from projections.queue import QUEUE
 from projections.signs import FAULTS
 from projections.store import ViewStore
@@ -91,6 +92,7 @@ VIEWS: tuple[View, ...] = (
     FAULTS,
     DIGESTS,
     FINDINGS_VIEW,
+    PAPERS,
 )
 
 

@@ -120,18 +120,25 @@ class PaperDesk:
 
     def _write(self, paper_no: str, command: Write, actor: Actor, seen: int | None) -> Done[Paperwork]:
         def decided(found: Loaded[Paperwork], now: datetime) -> Sequence[e.Fact]:
-            thing = self._thing(command)
-            material = self._material(command, thing, self._day(now))
-            issuer = issuer_of(command, actor, material)
-            to = addressees_of(command, material)
-            facts = decide.write(found.state, command, actor, issuer, to)
-            if command.KIND in ORDER_KINDS:
-                for_those_with_a_part(thing.state, (*to, *command.copies), UnitCode(self.desk.city.hotline_unit))
-            drafted = evolve(found.state, facts[0], now)
-            self._text(drafted, thing, self._tried(command, thing, now), now)  # refused while it can still be mended
-            return facts
+            return self._drafted(found.state, command, actor, now)
 
         return self.desk.perform(PAPERS, paper_no, decided, actor, seen=seen)
+
+    def try_writing(self, paper: Paperwork, command: Write, actor: Actor) -> None:
+        """Raise what drafting the paper now would raise; nothing is written. What a page offers is asked here."""
+        self._drafted(paper, command, actor, self.desk.clock())
+
+    def _drafted(self, paper: Paperwork, command: Write, actor: Actor, now: datetime) -> Sequence[e.DraftFact]:
+        thing = self._thing(command)
+        material = self._material(command, thing, self._day(now))
+        issuer = issuer_of(command, actor, material)
+        to = addressees_of(command, material)
+        facts = decide.write(paper, command, actor, issuer, to)
+        if command.KIND in ORDER_KINDS:
+            for_those_with_a_part(thing.state, (*to, *command.copies), UnitCode(self.desk.city.hotline_unit))
+        drafted = evolve(paper, facts[0], now)
+        self._text(drafted, thing, self._tried(command, thing, now), now)  # refused while it can still be mended
+        return facts
 
     def material(self, command: Write) -> Material:
         """What a paper would be made from now. Raises NotFound when there is nothing it could be about."""
@@ -258,6 +265,7 @@ class PaperDesk:
     ) -> Done[Any]:
         found = self.desk.load(PAPERS, paper_no)
         _there(found, paper_no)
+        self.desk.require_seen(PAPERS, paper_no, found, seen)
         signed = decide.issued(found.state, command, actor)
         beside: list[Append] = []
 
@@ -273,7 +281,7 @@ class PaperDesk:
             return (fact,)
 
         key = series_key(signed.prefix, signed.year)
-        return self.desk.perform(SERIES, key, decided, actor, seen=seen, also=lambda facts, now: beside)
+        return self.desk.perform(SERIES, key, decided, actor, also=lambda facts, now: beside)
 
     # --- printing ---
 

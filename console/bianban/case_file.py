@@ -23,6 +23,7 @@ from console.interface.doors import look as look_in
 from console.interface.matter_sheets import case_sheet
 from console.lookback import Lookback, Looking
 from console.orders.timeline import entry_of
+from console.papers.here import papers_here
 from console.visit import Visit, Visiting
 from console.words import CLOCKS
 from projections.cases import CASES_VIEW, changed_by
@@ -75,6 +76,8 @@ def case_file(visit: Visiting, look: Looking, number: str) -> Response:
         endings=ENDINGS,
         order_no="",
         received=None,
+        about=number,
+        **papers_here(visit, "cases", number, case, now=look.as_of is None),
         **found_then,
     )
 

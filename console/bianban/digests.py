@@ -18,6 +18,7 @@ from console.forms import Field, Form
 from console.interface.commands import giver_of
 from console.interface.doors import DIGEST_DOOR, give_command
 from console.lookback import Lookback, Looking
+from console.papers.here import papers_here
 from console.registers.clause_card import clause_card
 from console.visit import Visit, Visiting
 from projections.digests import DIGESTS
@@ -81,10 +82,16 @@ def digests(visit: Visiting, look: Looking, number: Annotated[str, Query(max_len
     if visit.request.url.path.endswith(".json"):
         return visit.page("digests.html", Page.DIGESTS, "定期梳理", **data)
     may_open = permissions.may(visit.actor.role, f.OpenDigest) and look.as_of is None
-    offered, version = _offers(visit, found.digest_no) if found and found.digest_no and not look.as_of else ([], 0)
+    opened = found.digest_no if found else ""
+    offered, version = _offers(visit, opened) if opened and not look.as_of else ([], 0)
+    state = visit.console.parts.desk.load(LANE, opened).state if opened else None
+    beside = (
+        papers_here(visit, "digests", opened, state, now=look.as_of is None) if opened else {"papers": [], "drafts": []}
+    )
     return visit.page(
         "digests.html", Page.DIGESTS, "定期梳理", look=look, offers=offered, version=version, overdue=owners,
-        fields=_opening(visit, kept, found) if may_open and found else (), order_no="", received=None, **data,
+        fields=_opening(visit, kept, found) if may_open and found else (), order_no="", received=None, about=opened,
+        **beside, **data,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from console.interface.doors import look as look_in
 from console.interface.matter_sheets import TOLD_TO_THE_UNIT, finding_sheet
 from console.lookback import Lookback, Looking
 from console.orders.timeline import entry_of
+from console.papers.here import papers_here
 from console.visit import Visit, Visiting
 from console.words import CITY_TIME, CLOCKS, SOURCES
 from projections.findings import FINDINGS_VIEW
@@ -160,7 +161,7 @@ def finding_page(visit: Visiting, number: str) -> Response:
             for one in found.events
             if one.type in e.FACTS and (whole or one.type in TOLD_TO_THE_UNIT)
         ],
-        order_no="", received=None,
+        about=number, order_no="", received=None, **papers_here(visit, "findings", number, found.state),
     )  # fmt: skip
 
 

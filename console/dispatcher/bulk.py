@@ -9,7 +9,7 @@ from casework.work_order import commands as c
 from console.access import Page
 from console.deskbook.routes import require_unclaimed
 from console.forms import Form
-from console.orders.page import sheet_for
+from console.orders.sheet import sheet_for
 from console.visit import Visit, Visiting
 from terms.errors import BadInput, DingzeError, Refused
 from terms.ids import Position, UnitCode

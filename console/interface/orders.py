@@ -16,8 +16,8 @@ from starlette.responses import Response
 from console.access import Page
 from console.dispatcher.queue_reading import Filters, read_queue
 from console.interface.answers import ListedOrder, OrdersPage
-from console.orders.page import clocks_of, sheet_for
 from console.orders.proposal_document import proposal_document
+from console.orders.sheet import clocks_of, sheet_for
 from console.visit import Visit, Visiting, json_response
 from console.words import CITY_TIME
 from ingest.arrival import Summary

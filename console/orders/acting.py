@@ -9,8 +9,9 @@ from casework.work_order import commands as c
 from console.access import Page, desk_of
 from console.deskbook.routes import require_unclaimed
 from console.forms import Filled, Form
-from console.orders.page import ACTIONS, ground_for, sheet_for
+from console.orders.page import ACTIONS, ground_for
 from console.orders.reading import OrderSheet
+from console.orders.sheet import sheet_for
 from console.templates import order_address
 from console.visit import Visiting
 from terms.errors import Conflict, NotFound

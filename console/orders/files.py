@@ -9,8 +9,8 @@ from casework.work_order import commands as c
 from console.access import Page
 from console.forms import Form
 from console.orders.attachments import KEPT, sort_of
-from console.orders.page import sheet_for
 from console.orders.reading import Attached
+from console.orders.sheet import sheet_for
 from console.visit import Visit, Visiting
 from terms.errors import NotFound
 

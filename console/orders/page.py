@@ -9,17 +9,18 @@ from casework.desk import ORDERS
 from casework.work_order import commands as c
 from casework.work_order.context import Context
 from casework.work_order.decide import decide
-from casework.work_order.state import AT_REST, WorkOrder
-from console.access import Page, desk_of, require_order
+from casework.work_order.state import AT_REST
+from console.access import Page, desk_of
 from console.department import unit_actions
 from console.dispatcher import hotline_actions, review_actions
 from console.orders.actions import Action, Ground, offers
 from console.orders.additions import Addition, addition
 from console.orders.beside import beside
-from console.orders.reading import OrderSheet, order_sheet, read_order, register_of
+from console.orders.reading import OrderSheet
+from console.orders.sheet import clocks_of, sheet_for
+from console.papers.here import papers_here
 from console.visit import Visit, Visiting
-from console.words import CLOCKS, FEATURES, PARTS
-from mandates.edition import RegisterEdition
+from console.words import FEATURES, PARTS
 from terms.errors import NotPermitted, Refused
 from terms.ids import Position
 
@@ -27,15 +28,6 @@ router = APIRouter()
 TABLES = (hotline_actions.ACTIONS, review_actions.ACTIONS, unit_actions.ACTIONS)
 ACTIONS: dict[str, Action] = {action.slug: action for table in TABLES for action in table}
 PURPOSES = ("联系诉求人核实情况", "现场处置需要", "回访", "督办核查")
-
-
-def sheet_for(visit: Visit, order_no: str, upto: Position | None = None) -> OrderSheet:
-    """An order this person may see. Raises NotFound for one that is not there, and for one that is not theirs."""
-    parts = visit.console.parts
-    order, events = read_order(parts.ledger, order_no, upto)
-    require_order(visit.actor, order, visit.register)
-    register = register_of(parts.register, order, visit.now)
-    return order_sheet(order, events, register, parts.open_masked, parts.city)
 
 
 def ground_for(visit: Visit, sheet: OrderSheet) -> Ground:
@@ -47,23 +39,6 @@ def ground_for(visit: Visit, sheet: OrderSheet) -> Ground:
         return addition(told, parts.desk.load(ORDERS, sheet.order.order_no), parts.vault)
 
     return Ground(sheet, context, seal)
-
-
-def clocks_of(order: WorkOrder, register: RegisterEdition) -> list[dict[str, object]]:
-    """The running clocks, the most pressing first."""
-    found = [
-        {
-            "name": one.clock,
-            "clock": CLOCKS.get(one.clock, one.clock),
-            "code": one.unit,
-            "unit": register.units[one.unit].name if one.unit in register.units else one.unit,
-            "part": PARTS.get(one.part or "", ""),
-            "due": one.due.isoformat(),
-            "provisional": one.provisional,
-        }
-        for one in order.clocks
-    ]
-    return sorted(found, key=lambda one: str(one["due"]))
 
 
 @router.get("/orders/{order_no:path}")
@@ -117,6 +92,8 @@ def order_page(
         beside=beside(visit, sheet),
         suspected="" if visit.units is not None or order.parent else order.suspected,
         purposes=PURPOSES if may_open_sealed(ground) and not at else (),
+        about=order_no,
+        **papers_here(visit, "work-orders", order_no, order, now=at is None and not order.erased),
         **data,
     )
 

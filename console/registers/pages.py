@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from console.access import Page, may_read
-from console.orders.page import sheet_for
+from console.orders.sheet import sheet_for
 from console.registers.clause_card import clause_card
 from console.registers.clause_ranking import speaking_to
 from console.registers.search import SORTS, Found, search

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from casework.paperwork import commands as c
 from console.assets import MODULES, VENDOR, copy_assets
 from ledger.backends import migrate
-from tests.console.city import Town, build_template, copy_template, router_of, served
-from tests.console.life import live
+from ledger.envelope import BEFORE_EVERYTHING
+from tests.console.city import DISPATCHER, Town, build_template, copy_template, router_of, served
+from tests.console.life import REVIEWER, live
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -47,6 +49,10 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("case", "yz-03-bianban", "/cases/JX-2026-001", ()),
     ("findings", "yz-04-bianban-director", "/findings?tab=all", ()),
     ("digests", "yz-04-bianban-director", "/digests", ()),
+    ("papers", "yz-02-reviewer", "/papers?tab=all", ()),
+    ("paper", "yz-02-reviewer", "/papers/GW-2026-000001", ()),
+    ("paper-to-sign", "yz-02-reviewer", "/papers/GW-2026-000002", ()),
+    ("order-papers", "yz-02-reviewer", "papers:", ()),
     ("accountability", "yz-13-leader", "/accountability", ()),
     ("accountability-unit", "yz-13-leader", "/accountability/C03", ()),
     ("coverage", "yz-03-bianban", "/coverage", ()),
@@ -76,6 +82,7 @@ def take(
         with router_of(template, here / "cache") as router:
             town = Town(*copy_template(template, here / "town"), router)
             live(town)
+            draft_papers(town)
         with served(town.app()) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             for width, height in sizes:
@@ -89,6 +96,22 @@ def take(
     return made
 
 
+def draft_papers(town: Town) -> None:
+    """Two orders' 派单通知: one issued, one that waits to be signed."""
+    sent = [
+        str(one.payload["order_no"])
+        for one in town.ledger.read(BEFORE_EVERYTHING, 1_000_000)
+        if one.type == "WorkOrderSignedFor"
+    ]
+    for place, order_no in enumerate(sent[:2], 1):
+        number = f"GW-{town.now.year}-{place:06}"
+        town.papers.do(number, c.WriteDispatchNotice(about=order_no), DISPATCHER)
+        town.papers.do(number, c.ReviewPaper(passed=True, opinion="同意"), REVIEWER)
+        if place == 1:
+            town.papers.do(number, c.SignPaper(), REVIEWER)
+    town.engine.catch_up()
+
+
 def _one(
     browser: Browser, address: str, account: str, path: str, keys: tuple[str, ...], file: Path, size: tuple[int, int]
 ) -> None:
@@ -97,7 +120,11 @@ def _one(
     if account:
         page.goto("/sign-in")
         page.click(f'button[value="{account}"]')
-    if path.startswith("first:"):
+    if path.startswith("papers:"):
+        page.goto("/papers?tab=all")
+        page.click("table a[href^='/orders/'] >> nth=0")
+        page.locator("#papers").scroll_into_view_if_needed()
+    elif path.startswith("first:"):
         page.goto(path.removeprefix("first:"))
         page.click("[data-open] >> nth=0")
     else:

@@ -18,6 +18,7 @@ from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
 from projections.findings import FINDINGS_VIEW
 from projections.heat import HEAT
+from projections.papers import PAPERS
 from projections.queue import QUEUE
 from projections.store import ViewStore
 from projections.tasks import TASKS
@@ -27,7 +28,7 @@ from tests.projections.naive import stored
 
 VIEWS: tuple[View, ...] = (QUEUE, TASKS)
 FIGURES: tuple[View, ...] = (DISPUTES, ACCOUNTABILITY, COVERAGE, HEAT)
-ALL_VIEWS = VIEWS + FIGURES + (DIGESTS, FINDINGS_VIEW)
+ALL_VIEWS = VIEWS + FIGURES + (DIGESTS, FINDINGS_VIEW, PAPERS)
 
 
 class Desk:

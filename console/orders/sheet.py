@@ -1,0 +1,35 @@
+"""An order as somebody may see it, and its running clocks: what pages and the API both start from."""
+
+from casework.work_order.state import WorkOrder
+from console.access import require_order
+from console.orders.reading import OrderSheet, order_sheet, read_order, register_of
+from console.visit import Visit
+from console.words import CLOCKS, PARTS
+from mandates.edition import RegisterEdition
+from terms.ids import Position
+
+
+def sheet_for(visit: Visit, order_no: str, upto: Position | None = None) -> OrderSheet:
+    """An order this person may see. Raises NotFound for one that is not there, and for one that is not theirs."""
+    parts = visit.console.parts
+    order, events = read_order(parts.ledger, order_no, upto)
+    require_order(visit.actor, order, visit.register)
+    register = register_of(parts.register, order, visit.now)
+    return order_sheet(order, events, register, parts.open_masked, parts.city)
+
+
+def clocks_of(order: WorkOrder, register: RegisterEdition) -> list[dict[str, object]]:
+    """The running clocks, the most pressing first."""
+    found = [
+        {
+            "name": one.clock,
+            "clock": CLOCKS.get(one.clock, one.clock),
+            "code": one.unit,
+            "unit": register.units[one.unit].name if one.unit in register.units else one.unit,
+            "part": PARTS.get(one.part or "", ""),
+            "due": one.due.isoformat(),
+            "provisional": one.provisional,
+        }
+        for one in order.clocks
+    ]
+    return sorted(found, key=lambda one: str(one["due"]))

@@ -1,0 +1,224 @@
+"""公文 on the pages: drafted where the order, case, finding or digest is read, sent through its hands, scanned back."""
+
+from collections.abc import Iterator
+from html import escape
+
+import httpx
+import pytest
+
+from casework import events as e
+from casework.boundary_case import commands as b
+from casework.desk import CASES, DIGESTS, FINDINGS
+from casework.finding import commands as f
+from casework.lanes import PAPERS
+from casework.papers.rendering import text_of
+from casework.work_order import commands as c
+from console.administration.people import Account
+from terms.actors import Actor, Role
+from terms.ids import UnitCode
+from tests.console.city import Browser, Town, order, served
+from tests.console.life import clerk
+from tests.console.test_cases import clause_of, points
+
+DISPATCHER, REVIEWER, OFFICER, DIRECTOR = (
+    "yz-01-dispatcher", "yz-02-reviewer", "yz-03-bianban", "yz-04-bianban-director",
+)  # fmt: skip
+HEAD, CHENGGUAN, CLERK_CHENGGUAN, CLERK_ZHUJIAN = (
+    "yz-07-head", "yz-08-unit-leader", "yz-05-clerk-chengguan", "yz-06-clerk-zhujian",
+)  # fmt: skip
+FANGGUAN = "yz-17-leader-fangguan"
+SCAN = {"scan": ("签章件.pdf", b"%PDF-1.7 signed", "application/pdf")}
+BIANBAN = Actor(OFFICER, Role.BIANBAN_OFFICER, UnitCode("C39"))
+LEADERS = {unit: Actor(f"leader-{unit}", Role.UNIT_LEADER, UnitCode(unit)) for unit in ("C03", "C05")}
+
+
+class Office:
+    """The people of a quarrel between 城管局 and 房管局, each at a browser of their own."""
+
+    def __init__(self, town: Town, address: str) -> None:
+        self.town, self.address = town, address
+        self._browsers: dict[str, Browser] = {}
+
+    def at(self, who: str) -> Browser:
+        """Somebody's browser."""
+        if who not in self._browsers:
+            self._browsers[who] = Browser(self.address, who)
+        return self._browsers[who]
+
+    def post(self, who: str, address: str, files: object = None, **fields: object) -> httpx.Response:
+        """A form of a page; the views follow."""
+        browser = self.at(who)
+        answer = browser.post(address, data={"csrf": browser.csrf()} | fields, files=files)  # type: ignore[arg-type]
+        self.town.engine.catch_up()
+        return answer
+
+    def draft(self, who: str, page: str, kind: str, about: str, **fields: object) -> str:
+        """拟稿 with the button of a page; the number of the paper."""
+        assert f"/papers/draft/{kind}/{about}" in self.at(who).get(page).text, f"{kind} is not offered to {who}"
+        answer = self.post(who, f"/papers/draft/{kind}/{about}", **fields)
+        assert answer.status_code == 303, (kind, answer.text)
+        return answer.headers["location"].removeprefix("/papers/")
+
+    def act(self, who: str, slug: str, paper: str, files: object = None, **fields: object) -> None:
+        """A button of the paper's page."""
+        assert f"/papers/act/{slug}/{paper}" in self.at(who).get(f"/papers/{paper}").text, f"{slug}: not for {who}"
+        seen = str(self.town.desk.load(PAPERS, paper).version)
+        answer = self.post(who, f"/papers/act/{slug}/{paper}", files, seen=seen, **fields)
+        assert answer.status_code == 303, (slug, answer.text)
+
+    def issue(self, paper: str, reviewer: str, signer: str) -> str:
+        """审核 and 签发; the words of the file that came of it."""
+        self.act(reviewer, "review", paper, passed="yes", opinion="同意")
+        self.act(signer, "sign", paper)
+        page = self.at(signer).get(f"/papers/{paper}").text
+        assert "下载正式件" in page and "已印发" in page
+        said = self.words(signer, paper)
+        assert escape(said.splitlines()[-1]) in page, "whoever signs reads on the page what the file says"
+        return said
+
+    def words(self, who: str, paper: str) -> str:
+        """What the file says that the page's button downloads."""
+        return text_of(self.at(who).get(f"/api/v1/papers/{paper}/file").content)
+
+
+@pytest.fixture
+def office(town: Town) -> Iterator[Office]:
+    """An order that was returned once, a case between both, a finding that was fed back."""
+    town.people.add_missing([Account(FANGGUAN, "样例房管分管领导", Role.UNIT_LEADER, UnitCode("C05"), sample=True)])
+    town.receive(order("GW0001", "小区业主在楼道违规安装充电桩，物业不管"))
+    town.dispatch("GW0001", "C05")
+    own, other = (clause_of(town, unit) for unit in ("C05", "C03"))
+    back = c.RequestReturn(
+        UnitCode("C05"), "not_ours", own, other, proposed_unit=UnitCode("C03"), note="不属本单位", signatory="head-1"
+    )
+    town.do("GW0001", back, clerk("C05"))
+    parties = (UnitCode("C03"), UnitCode("C05"))
+    town.desk.do_case("JX-1", b.OpenCase("楼道充电桩", "bianban", parties, "由谁主办"), BIANBAN)
+    town.desk.do_case("JX-1", b.HoldNegotiation(UnitCode("C39"), parties, "各执一词"), BIANBAN)
+    classes = town.city.findings.violation_classes
+    told = f.RaiseFinding("audit", classes[0], UnitCode("C05"), "增设机构", "未经批准增设内设机构", evidence=("x",))
+    town.desk.do_finding("WT-1", told, BIANBAN)
+    town.desk.do_finding("WT-1", f.GiveFeedback("请说明"), BIANBAN)
+    town.engine.catch_up()
+    with served(town.app()) as address:
+        yield Office(town, address)
+
+
+def test_a_paper_of_an_order_goes_through_its_hands_on_the_pages(office: Office) -> None:
+    """stage C, item 8: 拟稿—审核—签发—文号, sent back once, the signed scan attached at the end."""
+    page = office.at(CLERK_ZHUJIAN).get("/papers")
+    assert page.status_code == 200 and "没有符合条件的公文" in page.text
+    paper = office.draft(DISPATCHER, "/orders/GW0001", "dispatch_notice", "GW0001", urgency="加急")
+    assert f"/papers/{paper}" in office.at(DISPATCHER).get("/orders/GW0001").text, "the order's page lists it"
+    assert office.at(HEAD).get(f"/papers/{paper}").status_code == 404, "a draft is not told to whom it will go"
+    office.act(REVIEWER, "review", paper, passed="no", opinion="请补抄送")
+    mended = office.at(DISPATCHER).get(f"/papers/{paper}").text
+    assert "修改重拟" in mended and "请补抄送" in mended
+    again = office.post(DISPATCHER, "/papers/draft/dispatch_notice/GW0001", paper_no=paper, urgency="特急")
+    assert again.headers["location"] == f"/papers/{paper}"
+    said = office.issue(paper, REVIEWER, REVIEWER)
+    assert "云热派〔2026〕1号" in said and "特急" in said
+    assert "/papers/act/sign/" not in office.at(REVIEWER).get(f"/papers/{paper}").text
+    office.act(REVIEWER, "scan", paper, SCAN)
+    told = office.at(HEAD).get(f"/papers/{paper}").text
+    assert "签章件.pdf" in told and "/approval-sheet" not in told, "whom it went to reads it, not its 发文稿纸"
+    assert office.at(CLERK_ZHUJIAN).get(f"/papers/{paper}").status_code == 404
+    returned = office.draft(HEAD, "/orders/GW0001", "return_application", "GW0001")
+    assert "不属本单位" in office.issue(returned, HEAD, HEAD)
+    office.act(HEAD, "void", returned, reason="重复印发")
+    assert "已作废" in office.at(HEAD).get(f"/papers/{returned}").text
+
+
+def test_papers_are_found_by_phase_kind_unit_and_number(office: Office) -> None:
+    first = office.draft(DISPATCHER, "/orders/GW0001", "dispatch_notice", "GW0001")
+    second = office.draft(HEAD, "/orders/GW0001", "return_application", "GW0001")
+    office.issue(second, HEAD, HEAD)
+    browser = office.at(REVIEWER)
+
+    def found(**asked: str) -> list[str]:
+        told = browser.get("/papers.json", params=asked).json()
+        assert told["total"] == len(told["papers"])
+        return [one["paper_no"] for one in told["papers"]]
+
+    assert found(tab="all") == [second, first]
+    assert found(tab="review") == [first] and found(tab="sign") == [] and found(tab="issued") == [second]
+    assert found(tab="all", kind="dispatch_notice") == [first]
+    assert found(tab="all", unit="C05") == [second], "the issuer; the draft is not told to its addressee yet"
+    assert found(tab="all", q="云热退") == [second] and found(tab="all", q="GW0001") == [second, first]
+    assert found(tab="all", q="%") == []
+    mine = office.at(HEAD).get("/papers.json?tab=all").json()["papers"]
+    assert [one["paper_no"] for one in mine] == [second]
+    assert office.at(CLERK_CHENGGUAN).get("/papers.json?tab=all").json()["total"] == 0
+
+
+def test_the_papers_of_a_case_issue_the_opinion_and_record_the_decision(office: Office) -> None:
+    """domain, section 3: 编办 draft and number, the competent body decides, its signed scan is what is recorded."""
+    town, address = office.town, "/cases/JX-1"
+    assert "/papers/draft/coordination_opinion/" not in office.at(OFFICER).get(address).text
+    do = town.desk.do_case
+    own = clause_of(town, "C03")
+    do("JX-1", b.ApplyForCoordination(UnitCode("C03"), "楼道充电桩", "一次", "谁主办", "交叉", (own,)), LEADERS["C03"])
+    do("JX-1", b.AcceptApplication(), BIANBAN)
+    do("JX-1", b.AskOpinions(), BIANBAN)
+    for unit, leader in LEADERS.items():
+        do("JX-1", b.GiveOpinion(UnitCode(unit), f"{unit}认为不归自己", (clause_of(town, unit),)), leader)
+    do("JX-1", b.HoldMeeting((UnitCode("C03"), UnitCode("C05")), "协调会"), BIANBAN)
+    town.engine.catch_up()
+    paper = office.draft(CHENGGUAN, address, "coordination_application", "JX-1")
+    assert "云协申〔2026〕1号" in office.issue(paper, CHENGGUAN, CHENGGUAN)
+    said = {"effective_from": "2026-12-01", "reasoning": "由执法单位主办"} | points(town)
+    paper = office.draft(OFFICER, address, "coordination_opinion", "JX-1", **said)
+    assert "云编协〔2026〕1号" in office.issue(paper, OFFICER, DIRECTOR)
+    case = town.desk.load(CASES, "JX-1").state
+    assert case.opinion is not None and case.opinion.doc_no == "云编协〔2026〕1号", "signing it issued it"
+    do("JX-1", b.AnswerOpinion(UnitCode("C05"), agrees=False, note="不同意"), LEADERS["C05"])
+    body = town.city.cases.competent_bodies[0]
+    do("JX-1", b.ReportUpward(body, "不同意"), Actor(DIRECTOR, Role.BIANBAN_DIRECTOR, UnitCode("C39")))
+    town.engine.catch_up()
+    decided = {"effective_from": "2026-12-01", "body": body} | points(town)
+    paper = office.draft(OFFICER, address, "decision", "JX-1", **decided)
+    office.issue(paper, OFFICER, DIRECTOR)
+    assert town.desk.load(CASES, "JX-1").state.decision is None, "编办 do not rule"
+    office.act(OFFICER, "scan", paper, SCAN)
+    recorded = town.desk.load(CASES, "JX-1").state.decision
+    assert recorded is not None and recorded.doc_no == "云编决〔2026〕1号" and recorded.scan.name == "签章件.pdf"
+
+
+def test_minutes_wait_for_all_signatures_and_signing_the_paper_files_them(office: Office) -> None:
+    """山东: minutes signed by all are filed with 编办 under a number."""
+    town = office.town
+    drafted = tuple(
+        e.PointDraft(link=link, unit=UnitCode(unit), text=text, base_clause=clause_of(town, unit))
+        for link, unit, text in (("执法", "C03", "查处违规安装"), ("监管", "C05", "督促物业劝阻"))
+    )
+    draft = b.DraftMinutes(UnitCode("C39"), "由城管局主办", UnitCode("C03"), drafted, (UnitCode("C05"),))
+    town.desk.do_case("JX-1", draft, BIANBAN)
+    page = office.at(OFFICER).get("/cases/JX-1").text
+    assert "暂不能拟协商纪要" in page and "/papers/draft/minutes/" not in page
+    for unit, leader in LEADERS.items():
+        town.desk.do_case("JX-1", b.SignMinutes(UnitCode(unit), f"leader-{unit}"), leader)
+    paper = office.draft(OFFICER, "/cases/JX-1", "minutes", "JX-1", effective_from="2026-12-01")
+    assert "云协纪〔2026〕1号" in office.issue(paper, OFFICER, OFFICER)
+    assert town.desk.load(CASES, "JX-1").state.outcome == "minutes"
+
+
+def test_the_papers_of_a_finding_and_of_a_digest_are_served_by_signing_them(office: Office) -> None:
+    """domain, section 8: the numbered 督查通知书; section 3: the digest, with its figures from the record."""
+    town = office.town
+    fields = {"violation": "未经批准增设机构", "text": "撤销机构\n清理文件"}
+    paper = office.draft(OFFICER, "/findings/WT-1", "supervision_notice", "WT-1", **fields)
+    said = office.issue(paper, OFFICER, DIRECTOR)
+    assert "送达回执" in said and "清理文件" in said
+    assert town.desk.load(FINDINGS, "WT-1").state.notice == "云编督〔2026〕1号"
+    opened = office.post(OFFICER, "/digests/open", number="SL-1", begin="2026-11-01", end="2026-11-16")
+    assert opened.status_code == 303, opened.text
+    assert "/papers/draft/digest/" not in office.at(OFFICER).get("/digests?number=SL-1").text, "not judged yet"
+    for item in town.desk.load(DIGESTS, "SL-1").state.items:
+        judged = {"item": item.item, "opinion": "边界清楚", "disposition": "解释", "owner": "C05", "due": "2026-12-01"}
+        assert office.post(OFFICER, "/digests/act/judge/SL-1", **judged).status_code == 303
+    paper = office.draft(OFFICER, "/digests?number=SL-1", "digest", "SL-1", period="2026年11月")
+    said = office.issue(paper, OFFICER, DIRECTOR)
+    assert "云编梳〔2026〕1号" in said and "2026年11月" in said
+    assert town.desk.load(DIGESTS, "SL-1").state.published == "云编梳〔2026〕1号"
+    content = town.desk.load(PAPERS, paper).state.content
+    assert (content["dispatched"], content["returned"]) == (1, 1), "counted by the view, typed by nobody"
