@@ -34,6 +34,8 @@ class Page(StrEnum):
     TRIAL = "智能试派"
     MANDATES = "职责依据"
     OPERATIONS = "运行状况"
+    PEOPLE = "账号权限"
+    READINGS = "查阅记录"
     ACCOUNT = "我的账号"
     INGEST = "工单接入"
     SHIFT = "交接班"
@@ -79,6 +81,8 @@ MAY_OPEN: Mapping[Page, frozenset[Role]] = {
     Page.TRIAL: EVERYBODY,
     Page.MANDATES: EVERYBODY,
     Page.OPERATIONS: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    Page.PEOPLE: frozenset({Role.ADMINISTRATOR}),
+    Page.READINGS: frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SUPERVISOR}),
     Page.ACCOUNT: EVERYBODY,
     Page.INGEST: frozenset({Role.ADMINISTRATOR, Role.DISPATCHER}),
     Page.SHIFT: DESKS,
@@ -103,6 +107,11 @@ def desk_of(actor: Actor) -> str | None:
     if actor.role not in DESKS:
         return None
     return "" if actor.role in SEES_ALL else str(actor.unit or "-")
+
+
+def needs_unit(role: Role) -> bool:
+    """Whether somebody of this role must belong to a unit: without one they would see nothing."""
+    return role in OF_A_UNIT or role is Role.DISTRICT_DESK
 
 
 def require_page(role: Role, page: Page) -> None:

@@ -78,7 +78,7 @@ def sign_in(request: Request, form: Form) -> Response:
         )
     except (NotPermitted, BadInput) as error:
         return _page(request, wanted, error.message, error.status)
-    return _begin(request, account, wanted)
+    return _begin(request, account, wanted, "密码")
 
 
 @router.post("/sign-in/sample")
@@ -90,7 +90,7 @@ def sign_in_as_sample(request: Request, form: Form) -> Response:
     account = request.app.state.console.people.account(form.needed("account", "账号"))
     if account is None or not account.sample or account.disabled:
         raise NotPermitted("console.no-sample-sign-in")
-    return _begin(request, account, form.text("next"))
+    return _begin(request, account, form.text("next"), "样例按钮")
 
 
 @router.post("/sign-out")
@@ -104,12 +104,12 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-def _begin(request: Request, account: Account, wanted: str) -> Response:
+def _begin(request: Request, account: Account, wanted: str, how: str) -> Response:
     console = request.app.state.console
     if old := request.cookies.get(SESSION_COOKIE):
         console.people.end_session(old)
     hours = console.parts.session_hours
-    token = console.people.start_session(account, console.now(), hours)
+    token = console.people.start_session(account, console.now(), hours, how)
     address = "/account" if account.must_change else _own(wanted) or home_of(account.role)
     response = RedirectResponse(address, 303)
     response.set_cookie(

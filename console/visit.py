@@ -28,7 +28,7 @@ WAIT_SECONDS = 2.0
 MENU = (
     Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.DUTIES, Page.SHIFT, Page.DISPUTES, Page.CASES, Page.FINDINGS,
     Page.DIGESTS, Page.PAPERS, Page.ACCOUNTABILITY, Page.COVERAGE, Page.HEAT, Page.AUDIT, Page.TRIAL, Page.MANDATES,
-    Page.OPERATIONS,
+    Page.OPERATIONS, Page.PEOPLE, Page.READINGS,
 )  # fmt: skip
 ADDRESS = {
     Page.OVERVIEW: "/overview",
@@ -48,6 +48,8 @@ ADDRESS = {
     Page.TRIAL: "/trial",
     Page.MANDATES: "/mandates",
     Page.OPERATIONS: "/operations",
+    Page.PEOPLE: "/people",
+    Page.READINGS: "/readings",
 }
 
 

@@ -69,6 +69,7 @@ from projections.queue import QUEUE
 from projections.signs import FAULTS
 from projections.store import ViewStore
 from projections.tasks import TASKS
+from projections.unsealed import UNSEALED
 from projections.view import Masked, View
 from routing.proposal import OrderText, Proposal
 from routing.text import cut_fast
@@ -93,6 +94,7 @@ VIEWS: tuple[View, ...] = (
     DIGESTS,
     FINDINGS_VIEW,
     PAPERS,
+    UNSEALED,
 )
 
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from console.access import Page
+from console.administration.people_keeping import Keeping
 from console.forms import Form
 from console.visit import Visiting
 from terms.errors import BadInput
@@ -37,9 +38,8 @@ def password(visit: Visiting, form: Form) -> Response:
     people, mine = visit.console.people, visit.session.account
     if mine.sample:
         raise BadInput("console.sample-has-no-password")
-    people.check_password(mine.account, form.needed("old", "原密码"), visit.now)
-    new = form.needed("new", "新密码")
+    old, new = form.needed("old", "原密码"), form.needed("new", "新密码")
     if new != form.text("again"):
         raise BadInput("console.passwords-differ")
-    people.set_password(mine.account, new)
+    Keeping(people, mine.account, visit.now).own_password(mine.account, old, new)
     return visit.done("/sign-in", "密码已修改，请用新密码登录")

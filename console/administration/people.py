@@ -14,8 +14,9 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 
+from console.administration.people_doings import What, note
 from console.administration.people_tables import PeopleTables, open_people
 from terms.actors import Actor, Role
 from terms.errors import BadInput, NotPermitted
@@ -64,7 +65,7 @@ class People:
 
     def __init__(self, url: str) -> None:
         self._engine, schema = open_people(url)
-        tables = PeopleTables(schema)
+        tables = self.tables = PeopleTables(schema)
         self._accounts, self._sessions = tables.accounts, tables.sessions
         self._tokens, self._keys = tables.tokens, tables.keys
         self._hasher = PasswordHasher()
@@ -79,6 +80,11 @@ class People:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+
+    @property
+    def engine(self) -> Engine:
+        """The database the accounts lie in."""
+        return self._engine
 
     # --- accounts ---
 
@@ -97,19 +103,6 @@ class People:
         self.add(account, password)
         return password
 
-    def accounts(self) -> Sequence[Account]:
-        """Every account, by id."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(self._accounts).order_by(self._accounts.c.account)).all()
-        return [_account(row) for row in rows]
-
-    def switch(self, account: str, enabled: bool) -> None:
-        """Let an account in, or no longer: its sessions end, and its tokens open nothing while it is off."""
-        with self._engine.begin() as connection:
-            where = self._accounts.c.account == account
-            connection.execute(self._accounts.update().where(where).values(disabled=not enabled))
-            connection.execute(self._sessions.delete().where(self._sessions.c.account == account))
-
     def add_missing(self, accounts: Iterable[Account]) -> int:
         """Open those accounts that are not there yet, without a password; how many were new."""
         with self._engine.begin() as connection:
@@ -123,7 +116,7 @@ class People:
         """The account of that id."""
         with self._engine.connect() as connection:
             row = connection.execute(select(self._accounts).where(self._accounts.c.account == account)).first()
-        return _account(row) if row else None
+        return account_of(row) if row else None
 
     def samples(self) -> Sequence[Account]:
         """The sample users, for the buttons of the sign-in page."""
@@ -131,7 +124,7 @@ class People:
             rows = connection.execute(
                 select(self._accounts).where(self._accounts.c.sample.is_(True)).order_by(self._accounts.c.account)
             ).all()
-        return [_account(row) for row in rows]
+        return [account_of(row) for row in rows]
 
     def check_password(self, account: str, password: str, now: datetime) -> Account:
         """The account, if the password is right. Locks it for 15 minutes after five failures. Raises NotPermitted.
@@ -155,10 +148,12 @@ class People:
                             locked_until=(now + LOCKED_FOR).isoformat() if full else "",
                         )
                     )
+                    what = What.LOCKED if full else What.FAILED
+                    note(connection, self.tables, now, account, account, what)
                 found = None
             else:
                 connection.execute(self._accounts.update().where(where).values(failures=0, locked_until=""))
-                found = _account(row)
+                found = account_of(row)
         if found is None:  # raised outside the transaction, or the count of failures would be rolled back
             raise NotPermitted("console.locked" if locked else "console.wrong-password")
         return found
@@ -196,7 +191,7 @@ class People:
 
     # --- sessions and tokens ---
 
-    def start_session(self, account: Account, now: datetime, hours: int) -> str:
+    def start_session(self, account: Account, now: datetime, hours: int, how: str = "") -> str:
         """Begin a sign-in; the value of its cookie, which is kept nowhere here. Old sessions are cleared away."""
         token = secrets.token_urlsafe(32)
         with self._engine.begin() as connection:
@@ -210,6 +205,7 @@ class People:
                     expires_at=(now + timedelta(hours=hours)).isoformat(),
                 )
             )
+            note(connection, self.tables, now, account.account, account.account, What.SIGNED_IN, how)
         return token
 
     def session(self, token: str, now: datetime) -> Session | None:
@@ -222,7 +218,7 @@ class People:
         )
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
-        return Session(_account(row), row.csrf) if row and not row.disabled else None
+        return Session(account_of(row), row.csrf) if row and not row.disabled else None
 
     def end_session(self, token: str) -> None:
         """Sign out."""
@@ -259,7 +255,7 @@ class People:
             row = connection.execute(query).first()
         if row is None or row.disabled:
             return None
-        return Session(_account(row), "", frozenset(row.scopes.split()))
+        return Session(account_of(row), "", frozenset(row.scopes.split()))
 
     def signing_key(self) -> str:
         """The key that signs cookies; made at first use, the same for every process on this database."""
@@ -291,6 +287,7 @@ def _columns(account: Account) -> dict[str, Any]:
     }
 
 
-def _account(row: Any) -> Account:
+def account_of(row: Any) -> Account:
+    """A row of the table of accounts."""
     unit = UnitCode(row.unit) if row.unit else None
     return Account(row.account, row.name, Role(row.role), unit, row.sample, row.must_change, row.disabled)

@@ -8,7 +8,7 @@ SCHEMA = "dingze_people"
 
 
 class PeopleTables:
-    """The tables of accounts, sessions, API tokens and the key that signs cookies."""
+    """The tables of accounts, sessions, API tokens, the key that signs cookies, and what was done with accounts."""
 
     def __init__(self, schema: str | None) -> None:
         meta = self.meta = MetaData(schema=schema)
@@ -43,6 +43,16 @@ class PeopleTables:
             Column("label", String(80), nullable=False),
             Column("scopes", String(400), nullable=False),
             Column("expires_at", String(40), nullable=False),
+        )
+        self.doings = Table(  # only ever added to: who let whom in, and who came in
+            "doings",
+            meta,
+            Column("id", String(40), primary_key=True),  # UUIDv7: sorts by time
+            Column("at", String(40), nullable=False),
+            Column("by", String(80), nullable=False),
+            Column("account", String(80), nullable=False, index=True),
+            Column("what", String(40), nullable=False, index=True),
+            Column("detail", String(400), nullable=False),
         )
         self.keys = Table(
             "keys", meta, Column("name", String(40), primary_key=True), Column("value", String(100), nullable=False)

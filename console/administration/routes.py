@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter
 
-from console.administration import account, operations
+from console.administration import account, operations, people_pages, unsealed_pages
 
 ROUTERS: tuple[APIRouter, ...] = (
     account.router,
     operations.router,
+    people_pages.router,
+    unsealed_pages.router,
 )

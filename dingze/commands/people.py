@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from console.administration.people import SCOPES, Account
+from console.administration.people_keeping import Keeping
 from dingze.commands.acting import actor_of
 from dingze.terminal import Json, answer, opened
 from dingze.wiring import Dingze
@@ -17,6 +18,7 @@ from terms.errors import BadInput, NotFound
 from terms.messages import sentence
 
 app = typer.Typer(help="accounts, and tokens for other programs", no_args_is_help=True)
+BY = "command-line"
 Id = Annotated[str, typer.Argument(help="the account's id; it stands in the record, so it is not a name")]
 
 
@@ -37,7 +39,7 @@ def add(
         if actor.unit and actor.unit not in dingze.register.as_of(day).units:
             raise BadInput("console.no-such-unit", at="--as", unit=actor.unit)
         opening = Account(account, name or account, actor.role, actor.unit, must_change=True)
-        password = dingze.people.open(opening)
+        password = _keeping(dingze).open(opening)
     _shown(account, password, json)
 
 
@@ -46,7 +48,7 @@ def reset(context: typer.Context, account: Id, json: Json = False) -> None:
     """Give an account a new first password, shown once; whoever is signed in with it is signed out."""
     with opened(context) as dingze:
         _there(dingze, account)
-        password = dingze.people.reset(account)
+        password = _keeping(dingze).reset(account)
     _shown(account, password, json)
 
 
@@ -66,7 +68,7 @@ def enable(context: typer.Context, account: Id, json: Json = False) -> None:
 def show(context: typer.Context, json: Json = False) -> None:
     """Every account by its id: role, unit, whether it may sign in."""
     with opened(context) as dingze:
-        found = dingze.people.accounts()
+        found = [one.account for one in _keeping(dingze).standings()]
     rows = [
         {"account": one.account, "name": one.name, "role": one.role, "unit": one.unit, "disabled": one.disabled}
         for one in found
@@ -90,9 +92,13 @@ def token(
     """A token for a program that acts as this account, within these scopes; shown once."""
     with opened(context) as dingze:
         _there(dingze, account)
-        made = dingze.people.issue_token(account, label, scope, dingze.clock(), days)
+        made = _keeping(dingze).issue(account, label, scope, days)
     scopes = sorted(set(scope))
     answer({"account": account, "label": label, "scopes": scopes, "days": days, "token": made}, json, made)
+
+
+def _keeping(dingze: Dingze) -> Keeping:
+    return Keeping(dingze.people, BY, dingze.clock())
 
 
 def _there(dingze: Dingze, account: str) -> None:
@@ -103,7 +109,7 @@ def _there(dingze: Dingze, account: str) -> None:
 def _switch(context: typer.Context, account: str, enabled: bool, json: bool) -> None:
     with opened(context) as dingze:
         _there(dingze, account)
-        dingze.people.switch(account, enabled)
+        _keeping(dingze).switch(account, enabled)
     code = "people.enabled" if enabled else "people.disabled"
     answer({"account": account, "disabled": not enabled}, json, sentence(code, account=account))
 

@@ -22,13 +22,14 @@ from projections.papers import PAPERS
 from projections.queue import QUEUE
 from projections.store import ViewStore
 from projections.tasks import TASKS
+from projections.unsealed import UNSEALED
 from projections.view import Masked, View
 from terms.ids import Position
 from tests.projections.naive import stored
 
 VIEWS: tuple[View, ...] = (QUEUE, TASKS)
 FIGURES: tuple[View, ...] = (DISPUTES, ACCOUNTABILITY, COVERAGE, HEAT)
-ALL_VIEWS = VIEWS + FIGURES + (DIGESTS, FINDINGS_VIEW, PAPERS)
+ALL_VIEWS = VIEWS + FIGURES + (DIGESTS, FINDINGS_VIEW, PAPERS, UNSEALED)
 
 
 class Desk:
