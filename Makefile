@@ -28,7 +28,7 @@ run: setup
 
 # two processes: the limit of a small machine's memory, not of its cores
 test: setup
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadscope
 
 check: setup
 	$(BIN)/ruff check .

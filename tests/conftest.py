@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,8 +11,10 @@ from sqlalchemy import make_url
 
 from ledger.backends import migrate
 from tests import kafka_broker, needs, postgres
+from tests.side_by_side import SharedSettings
 
-ROOT = Path(__file__).parent
+if TYPE_CHECKING:
+    from xdist.remote import Producer
 
 # a machine that is busy with something else is no counter-example
 settings.register_profile("dingze", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,22 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
 
 
-LOADED = ("dingze", "sample")  # rooms whose tests look at the loaded month; so do these files of others
-LOOKING = frozenset({"test_out.py"})
-
-
-@pytest.hookimpl(tryfirst=True)  # the runner reads the groups in a hook of its own, which else comes before this one
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those that share something costly to set up stay in one process."""
-    for item in items:
-        room = item.path.relative_to(ROOT).parts[0]
-        if item.get_closest_marker("kafka"):
-            together = "a broker"
-        elif room in LOADED or item.path.name in LOOKING:
-            together = "the loaded month"
-        else:
-            together = str(item.path)
-        item.add_marker(pytest.mark.xdist_group(together))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> SharedSettings:
+    """How tests are shared among processes that run side by side."""
+    config.option.loadscopereorder = False  # by the number of tests the costly few would come last
+    return SharedSettings(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
