@@ -13,7 +13,10 @@ from terms.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """`register` is the edition of the day on which the decision falls, `standing` what is known of the matter."""
+    """`register` is the edition of the day on which the decision falls, `standing` what is known of the matter.
+
+    `numbered` is the 文号 a number series has just given the paper that is being signed; empty by hand.
+    """
 
     now: datetime
     actor: Actor
@@ -21,6 +24,7 @@ class Occasion:
     calendar: WorkingCalendar
     register: RegisterEdition
     standing: Standing = NOTHING_KNOWN
+    numbered: str = ""
 
     @property
     def reckoner(self) -> Reckoner:

@@ -61,7 +61,7 @@ class Findings(Lane):
         self.do_finding(finding, f.GiveFeedback("请说明退单依据，并提出改进措施。"), SUPERVISOR)
         yield self.after(1)
         self.do_finding(finding, f.AnswerFeedback(SITES, accepts=True, note="认可，将完善内部派件流程。"), head(SITES))
-        paper = f.IssuePaper("reminder_letter", f"云督函〔{self.first.year}〕3号", "请规范退单，先办后议。")
+        paper = f.IssuePaper("reminder_letter", f"云编提〔{self.first.year}〕3号", "请规范退单，先办后议。")
         self.do_finding(finding, paper, SUPERVISOR)
         yield self.after(2)
         done = "明确质安站为首接科室，退单须经分管领导签字。"
@@ -113,7 +113,7 @@ class Findings(Lane):
         self.do_finding(finding, f.GiveFeedback("请核实并说明情况。"), BIANBAN_OFFICER)
         yield self.after(1)
         notice = f.IssueNotice(
-            f"云编督〔{self.first.year}〕2号", "未经批准加挂牌子", "请立即摘除并规范使用批准的机构名称。"
+            f"云编督字〔{self.first.year}〕2号", "未经批准加挂牌子", "请立即摘除并规范使用批准的机构名称。"
         )
         self.do_finding(finding, notice, BIANBAN_DIRECTOR)
         yield self.after(1)
@@ -159,7 +159,7 @@ class Findings(Lane):
                 (f.JudgeItem(item, opinion, disposition, owner, day + timedelta(days=days)), BIANBAN_OFFICER)
                 for item, opinion, disposition, owner, days in judged
             ),
-            (f.PublishDigest(f"云编梳〔{self.first.year}〕1号"), BIANBAN_DIRECTOR),
+            (f.PublishDigest(f"云编梳理〔{self.first.year}〕1号"), BIANBAN_DIRECTOR),
             (f.CloseItem("3", "已书面解释，退单单位无异议。"), BIANBAN_OFFICER),
         ]
         for command, actor in commands:

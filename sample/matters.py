@@ -104,7 +104,7 @@ class Cases(Lane):
             self.do_case(case, b.SignMinutes(unit, f"leader-{unit}"), unit_leader(unit))
         yield self.after(1)
         scan = Attachment(name="协商纪要扫描件.pdf", kind="scan", reference=f"papers/{case}.pdf")
-        self.do_case(case, b.FileMinutes(f"云协纪〔{self.first.year}〕1号", self.in_force, scan), BIANBAN_OFFICER)
+        self.do_case(case, b.FileMinutes(f"云城纪〔{self.first.year}〕1号", self.in_force, scan), BIANBAN_OFFICER)
 
     def _ground_locks(self) -> Life:
         """私装地锁: opened from orders by the reviewer; the departments have met once."""

@@ -8,6 +8,7 @@ from casework.boundary_case.state import BoundaryCase, Step
 from casework.clocks import Clock
 from casework.grounds import in_force, may_decide, ranked
 from casework.guards import forbid, refuse, require
+from casework.numbers import numbered
 from casework.occasion import Occasion
 from terms.actors import Role
 from terms.ids import UnitCode
@@ -119,7 +120,7 @@ def issue_opinion(case: BoundaryCase, command: c.IssueOpinion, occasion: Occasio
     of_its_office(case, occasion)
     in_step(case, frozenset({Step.MEETING, Step.ANSWERING}))
     require(case.step is Step.MEETING or bool(case.disagreed), "opinion-awaits-its-answers")
-    require(bool(command.doc_no.strip()), "numbered")
+    numbered(command.doc_no, occasion)
     require(bool(command.reasoning.strip()), "reason-given")
     check_points(case, command.lead, command.points, occasion)
     for clause in command.clauses:
@@ -183,6 +184,7 @@ def record_decision(case: BoundaryCase, command: c.RecordDecision, occasion: Occ
     bodies = occasion.city.cases.competent_bodies
     require(command.body in bodies, "competent-body", body=command.body)
     require(bool(command.doc_no.strip()) and command.scan is not None, "decision-has-number-and-scan")
+    numbered(command.doc_no, occasion)
     require(command.effective_from >= command.decided_on, "effective-after-decided")
     require(not command.changes_sanding or command.body == bodies[0], "sanding-changed-by-the-bianwei", body=bodies[0])
     if command.scan is None:

@@ -10,6 +10,7 @@ from casework.clocks import Clock
 from casework.grounds import belongs, in_force
 from casework.guards import refuse, require
 from casework.matter import key_of
+from casework.numbers import numbered
 from casework.occasion import Occasion
 from casework.standing import status_quo
 from mandates.model import DutyRole
@@ -177,7 +178,7 @@ def file_minutes(case: BoundaryCase, command: c.FileMinutes, occasion: Occasion)
         raise refuse("minutes-signed-by-all", lacking="")
     lacking = tuple(unit for unit in case.parties if unit not in case.signed)
     require(not lacking, "minutes-signed-by-all", lacking="、".join(lacking))
-    require(bool(command.doc_no.strip()), "numbered")
+    numbered(command.doc_no, occasion)
     return (
         e.MinutesFiled(case_no=case.case_no, draft=case.drafts, doc_no=command.doc_no, scan=command.scan),
         *written(

@@ -8,6 +8,7 @@ from casework.clocks import NOBODY, Clock
 from casework.finding import commands as c
 from casework.finding.state import OPEN, Finding, Hold, Phase
 from casework.guards import forbid, refuse, require
+from casework.numbers import numbered
 from casework.occasion import Occasion
 from casework.permissions import UNIT_ROLES, may
 from terms.ids import UnitCode
@@ -103,7 +104,7 @@ def answer_feedback(finding: Finding, command: c.AnswerFeedback, occasion: Occas
 def issue_paper(finding: Finding, command: c.IssuePaper, occasion: Occasion) -> Facts:
     """Buck-passing and delay get a 督办单 or 提示函."""
     in_phase(finding, frozenset({Phase.FED_BACK}))
-    require(bool(command.number.strip()), "numbered")
+    numbered(command.number, occasion)
     require(bool(command.text.strip()), "text-given")
     return (
         e.SupervisionPaperIssued(
@@ -121,7 +122,7 @@ def issue_notice(finding: Finding, command: c.IssueNotice, occasion: Occasion) -
     """机构编制督查通知书 is for 机构编制 violations only: numbered, addressed, dated, receipted (呼伦贝尔 003)."""
     in_phase(finding, frozenset({Phase.FED_BACK}))
     require(finding.problem_class in occasion.city.findings.violation_classes, "notice-for-violations-only")
-    require(bool(command.number.strip()), "numbered")
+    numbered(command.number, occasion)
     require(bool(command.violation.strip()) and bool(command.text.strip()), "text-given")
     return (
         e.SupervisionNoticeIssued(

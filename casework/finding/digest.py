@@ -8,6 +8,7 @@ from casework import events as e
 from casework.finding import commands as c
 from casework.finding.decide import permit
 from casework.guards import refuse, require
+from casework.numbers import numbered
 from casework.occasion import Occasion
 from terms.ids import StreamId
 
@@ -84,7 +85,7 @@ def decide(digest: Digest, command: c.FindingCommand, occasion: Occasion, previo
     if isinstance(command, c.PublishDigest):
         waiting = "、".join(item.matter for item in digest.items if item.item not in digest.judged)
         require(not waiting, "digest-complete", waiting=waiting)
-        require(bool(command.number.strip()), "numbered")
+        numbered(command.number, occasion)
         require(not digest.published, "digest-published-once")
         return (e.DigestPublished(digest_no=digest.digest_no, number=command.number),)
     raise refuse("digest-opened-first")

@@ -238,13 +238,19 @@ class PaperDesk:
 
     def _act(self, command: Write, thing: Loaded[Any], number: str, actor: Actor, now: datetime) -> Act:
         act = act_of(command, number)
-        return self._done(act, command, thing, actor, now) if act else Act()
+        return self._done(act, command, thing, actor, now, number) if act else Act()
 
     def _done(
-        self, act: CaseCommand | FindingCommand, command: Write, thing: Loaded[Any], actor: Actor, now: datetime
+        self,
+        act: CaseCommand | FindingCommand,
+        command: Write,
+        thing: Loaded[Any],
+        actor: Actor,
+        now: datetime,
+        number: str,
     ) -> Act:
         """The facts of an act, by the rules of its own lane, on their way into its stream."""
-        occasion = self.desk.occasion(actor, now)
+        occasion = replace(self.desk.occasion(actor, now), numbered=number)
         facts: tuple[e.Fact, ...]
         if isinstance(act, CaseCommand):
             facts = decide_case(thing.state, act, occasion)
@@ -276,7 +282,9 @@ class PaperDesk:
             told = command_of(found.state)
             act = act_on_scan(told, signed.doc_no, signed.issued_on, command.scan)
             first = series.state.paper(signed.number).scan is None
-            done = self._done(act, told, self._thing(told), actor, now) if act and first else Act()
+            done = Act()
+            if act and first:
+                done = self._done(act, told, self._thing(told), actor, now, signed.doc_no)
             beside[:] = done.appends
             return (fact,)
 

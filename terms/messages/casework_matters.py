@@ -35,6 +35,7 @@ MATTER_RULES: dict[str, str] = {
     "rule.no-hold-signed": "该单位未被暂停受理。",
     "rule.notice-for-violations-only": "督查通知书只用于机构编制违规。其他问题请用督办单或提示函。",
     "rule.numbered": "请填写文号。",
+    "rule.number-of-a-series": "“{number}”属于本系统依次编列的文号，手填会与公文重号。请在公文中拟稿、签发取号，或填写线下实际的机关代字。",
     "rule.one-case-a-matter": "该事项已有案件 {case}。请在该案件上办理。",
     "rule.one-opinion-a-round": "本轮意见已提交，或未征求本单位意见。",
     "rule.one-owner-a-link": "每个环节只能有一个责任单位。请调整职责颗粒点。",

@@ -105,7 +105,7 @@ class Dispute:
     def issued(self) -> "Dispute":
         """Meeting held and 协调意见 issued."""
         self.do(b.HoldMeeting((CHENGGUAN, HOUSING, ECOLOGY), "协调会纪要"), OFFICER)
-        self.do(b.IssueOpinion("云编协〔2026〕1号", CHENGGUAN, POINTS, "依据三定", date(2026, 4, 1)), DIRECTOR)
+        self.do(b.IssueOpinion("云编函〔2026〕1号", CHENGGUAN, POINTS, "依据三定", date(2026, 4, 1)), DIRECTOR)
         return self
 
 
@@ -131,7 +131,7 @@ def decision(**more: Any) -> b.RecordDecision:
     """What the competent body decided."""
     told: dict[str, Any] = {
         "body": BODY,
-        "doc_no": "云编决〔2026〕1号",
+        "doc_no": "云编委〔2026〕1号",
         "decided_on": date(2026, 4, 10),
         "scan": SCAN,
         "lead": CHENGGUAN,
@@ -255,7 +255,7 @@ def drafted() -> Dispute:
 def test_minutes_signed_by_all_and_filed_write_duty_points() -> None:
     """domain, section 3: minutes signed by all, filed with 编办, and their agreement writes duty points."""
     dispute = drafted()
-    filing = b.FileMinutes("云协纪〔2026〕1号", date(2026, 4, 1))
+    filing = b.FileMinutes("云城纪〔2026〕1号", date(2026, 4, 1))
     for unit in (CHENGGUAN, HOUSING):
         dispute.do(b.SignMinutes(unit, "局长"), unit_leader(unit))
     with refused("minutes-signed-by-all"):
@@ -441,7 +441,7 @@ def test_a_decision_enters_the_register_as_document_clauses_and_duty_points() ->
     fact = next(f for f in dispute.do(decision(), OFFICER) if isinstance(f, e.DutyPointsWritten))
     items = tuple(enactments(fact, REGISTER))
     (document,) = [item for item in items if isinstance(item, Instrument)]
-    assert document.kind is InstrumentKind.DECISION and document.doc_no == "云编决〔2026〕1号"
+    assert document.kind is InstrumentKind.DECISION and document.doc_no == "云编委〔2026〕1号"
     points = {item.link: item for item in items if isinstance(item, DutyPoint)}
     clauses = {item.id: item for item in items if isinstance(item, Clause)}
     assert points[Link.ENFORCE].id == "DP-1"  # the point that was disputed is succeeded, its words stay

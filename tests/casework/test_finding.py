@@ -1,6 +1,6 @@
 """Findings: the loop 分析—反馈—整改—评估, notices for violations, holds; and the digest that forgets nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from casework.finding import commands as f
 from casework.finding import digest as d
 from casework.finding.decide import decide
 from casework.finding.state import Finding, Hold, Phase, evolve
+from casework.numbers import in_a_series
 from casework.occasion import Occasion
 from terms.actors import Actor, Role
 from terms.ids import UnitCode
@@ -47,11 +48,15 @@ class Loop:
     def do(self, command: f.FindingCommand, actor: Actor) -> tuple[e.FindingFact, ...]:
         """Give a command a minute later; its facts are folded."""
         self.now += timedelta(minutes=1)
-        facts = decide(self.finding, command, Occasion(self.now, actor, CITY, CALENDAR, REGISTER))
+        facts = decide(self.finding, command, self.occasion(actor))
         for fact in facts:
             self.finding = evolve(self.finding, fact, self.now)
             self.facts.append((fact, self.now))
         return facts
+
+    def occasion(self, actor: Actor) -> Occasion:
+        """Now, for somebody."""
+        return Occasion(self.now, actor, CITY, CALENDAR, REGISTER)
 
     def raised(self, problem_class: str = BOUNDARY, **more: Any) -> "Loop":
         """Raised by a 编办 officer."""
@@ -66,7 +71,7 @@ class Loop:
 
     def noticed(self) -> "Loop":
         """A 督查通知书 was issued."""
-        self.fed_back(VIOLATION).do(f.IssueNotice("云编督〔2026〕1号", "超职数配备", "限期整改"), DIRECTOR)
+        self.fed_back(VIOLATION).do(f.IssueNotice("云编督字〔2026〕1号", "超职数配备", "限期整改"), DIRECTOR)
         return self
 
     def overdue(self) -> "Loop":
@@ -191,7 +196,7 @@ def test_the_supervision_notice_is_numbered_addressed_dated_and_receipted() -> N
     loop = Loop().fed_back(VIOLATION)
     with refused("numbered"):
         loop.do(f.IssueNotice(" ", "x", "y"), DIRECTOR)
-    (notice,) = loop.do(f.IssueNotice("云编督〔2026〕1号", "超职数配备", "限期整改"), DIRECTOR)
+    (notice,) = loop.do(f.IssueNotice("云编督字〔2026〕1号", "超职数配备", "限期整改"), DIRECTOR)
     assert isinstance(notice, e.SupervisionNoticeIssued)
     assert notice.addressee == CHENGGUAN and notice.issued_on == date(2026, 3, 2) and notice.deadlines
     with refused("signatory-named"):
@@ -294,8 +299,8 @@ def test_each_item_of_the_digest_gets_an_opinion_a_disposition_an_owner_and_a_da
         on(digest, judge("m9"))
     digest = on(digest, judge())
     with refused("digest-complete"):
-        on(digest, f.PublishDigest("云编梳〔2026〕1号"))
-    digest = on(on(digest, judge("m2")), f.PublishDigest("云编梳〔2026〕1号"))
+        on(digest, f.PublishDigest("云编梳理〔2026〕1号"))
+    digest = on(on(digest, judge("m2")), f.PublishDigest("云编梳理〔2026〕1号"))
     with refused("digest-published-once"):
         on(digest, f.PublishDigest("2号"))
 
@@ -319,3 +324,17 @@ def test_a_digest_is_opened_once_and_first() -> None:
         on(opened("2026Q1", "m1"), f.OpenDigest(date(2026, 1, 1), date(2026, 3, 31), ()))
     with refused("period-in-order"):
         on(d.Digest("x"), f.OpenDigest(date(2026, 3, 31), date(2026, 1, 1), ()))
+
+
+def test_a_number_of_the_citys_own_series_is_not_typed_by_hand() -> None:
+    """stage C, item 8: papers are numbered; what a series gives out in turn may not stand on two papers."""
+    loop = Loop().fed_back(VIOLATION)
+    for typed in ("云编督〔2026〕3号", " 云编督 [2026] 第 3 号", "云编督（2026）3", "云热派〔2027〕９号"):
+        with refused("number-of-a-series"):
+            loop.do(f.IssueNotice(typed, "超职数配备", "限期整改"), DIRECTOR)
+    for typed in ("云编督字〔2026〕3号", "云编督办3号", "2026年第3号"):
+        assert decide(loop.finding, f.IssueNotice(typed, "超", "改"), loop.occasion(DIRECTOR))
+    given = replace(loop.occasion(DIRECTOR), numbered="云编督〔2026〕3号")
+    assert decide(loop.finding, f.IssueNotice("云编督〔2026〕3号", "超", "改"), given), "the series itself gave it"
+    papers = CITY.papers.model_copy(update={"prefixes": (("minutes", "云{unit}纪"),)})
+    assert in_a_series("云C03纪〔2026〕1号", papers) and not in_a_series("云纪〔2026〕1号", papers)

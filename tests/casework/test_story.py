@@ -215,11 +215,11 @@ def test_night_construction_noise_between_three_departments(city: City) -> None:
         e.PointDraft(link="监管", unit=HOUSING, text="住建局督促工地落实夜间施工许可", base_clause="C04-1"),
     )
     may = date(2026, 5, 1)
-    do_case("BC-1", b.IssueOpinion("云编协〔2026〕1号", CHENGGUAN, points, "处罚权已划转", may, (HOUSING,)), DIRECTOR)
+    do_case("BC-1", b.IssueOpinion("云编函〔2026〕1号", CHENGGUAN, points, "处罚权已划转", may, (HOUSING,)), DIRECTOR)
     do_case("BC-1", b.AnswerOpinion(HOUSING, agrees=False, note="不同意承担监管"), unit_leader(HOUSING))
     do_case("BC-1", b.ReportUpward(BODY, "住建局不同意"), DIRECTOR)
     scan = Attachment(name="云编决1号.pdf", reference="scans/1")
-    decision = b.RecordDecision(BODY, "云编决〔2026〕1号", date(2026, 4, 20), scan, CHENGGUAN, points, may, (HOUSING,))
+    decision = b.RecordDecision(BODY, "云编委〔2026〕1号", date(2026, 4, 20), scan, CHENGGUAN, points, may, (HOUSING,))
     decided = do_case("BC-1", decision, OFFICER)
     recorded = [event.type for event in decided.events]
     assert recorded[:4] == ["DecisionRecorded", "DutyPointsWritten", "ListChangeProposed", "CaseClosed"]
@@ -233,9 +233,9 @@ def test_night_construction_noise_between_three_departments(city: City) -> None:
     city.now = datetime(2026, 5, 6, 15, tzinfo=UTC)
     assert city.calls("G3").lead == CHENGGUAN
     third = city.dispatch_of("G3")
-    assert third.decision == "云编决〔2026〕1号" and third.disputed == ""
+    assert third.decision == "云编委〔2026〕1号" and third.disputed == ""
     cited = city.register.as_of(date(2026, 5, 6)).instrument_of(third.citations[0].clause_id)
-    assert cited is not None and cited.kind is InstrumentKind.DECISION and cited.doc_no == "云编决〔2026〕1号"
+    assert cited is not None and cited.kind is InstrumentKind.DECISION and cited.doc_no == "云编委〔2026〕1号"
 
     # And the record proves itself, from the first call to the last.
     assert city.desk.load(CASES, "BC-1").state.outcome == "decision"

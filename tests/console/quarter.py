@@ -124,7 +124,7 @@ class Quarter:
             do(number, told, OFFICER)
             if number != "WT-3":  # nobody told its unit yet
                 do(number, f.GiveFeedback("请说明"), OFFICER)
-        do("WT-2", f.IssueNotice("云编督〔2026〕1号", "超职数配备", "限期整改"), DIRECTOR)
+        do("WT-2", f.IssueNotice("云编督字〔2026〕1号", "超职数配备", "限期整改"), DIRECTOR)
         due = self.town.desk.load(FINDINGS_LANE, "WT-2").state.rectification()
         assert due is not None
         now, self.town.now = self.town.now, due.due + timedelta(minutes=1)

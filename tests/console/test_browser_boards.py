@@ -104,7 +104,7 @@ def test_a_case_is_carried_from_opening_to_decision_by_those_whose_turn_it_is(
     for who, unit in ((CHENGGUAN, "C03"), (FANGGUAN, "C05")):
         story.act(who, "opinion", clauses=clause_of(town, unit))
     story.act(OFFICER, "meet", summary="未能一致")
-    story.act(DIRECTOR, "issue", doc_no="云编协〔2026〕3号", **story.points())
+    story.act(DIRECTOR, "issue", doc_no="云编函〔2026〕3号", **story.points())
     story.act(FANGGUAN, "answer", agrees="no", note="另有考虑")
     body = town.city.cases.competent_bodies[0]
     story.act(DIRECTOR, "report", body=body)

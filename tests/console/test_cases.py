@@ -93,7 +93,7 @@ def test_a_case_goes_from_opening_to_decision_on_its_own_pages(house: tuple[Town
     for who, unit in ((CHENGGUAN, "C03"), (FANGGUAN, "C05")):
         desk.must(who, "opinion", position=f"{unit}认为应由对方主办", clauses=[clause_of(town, unit)])
     desk.must(OFFICER, "meet", attended=["C03", "C05"], summary="未能一致")
-    desk.must(DIRECTOR, "issue", doc_no="云编协〔2026〕1号", reasoning="由执法单位主办", effective_from="2026-11-17",
+    desk.must(DIRECTOR, "issue", doc_no="云编函〔2026〕1号", reasoning="由执法单位主办", effective_from="2026-11-17",
               **points(town))  # fmt: skip
     page = desk.browsers[OFFICER].get(f"/cases/{desk.number}").text
     assert "生效后会改变什么" in page and "JX0001" in page and "新增" in page

@@ -83,8 +83,8 @@ def test_a_proposed_fault_is_raised_rectified_and_closed_on_its_page(house: tupl
     act(town, officer, "raise", source="events", problem_class=classes[0], title="无据退单", text="多次无据退单")
     act(town, officer, "feedback", text="请说明并整改")
     act(town, head, "answer", accepts="yes")
-    act(town, director, "notice", number="云编督〔2026〕7号", violation="推诿", text="限期整改")
-    assert "云编督〔2026〕7号" in officer.get("/findings").text and "待签收" in officer.get("/findings").text
+    act(town, director, "notice", number="云编督字〔2026〕7号", violation="推诿", text="限期整改")
+    assert "云编督字〔2026〕7号" in officer.get("/findings").text and "待签收" in officer.get("/findings").text
     act(town, head, "receipt", received_by="head-1")
     act(town, head, "rectify", measures="已建立首接责任制")
     act(town, officer, "reassess", passed="yes", note="整改到位")
@@ -104,7 +104,7 @@ def test_an_overdue_notice_holds_the_units_applications_when_the_director_signs(
         text="乙",
     )
     act(town, officer, "feedback", text="请整改")
-    act(town, director, "notice", number="云编督〔2026〕8号", violation="推诿", text="限期整改")
+    act(town, director, "notice", number="云编督字〔2026〕8号", violation="推诿", text="限期整改")
     due = town.desk.load(FINDINGS, "X-1").state.rectification()
     assert due is not None
     town.now = due.due + timedelta(minutes=1)
@@ -131,9 +131,9 @@ def test_a_digest_is_opened_from_what_is_disputed_judged_and_published(house: tu
     town.engine.catch_up()
     told = officer.get("/digests?number=SL-1").text
     assert "边界清楚" in told and "2026-12-01" in told and "/digests/act/publish/" not in told, "the director publishes"
-    assert director.fill("/digests/act/publish/SL-1", number="云编梳〔2026〕1号").status_code == 303
+    assert director.fill("/digests/act/publish/SL-1", number="云编梳理〔2026〕1号").status_code == 303
     town.engine.catch_up()
-    assert "已印发 云编梳〔2026〕1号" in officer.get("/digests").text
+    assert "已印发 云编梳理〔2026〕1号" in officer.get("/digests").text
     assert Browser(address, "yz-05-clerk-chengguan").get("/digests").status_code == 403
 
 

@@ -17,7 +17,7 @@ def test_the_digest_of_a_quarter_is_written_as_paper_and_as_table(seen: Dingze, 
     assert table["digest"] == "SL2026-1" and table["judged"] == 3 and table["closed"] == 1
     rows = list(load_workbook(io.BytesIO((tmp_path / "d.xlsx").read_bytes())).worksheets[0].iter_rows(values_only=True))
     assert len(rows) == table["items"] + 1
-    assert "云编梳〔2026〕1号" in text_of((tmp_path / "d.docx").read_bytes())
+    assert "云编梳理〔2026〕1号" in text_of((tmp_path / "d.docx").read_bytes())
     seen("digest", *period, "--out", tmp_path / "e.xlsx")
     assert (tmp_path / "d.xlsx").read_bytes() == (tmp_path / "e.xlsx").read_bytes()
 
