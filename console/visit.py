@@ -25,11 +25,14 @@ SESSION_COOKIE = "dingze_session"
 POSITION_COOKIE = "dingze_position"
 NOTICE_COOKIE = "dingze_notice"
 WAIT_SECONDS = 2.0
-MENU = (
-    Page.OVERVIEW, Page.QUEUE, Page.TASKS, Page.DUTIES, Page.SHIFT, Page.DISPUTES, Page.CASES, Page.FINDINGS,
-    Page.DIGESTS, Page.PAPERS, Page.ACCOUNTABILITY, Page.COVERAGE, Page.HEAT, Page.AUDIT, Page.TRIAL, Page.MANDATES,
-    Page.OPERATIONS, Page.PEOPLE, Page.READINGS,
-)  # fmt: skip
+MENU: Mapping[str, tuple[Page, ...]] = {
+    "全市": (Page.OVERVIEW, Page.HEAT),
+    "工单": (Page.QUEUE, Page.TASKS, Page.SHIFT, Page.TRIAL),
+    "争议与督查": (Page.DISPUTES, Page.CASES, Page.FINDINGS, Page.DIGESTS, Page.PAPERS),
+    "评价与审计": (Page.ACCOUNTABILITY, Page.AUDIT),
+    "职责": (Page.DUTIES, Page.MANDATES, Page.COVERAGE),
+    "系统": (Page.OPERATIONS, Page.PEOPLE, Page.READINGS),
+}
 ADDRESS = {
     Page.OVERVIEW: "/overview",
     Page.QUEUE: "/queue",
@@ -125,11 +128,7 @@ class Visit:
         frame = {
             "title": title,
             "active": page,
-            "menu": [
-                {"name": str(entry), "address": ADDRESS[entry], "active": entry is page}
-                for entry in MENU
-                if self._may_open(entry)
-            ],
+            "menu": self._menu(page),
             "person": self.session.account,
             "role_name": role_name(self.actor.role),
             "unit_name": self.console.unit_name(self.actor.unit, self.register) if self.actor.unit else "",
@@ -144,6 +143,18 @@ class Visit:
         if frame["notice"]:
             response.delete_cookie(NOTICE_COOKIE, path="/")
         return response
+
+    def _menu(self, here: Page) -> dict[str, list[dict[str, Any]]]:
+        """What this person may open, by group; groups with nothing in them are left out."""
+        groups = {
+            group: [
+                {"name": str(entry), "address": ADDRESS[entry], "active": entry is here}
+                for entry in entries
+                if self._may_open(entry)
+            ]
+            for group, entries in MENU.items()
+        }
+        return {group: entries for group, entries in groups.items() if entries}
 
     def _may_open(self, page: Page) -> bool:
         try:

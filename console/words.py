@@ -160,6 +160,20 @@ def chinese_day(value: date | datetime) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def week(value: str) -> str:
+    """2026年第47周, for an ISO week (`2026-W47`); empty for none."""
+    year, _, number = value.partition("-W")
+    return f"{year}年第{int(number)}周" if number else value
+
+
+def week_days(value: str) -> str:
+    """The days of an ISO week: 11月16日—22日."""
+    year, _, number = value.partition("-W")
+    first = date.fromisocalendar(int(year), int(number), 1)
+    last = first + timedelta(days=6)
+    return f"{first.month}月{first.day}日—{f'{last.month}月' if last.month != first.month else ''}{last.day}日"
+
+
 def length(span: timedelta) -> str:
     """A span of time in two units: 1天3小时, 2小时5分, 4分."""
     minutes = max(0, int(span.total_seconds()) // 60)

@@ -1,5 +1,6 @@
 """Doing something with an order: one route for every action, and the opening of what is sealed."""
 
+import re
 from dataclasses import replace
 
 from fastapi import APIRouter
@@ -18,6 +19,7 @@ from terms.errors import Conflict, NotFound
 from terms.ids import order_stream
 
 router = APIRouter()
+NEXT_ORDER = re.compile(r"/orders/(?!.*\.\.)[^\s\\?#]{1,200}")  # an order of this site
 QUIET = frozenset({"PersonalDataRead", "ClockWarned", "ProgressReported", "OrderChased"})
 UNDONE_BY = {"dispatch": "withdraw-dispatch", "merge": "unmerge", "return": "withdraw-return"}  # each a new event
 SEALED = {"caller_name": "来电人", "caller_phone": "联系方式", "title": "标题", "text": "主要内容", "place": "地点"}
@@ -40,10 +42,17 @@ def act(visit: Visiting, slug: str, order_no: str, form: Form) -> Response:
     desk = desk_of(visit.actor)
     if desk is not None:
         visit.console.parts.book.release(order_no, desk, visit.actor.account)
-    back = form.text("back")
-    address = back if back in ("/queue", "/tasks") else order_address(order_no)
+    address = _onward(form, order_no)
     undo = f"{order_address(order_no)}#form-{UNDONE_BY[slug]}" if slug in UNDONE_BY else ""
     return visit.done(address, f"{order_no} {action.done or action.label}", done.position, undo)
+
+
+def _onward(form: Filled, order_no: str) -> str:
+    """Where one goes on: back to the list, to the next order of it (an address of this site), else the same order."""
+    if form.text("back") in ("/queue", "/tasks"):
+        return form.text("back")
+    following = form.text("next")
+    return following if NEXT_ORDER.fullmatch(following) else order_address(order_no)
 
 
 def _still_as_seen(sheet: OrderSheet, form: Filled) -> None:

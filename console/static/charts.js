@@ -12,7 +12,7 @@
     const most = Number(table.dataset.rows || 1000);
     const rows = [...table.tBodies[0].rows].filter((row) => !("total" in row.dataset)).slice(0, most);
     const label = heads.findIndex((head) => "label" in head.dataset);
-    const names = rows.map((row) => words(row.cells[label]));
+    const names = rows.map((row) => row.cells[label].dataset.label ?? words(row.cells[label]));
     const series = heads.flatMap((head, at) => ("series" in head.dataset ? [{ name: words(head), values: rows.map((row) => amount(row.cells[at])) }] : []));
     return { names, series };
   }

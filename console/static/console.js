@@ -95,9 +95,13 @@
       last.after(next);
       next.focus();
     }
+    const sends = event.target.closest(".dz-form-end button:not([type=button])");
+    if (sends) goOn(sends.form, sends.dataset.thenNext || "");
     const row = event.target.closest("[data-row]");
     if (row && !event.target.closest("a, button, input, form") && !String(getSelection())) $("[data-open]", row)?.click();
   });
+  // where a form leads once it is carried out: the next order of the list, or nowhere else
+  function goOn(form, address) { if (form.elements.next) form.elements.next.value = address; }
   function open(dialog) {
     if (!dialog || dialog.open) return;
     dialog.showModal();
@@ -143,8 +147,9 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input, textarea, select");
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      const form = event.target.closest("form");
-      if (form) { event.preventDefault(); form.requestSubmit(); }
+      const form = event.target.closest("form"), onward = event.shiftKey && form && $("[data-then-next]:not([hidden])", form);
+      if (onward) { event.preventDefault(); onward.click(); }
+      else if (form) { event.preventDefault(); goOn(form, ""); form.requestSubmit(); }
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -176,8 +181,27 @@
     let list = [];
     try { list = JSON.parse(sessionStorage.getItem("dz-orders") || "[]"); } catch { list = []; }
     const at = list.indexOf(location.pathname);
-    return { j: list[at + 1], k: at > 0 ? list[at - 1] : undefined };
+    return { j: list[at + 1], k: at > 0 ? list[at - 1] : undefined, at: at + 1, of: at < 0 ? 0 : list.length };
   }
+  // where the order stands in that list, and a way on to the next one from every form
+  function showNeighbours() {
+    const place = $("[data-neighbours]"), found = neighbours();
+    if (!place || !found || !found.of) return;
+    const said = document.createElement("span");
+    said.textContent = `本页第 ${found.at} / ${found.of} 件`;
+    place.append(said);
+    for (const [key, words] of [["k", "上一件"], ["j", "下一件"]]) {
+      if (!found[key]) continue;
+      const link = document.createElement("a"), cap = document.createElement("kbd");
+      link.href = found[key]; link.className = "btn btn-sm"; link.textContent = words; cap.textContent = key.toUpperCase();
+      link.append(cap);
+      place.append(link);
+    }
+    place.hidden = false;
+    if (found.j) $$("[data-then-next]").forEach((one) => { one.dataset.thenNext = found.j; one.hidden = false; });
+  }
+  showNeighbours();
+
   // a candidate as support: into the form of the dispatch, or of the support to be added
   function support(number) {
     const unit = $(`[data-candidate="${number}"]`)?.dataset.unit;

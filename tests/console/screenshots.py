@@ -1,4 +1,9 @@
-"""Pictures of every page as those who use it see it: `python -m tests.console.screenshots docs/screenshots/`."""
+"""Pictures of every page as those who use it see it.
+
+    python -m tests.console.screenshots docs/screenshots [names of pages] [--both]
+
+`--both` takes each at 1366 × 768 and at 1920 × 1080.
+"""
 
 import sys
 import tempfile
@@ -148,5 +153,7 @@ def _try_router(page: Page) -> None:
 
 
 if __name__ == "__main__":
-    for picture in take(Path(sys.argv[1]), frozenset(sys.argv[2:])):
+    wanted = [one for one in sys.argv[1:] if one != "--both"]
+    asked = SIZES if "--both" in sys.argv else SIZES[:1]
+    for picture in take(Path(wanted[0]), frozenset(wanted[1:]), asked):
         sys.stdout.write(f"{picture}\n")

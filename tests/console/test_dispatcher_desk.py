@@ -8,6 +8,7 @@ import pytest
 from casework.work_order import commands as c
 from casework.work_order.state import Status
 from console.administration.people import Account
+from console.static_files import STATIC
 from terms.actors import Role
 from terms.ids import UnitCode
 from tests.console.city import DISPATCHER, Browser, Town, order, served
@@ -127,3 +128,27 @@ def test_a_shift_is_handed_over_with_its_list_and_signed_by_the_next(desk: tuple
     assert town.book.claims("", town.now) == {}
     clerk = Browser(str(first.base_url), "yz-05-clerk-chengguan")
     assert clerk.get("/shift").status_code == 403
+
+
+def test_sending_an_order_leads_on_to_the_next_one_of_the_list_and_never_elsewhere(
+    desk: tuple[Town, Browser, Browser],
+) -> None:
+    _, dispatcher, _ = desk
+    sent = dispatcher.fill("/act/dispatch/YZ7001", lead="C03", reason="按职责", next="/orders/YZ7002")
+    assert sent.headers["location"] == "/orders/YZ7002"
+    shown = dispatcher.get("/orders/YZ7002").text
+    assert "YZ7001 已派单" in shown and "/orders/YZ7001#form-withdraw-dispatch" in shown, "taken back from there"
+    for elsewhere in ("//evil.example/orders/YZ7002", "/sign-out", "/orders/../sign-out", "https://evil.example"):
+        answer = dispatcher.fill("/act/chase/YZ7003", note="催", next=elsewhere)
+        assert answer.headers["location"] == "/orders/YZ7003", elsewhere
+
+
+def test_the_help_sheet_tells_every_key_that_the_script_listens_to(desk: tuple[Town, Browser, Browser]) -> None:
+    script = (STATIC / "console.js").read_text("utf-8")
+    heard = set(re.findall(r'key === "(\w|/|\?)"', script))
+    assert {"j", "k", "x", "a", "u", "g", "n", "p", "/", "?"} <= heard
+    page = desk[1].get("/queue").text
+    told = " ".join(re.findall(r"<kbd>(.*?)</kbd>", page.split('id="keys"')[1]))
+    assert heard <= set(told.split()), heard - set(told.split())
+    for pressed in re.findall(r'data-key="(\w)"', page):
+        assert pressed in told.split(), pressed
