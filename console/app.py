@@ -14,6 +14,7 @@ from console.bianban.routes import ROUTERS as BIANBAN
 from console.department.routes import ROUTERS as DEPARTMENT
 from console.deskbook.routes import ROUTERS as DESKBOOK
 from console.dispatcher.routes import ROUTERS as DISPATCHER
+from console.help.routes import ROUTERS as HELP
 from console.interface.routes import PUBLIC
 from console.interface.routes import ROUTERS as INTERFACE
 from console.leaders.routes import ROUTERS as LEADERS
@@ -24,6 +25,11 @@ from console.registers.routes import ROUTERS as REGISTERS
 from console.security import BodyLimit, Headers, require_genuine
 from console.spreadsheet import Spreadsheets
 from console.static_files import STATIC, KeptFiles
+
+DESKS = (
+    ADMINISTRATION, BIANBAN, DEPARTMENT, DESKBOOK, DISPATCHER, HELP, INTERFACE, LEADERS, ORDERS, PAPERS,
+    REGISTERS,
+)  # fmt: skip
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -50,18 +56,7 @@ def create_app(parts: Parts) -> FastAPI:
     genuine = [Depends(require_genuine)]
     app.include_router(find.router, dependencies=genuine)
     app.include_router(trial.router, dependencies=genuine)
-    for desk in (
-        ADMINISTRATION,
-        BIANBAN,
-        DEPARTMENT,
-        DESKBOOK,
-        DISPATCHER,
-        INTERFACE,
-        LEADERS,
-        ORDERS,
-        PAPERS,
-        REGISTERS,
-    ):
+    for desk in DESKS:
         for router in desk:
             app.include_router(router, dependencies=genuine)
     app.add_middleware(Spreadsheets, names=console.unit_names)

@@ -14,16 +14,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.access import Page, home_of, require_page, scope
 from console.administration.people import Session
+from console.help.tours import tour_of
 from console.parts import Console
 from console.words import CITY_TIME, role_name
 from mandates.edition import RegisterEdition
-from terms.actors import Actor
+from terms.actors import Actor, Role
 from terms.errors import BadInput, NotPermitted
 from terms.ids import Position, UnitCode
 
 SESSION_COOKIE = "dingze_session"
 POSITION_COOKIE = "dingze_position"
 NOTICE_COOKIE = "dingze_notice"
+TOURED_COOKIE = "dingze_toured"
 WAIT_SECONDS = 2.0
 MENU: Mapping[str, tuple[Page, ...]] = {
     "全市": (Page.OVERVIEW, Page.HEAT),
@@ -138,11 +140,37 @@ class Visit:
             "here": self.request.url.path,
             "notice": notice,
             "undo": undo,
+            "tour": self._step(),
+            "welcome": self._welcome(),
         }
         response = HTMLResponse(self.console.templates.render(template, frame | data))
         if frame["notice"]:
             response.delete_cookie(NOTICE_COOKIE, path="/")
         return response
+
+    def _step(self) -> dict[str, Any] | None:
+        """The step of the tour that the address asks for (`?tour=2`), when there is such a one."""
+        role, asked = self.actor.role, self.request.query_params.get("tour", "")
+        steps = tour_of(role)
+        if not asked.isdecimal() or not 1 <= int(asked[:3]) <= len(steps):
+            return None
+        number = int(asked[:3])
+        step = steps[number - 1]
+        return {
+            "number": number,
+            "of": len(steps),
+            "title": step.title,
+            "words": step.words,
+            "points_at": step.points_at,
+            "back": address_of_step(role, number - 1) if number > 1 else "",
+            "on": address_of_step(role, number + 1) if number < len(steps) else "",
+        }
+
+    def _welcome(self) -> str:
+        """The first step of the tour, for whoever comes home and has not been on it in this browser; else nothing."""
+        toured = self.request.cookies.get(TOURED_COOKIE) == str(self.actor.role)
+        at_home = self.request.url.path == self.home and not self.request.url.query
+        return address_of_step(self.actor.role, 1) if at_home and not toured and tour_of(self.actor.role) else ""
 
     def _menu(self, here: Page) -> dict[str, list[dict[str, Any]]]:
         """What this person may open, by group; groups with nothing in them are left out."""
@@ -203,6 +231,11 @@ class Visit:
     def home(self) -> str:
         """Where this person begins."""
         return home_of(self.actor.role)
+
+
+def address_of_step(role: Role, number: int) -> str:
+    """Where a step of a role's tour stands, counted from 1."""
+    return f"{ADDRESS[tour_of(role)[number - 1].page]}?tour={number}"
 
 
 def json_response(data: Mapping[str, Any] | list[Any], status: int = 200) -> Response:

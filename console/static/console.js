@@ -220,6 +220,16 @@
   openHash();
   addEventListener("hashchange", openHash);
 
+  // --- the tour: what its step speaks of is framed; without this the step is only read ---
+  const tour = $(".dz-tour");
+  if (tour) {
+    const spoken = $(tour.dataset.pointsAt);
+    spoken?.classList.add("dz-toured");
+    const top = spoken?.getBoundingClientRect().top ?? 0;
+    if (top < 0 || top > innerHeight - 160) spoken.scrollIntoView({ block: "center" });
+    tour.focus({ preventScroll: true });
+  }
+
   // --- lists that stay new: told by the server, else asked for every few seconds ---
   const live = $("#live");
   if (live) {

@@ -12,7 +12,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from casework.paperwork import commands as c
+from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.assets import MODULES, VENDOR, copy_assets
+from console.visit import TOURED_COOKIE
 from ledger.backends import migrate
 from ledger.envelope import BEFORE_EVERYTHING
 from tests.console.city import DISPATCHER, Town, build_template, copy_template, router_of, served
@@ -29,6 +31,7 @@ ARGUMENTS = [
     "--font-render-hinting=none",
     "--lang=zh-CN",
 ]
+ROLES = {one.account: str(one.role) for one in SAMPLE_ACCOUNTS}
 SIZES = ((1366, 768), (1920, 1080))
 # name, who, address, what to press on the page first
 PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
@@ -64,6 +67,10 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("heat", "yz-13-leader", "/heat", ()),
     ("audit", "yz-14-auditor", "/audit", ()),
     ("overview", "yz-13-leader", "/overview", ()),
+    ("shift", "yz-01-dispatcher", "/shift", ()),
+    ("duties", "yz-05-clerk-chengguan", "/duties", ()),
+    ("tour", "yz-01-dispatcher", "/queue?tour=3", ()),
+    ("help", "yz-05-clerk-chengguan", "/help", ()),
     ("operations", "yz-15-administrator", "/operations", ()),
     ("trial", "yz-01-dispatcher", "/trial", ()),
     ("problem", "yz-05-clerk-chengguan", "/queue", ()),
@@ -121,6 +128,8 @@ def _one(
     browser: Browser, address: str, account: str, path: str, keys: tuple[str, ...], file: Path, size: tuple[int, int]
 ) -> None:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN", base_url=address)
+    if account in ROLES:  # the pictures show the work, not the invitation to the tour
+        context.add_cookies([{"name": TOURED_COOKIE, "value": ROLES[account], "url": address}])
     page = context.new_page()
     if account:
         page.goto("/sign-in")

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from automation.router import Router
+from console.help.tours import TOURS
+from terms.actors import Role
 from tests.console.city import Town, copy_template, order, served
 from tests.console.life import live
-from tests.console.windows import Watched
+from tests.console.windows import Watched, kind_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,18 +34,49 @@ def test_every_page_of_every_role_is_quiet_and_stays_on_this_machine(
     city: tuple[Town, str], chromium: "Browser"
 ) -> None:
     town, address = city
-    looked: set[str | None] = set()  # for people with a disability, once a page
+    looked: set[str] = set()  # for people with a disability, once a page and once each kind of page it leads to
     for account in town.people.samples():
         window = Watched(chromium, address, account.account)
-        for link in [entry.get_attribute("href") for entry in window.page.query_selector_all(".dz-menu a")]:
-            window.page.goto(str(link))
+        for link in window.links(".dz-menu a"):
+            window.page.goto(link)
             assert window.page.inner_text("h1"), (account.role, link)
             if link not in looked:
                 assert window.faults() == [], (account.role, link)
                 looked.add(link)
+                for kind, one in {kind_of(one): one for one in window.links("main a[href^='/']")}.items():
+                    if kind not in looked:
+                        looked.add(kind)
+                        window.page.goto(one)
+                        assert window.page.inner_text("h1"), (account.role, one)
+                        assert window.faults() == [], (account.role, one)
+                window.page.goto(link)
             wide = window.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{account.role} {link} is {wide} px too wide for 1366"
         window.close()
+    kinds = {one for one in looked if one.endswith("/…")}
+    assert {"/orders/…", "/mandates/units/…", "/accountability/…", "/figures/…"} <= kinds, kinds
+
+
+def test_the_tour_is_walked_by_keyboard_and_put_away(city: tuple[Town, str], chromium: "Browser") -> None:
+    window = Watched(chromium, city[1], "yz-01-dispatcher")
+    page = window.page
+    page.goto("/queue")
+    page.wait_for_selector(".dz-welcome")
+    page.keyboard.press("h")
+    page.wait_for_selector("h1:has-text('使用帮助')")
+    assert window.faults() == []
+    page.focus("text=开始导览")
+    page.keyboard.press("Enter")
+    steps = len(TOURS[Role.DISPATCHER])
+    for number in range(1, steps + 1):
+        page.wait_for_selector(f".dz-tour:has-text('导览 {number} / {steps}')")
+        page.wait_for_selector(".dz-toured")
+        if number in (1, steps):
+            assert window.faults() == []
+        page.keyboard.press("ArrowRight" if number < steps else "Escape")
+    page.wait_for_selector(".dz-notice:has-text('按 H 可再看')")
+    assert page.query_selector(".dz-welcome") is None
+    window.close()
 
 
 def test_no_page_is_wider_than_its_window_at_twice_the_size(city: tuple[Town, str], chromium: "Browser") -> None:

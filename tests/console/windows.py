@@ -1,5 +1,6 @@
 """A browser window that watches itself, for tests in a real Chromium."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,16 @@ if TYPE_CHECKING:
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = MODULES / "axe-core" / "axe.min.js"
+
+
+def kind_of(address: str) -> str:
+    """The kind of page behind an address, of those that show one thing each: `/orders/YZ1` and `/orders/YZ2` are one.
+
+    Other addresses are their own kind, without what they ask for.
+    """
+    path = address.partition("?")[0].partition("#")[0]
+    one_thing = re.match(r"/(?:[a-z]+/)*(?=[^/]*[^a-z/]|C\d)|/(?:accountability|figures)/", path)
+    return f"{one_thing.group()}…" if one_thing else path
 
 
 class Watched:
@@ -42,6 +53,11 @@ class Watched:
         return [
             f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in ("serious", "critical")
         ]
+
+    def links(self, selector: str) -> list[str]:
+        """The addresses of the pages that links there lead to; files to take away are left out."""
+        found = self.page.eval_on_selector_all(selector, "all => all.map(one => one.getAttribute('href'))")
+        return [one for one in found if "." not in one.partition("?")[0] and not one.startswith("/files/")]
 
     def close(self) -> None:
         """Close it; it must have been quiet."""

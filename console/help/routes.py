@@ -1,0 +1,7 @@
+"""The addresses of help, as the console includes them."""
+
+from fastapi import APIRouter
+
+from console.help import page
+
+ROUTERS: tuple[APIRouter, ...] = (page.router,)
