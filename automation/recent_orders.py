@@ -15,7 +15,8 @@ from routing.duplicates import Duplicate, DuplicateIndex, filed
 from terms.ids import OrderNo, Position
 
 BATCH = 5_000
-ENDED = frozenset({"OrderNotAccepted", "AnsweredAtOnce", "OrderClosed", "OrdersMerged", "PersonalDataErased"})
+ENDED = ("OrderNotAccepted", "AnsweredAtOnce", "OrderClosed", "OrdersMerged", "PersonalDataErased")
+READ = ("WorkOrderReceived", *ENDED)
 
 
 class RecentOrders:
@@ -31,21 +32,29 @@ class RecentOrders:
         self._latest: datetime | None = None
         self._read_to: Position | None = None
 
-    def earlier_like(self, order_no: str, received_at: datetime) -> Duplicate | None:
+    def begin(self, since: datetime, upto: Position) -> None:
+        """Take up the window that ends at a moment, as far as a position; a second time changes nothing."""
+        if self._read_to is None:
+            # nothing is recorded before it came in
+            self.follow(min(self._ledger.position_at(since - self._window), upto), upto)
+
+    def earlier_like(self, order_no: str) -> Duplicate | None:
         """The likeliest open order that came in before this one and says the same; None where there is none."""
-        self._follow(received_at)
         own = self._index.known(OrderNo(order_no))
         return next((found for found in self._index.like(own) if found.earlier), None) if own else None
 
-    def _follow(self, since: datetime) -> None:
-        head = self._ledger.head()
-        if self._read_to is None:
-            self._read_to = self._ledger.position_at(since - self._window)  # nothing is recorded before it came in
-        while self._read_to < head:
-            rows = self._ledger.read_raw(self._read_to, min(BATCH, head - self._read_to))
-            kept = [row for row in rows if row.type == "WorkOrderReceived" or row.type in ENDED]
-            self._fold([self._ledger.decode(row) for row in kept])
-            self._read_to = Position(rows[-1].position)
+    def follow(self, after: Position, upto: Position) -> None:
+        """Take up one stretch of the record."""
+        while after < upto:
+            to = Position(min(after + BATCH, upto))
+            self._fold([self._ledger.decode(row) for row in self._ledger.read_raw_of(READ, after, to)])
+            after = self._read_to = to
+        self._read_to = upto
+
+    def goes_on(self, after: Position, upto: Position) -> None:
+        """The next stretch, once the window was begun."""
+        if self._read_to is not None:
+            self.follow(after, upto)
 
     def _fold(self, events: Sequence[Event]) -> None:
         texts = self._open_masked([event for event in events if event.type == "WorkOrderReceived"])

@@ -25,6 +25,7 @@ from automation.sealer import EVENT_TYPES as SEALER_EVENTS
 from automation.sealer import Sealer
 from automation.standings import Standings
 from automation.timers import Timers
+from automation.waiting_orders import WaitingOrders
 from automation.watch import Watch
 from casework.desk import Desk
 from casework.events import FACTS
@@ -223,6 +224,7 @@ class Dingze:
             self.city,
             self.calendar,
             self.open_masked,
+            WaitingOrders(self.ledger, self.projections),
             RecentOrders(self.ledger, self.city.routing, self.open_masked),
             self.clock,
         )

@@ -38,6 +38,15 @@ class Row(NamedTuple):
     digest: str
 
 
+class Heading(NamedTuple):
+    """What an event is about, without what it says: for readers who count and wait more than they read."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Where a verification stands: everything up to `position` proves itself and ends in `digest`."""

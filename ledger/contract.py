@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from ledger.admission import Head, SourceKey
-from ledger.chain import Row
+from ledger.chain import Heading, Row
 from ledger.envelope import Bookmark, SealedKey
 
 PAGE = 5_000  # keys that are wrapped anew at a time
@@ -55,7 +55,22 @@ class Backend(Protocol):
         """Rows with position > after, in order. `forgiving` reads even text that is no longer UTF-8."""
         ...
 
+    def headings(self, after: int, limit: int) -> list[Heading]:
+        """What the rows with position > after are about, in order."""
+        ...
+
+    def rows_of(self, after: int, upto: int, types: Sequence[str]) -> tuple[list[Row], int]:
+        """The rows of these types with after < position <= upto, in order; and how many rows of any type stand there.
+
+        Both are seen at one moment.
+        """
+        ...
+
     def stream_rows(self, stream: str, after_version: int) -> list[Row]: ...
+
+    def streams_rows(self, streams: Sequence[str]) -> list[Row]:
+        """The rows of several streams, in order of position."""
+        ...
 
     def source_row(self, source: str, source_key: str) -> Row | None: ...
 

@@ -22,7 +22,7 @@ from ledger.admission import (
     prepare,
 )
 from ledger.canonical import instant, moment
-from ledger.chain import START, Link, Row, follow
+from ledger.chain import START, Heading, Link, Row, follow
 from ledger.contract import Backend, Writing
 from ledger.envelope import Append, Appended, Bookmark, Event, Outcome, SealedKey
 from ledger.growth import Growth
@@ -120,6 +120,13 @@ class Ledger:
         """The events of one stream with version > `after_version`, in order; an unknown stream is empty."""
         return [self.decode(row) for row in self.backend.stream_rows(stream, after_version)]
 
+    def streams(self, streams: Sequence[StreamId]) -> dict[StreamId, list[Event]]:
+        """The events of several streams, each in order; one look-up for hundreds. Unknown streams are empty."""
+        found: dict[StreamId, list[Event]] = {stream: [] for stream in streams}
+        for row in self.backend.streams_rows(list(found)):
+            found[StreamId(row.stream)].append(self.decode(row))
+        return found
+
     def read(self, after: Position, limit: int) -> list[Event]:
         """At most `limit` events with position > `after`, in order. Raises LedgerBroken at a hole."""
         return [self.decode(row) for row in self.read_raw(after, limit)]
@@ -130,6 +137,25 @@ class Ledger:
         for expected, row in enumerate(rows, start=after + 1):
             if row.position != expected:
                 raise LedgerBroken("ledger.hole", at=str(expected), expected=expected, found=row.position)
+        return rows
+
+    def headings(self, after: Position, limit: int) -> list[Heading]:
+        """What at most `limit` events with position > `after` are about, in order. Raises LedgerBroken at a hole."""
+        found = self.backend.headings(after, limit)
+        for expected, heading in enumerate(found, start=after + 1):
+            if heading.position != expected:
+                raise LedgerBroken("ledger.hole", at=str(expected), expected=expected, found=heading.position)
+        return found
+
+    def read_raw_of(self, types: Sequence[str], after: Position, upto: Position) -> list[Row]:
+        """The events of these types with `after` < position <= `upto`, undecoded: for readers of the few among many.
+
+        `upto` is at most the head. Raises LedgerBroken where anything is missing between the two.
+        """
+        rows, there = self.backend.rows_of(after, upto, types)
+        if there != upto - after:
+            self.headings(after, upto - after)  # raises with the position
+            raise LedgerBroken("ledger.hole", at=str(upto), expected=upto, found=after + there)
         return rows
 
     def decode(self, row: Row) -> Event:

@@ -11,7 +11,7 @@ from mandates.register import Register
 from terms.ids import Position
 
 BATCH = 5_000
-FOLDED = frozenset(EVENT_TYPES)
+FOLDED = tuple(EVENT_TYPES)
 
 
 class RegisterReader:
@@ -28,12 +28,12 @@ class RegisterReader:
         with self._lock:
             head = self._ledger.head() if upto is None else min(upto, self._ledger.head())
             while self._read_to < head:
-                rows = self._ledger.read_raw(self._read_to, min(BATCH, head - self._read_to))
-                for row in rows:
-                    if row.type in FOLDED:  # a hotline's orders outnumber its mandates a hundredfold: not decoded
-                        event = self._ledger.decode(row)
-                        self._register.apply(event.type, event.payload, event.position)
-                self._read_to = Position(rows[-1].position)
+                to = Position(min(self._read_to + BATCH, head))
+                # a hotline's orders outnumber its mandates a hundredfold: they are not even fetched
+                for row in self._ledger.read_raw_of(FOLDED, self._read_to, to):
+                    event = self._ledger.decode(row)
+                    self._register.apply(event.type, event.payload, event.position)
+                self._read_to = to
             return self._register
 
     def as_of(self, day: date) -> RegisterEdition:

@@ -25,6 +25,11 @@ def order_stream(order_no: OrderNo | str) -> StreamId:
     return StreamId(f"order-{order_no}")
 
 
+def order_no_of(stream: StreamId | str) -> OrderNo:
+    """The order whose life a stream holds."""
+    return OrderNo(stream.removeprefix("order-"))
+
+
 def case_stream(case_no: CaseNo | str) -> StreamId:
     """The stream that holds the life of one boundary case (职责边界争议)."""
     return StreamId(f"case-{case_no}")

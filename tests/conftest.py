@@ -1,7 +1,7 @@
 """What every test can ask for: a database on either backend; and what none may do: speak to the outside."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +123,18 @@ def migrated_postgres_url(
         needs.missing("postgres", str(postgres_server))
     with postgres.database(postgres_server, migrated_postgres) as url:
         yield url
+
+
+@pytest.fixture
+def fresh_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Gives the URL of one more empty SQLite database: hypothesis needs one an example."""
+
+    def make() -> str:
+        file = tmp_path_factory.mktemp("fresh") / "dingze.db"
+        shutil.copy(migrated_sqlite, file)
+        return f"sqlite:///{file}"
+
+    return make
 
 
 @pytest.fixture

@@ -30,10 +30,11 @@ class Work(StrEnum):
 
 
 NAMES = {
-    Work.ROUTE: ("projections", "proposer", "learner"),
+    Work.ROUTE: ("proposer",),
     Work.PROJECT: ("projections", "eraser"),
     Work.NOTIFY: ("notifier",),
-    Work.CLOCKS: ("projections", "timers", "watch", "sealer"),
+    # the views as well: by their leases these fold them where no `project` does
+    Work.CLOCKS: ("projections", "timers", "watch", "sealer", "learner"),
 }
 
 

@@ -14,7 +14,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import event as hooks
 
 from ledger.admission import Head, SourceKey
-from ledger.chain import Row
+from ledger.chain import Heading, Row
 from ledger.contract import PAGE, PATIENCE, ErasedKey
 from ledger.envelope import Bookmark, SealedKey
 from terms.errors import Conflict, LedgerBroken, Unavailable
@@ -25,6 +25,8 @@ _COLUMNS = (
     " source_key, mark, payload, digest"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM ledger_events"  # noqa: S608 (constants only)
+_HEADINGS = "SELECT position, stream, version, type FROM ledger_events WHERE position > %s ORDER BY position LIMIT %s"
+_COUNT = "SELECT count(*) FROM ledger_events WHERE position > %s AND position <= %s"
 _HEAD = "SELECT position, recorded_at, digest FROM ledger_events ORDER BY position DESC LIMIT 1"
 _VERSIONS = (
     "SELECT asked.stream, latest.version FROM unnest(%s::text[]) AS asked (stream) CROSS JOIN LATERAL"
@@ -211,8 +213,22 @@ class PostgresBackend:
     def rows(self, after: int, limit: int, *, forgiving: bool = False) -> list[Row]:  # PostgreSQL checks its UTF-8
         return self._rows(_SELECT + " WHERE position > %s ORDER BY position LIMIT %s", (after, limit))
 
+    def headings(self, after: int, limit: int) -> list[Heading]:
+        return list(map(Heading._make, self._all(_HEADINGS, (after, limit))))
+
+    def rows_of(self, after: int, upto: int, types: Sequence[str]) -> tuple[list[Row], int]:
+        # nothing between two positions that are both written ever changes: two statements see the same
+        asked = " WHERE position > %s AND position <= %s AND type = ANY (%s) ORDER BY position"
+        with self._connection() as connection:
+            there = connection.execute(_COUNT, (after, upto)).fetchone()
+            found = connection.execute(_SELECT + asked, (after, upto, list(types))).fetchall()
+        return list(map(Row._make, found)), int(there[0]) if there else 0
+
     def stream_rows(self, stream: str, after_version: int) -> list[Row]:
         return self._rows(_SELECT + " WHERE stream = %s AND version > %s ORDER BY version", (stream, after_version))
+
+    def streams_rows(self, streams: Sequence[str]) -> list[Row]:
+        return self._rows(_SELECT + " WHERE stream = ANY (%s) ORDER BY position", (list(streams),))
 
     def source_row(self, source: str, source_key: str) -> Row | None:
         return next(iter(self._rows(_SELECT + " WHERE source = %s AND source_key = %s", (source, source_key))), None)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import event as hooks
 
 from ledger.admission import Head, SourceKey
-from ledger.chain import Row
+from ledger.chain import Heading, Row
 from ledger.contract import PAGE, PATIENCE, ErasedKey
 from ledger.envelope import Bookmark, SealedKey
 from terms.errors import BadInput, Conflict, LedgerBroken, Unavailable
@@ -37,6 +37,16 @@ _KNOWN = (
 )
 _INSERT = f"INSERT INTO ledger_events ({_ROW}) VALUES ({', '.join('?' * 16)})"  # noqa: S608 (constants only)
 _ROWS = f"SELECT {_ROW} FROM ledger_events WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 (constants only)
+_HEADINGS = "SELECT position, stream, version, type FROM ledger_events WHERE position > ? ORDER BY position LIMIT ?"
+_COUNT = "SELECT count(*) FROM ledger_events WHERE position > ? AND position <= ?"
+_ROWS_OF = (
+    f"SELECT {_ROW} FROM ledger_events WHERE position > ? AND position <= ?"  # noqa: S608 (constants only)
+    " AND type IN (SELECT value FROM json_each(?)) ORDER BY position"
+)
+_STREAMS = (
+    f"SELECT {_ROW} FROM ledger_events WHERE stream IN (SELECT value FROM json_each(?))"  # noqa: S608 (constants)
+    " ORDER BY position"
+)
 _STREAM = f"SELECT {_ROW} FROM ledger_events WHERE stream = ? AND version > ? ORDER BY version"  # noqa: S608 (constants only)
 _SOURCE = f"SELECT {_ROW} FROM ledger_events WHERE source = ? AND source_key = ?"  # noqa: S608 (constants only)
 _EVENT = f"SELECT {_ROW} FROM ledger_events WHERE event_id = ?"  # noqa: S608 (constants only)
@@ -228,6 +238,21 @@ class SqliteBackend:
                 return list(map(Row._make, connection.execute(_ROWS, (after, limit))))
             finally:
                 connection.text_factory = str
+
+    def headings(self, after: int, limit: int) -> list[Heading]:
+        with self._reading() as connection:
+            return list(map(Heading._make, connection.execute(_HEADINGS, (after, limit))))
+
+    def rows_of(self, after: int, upto: int, types: Sequence[str]) -> tuple[list[Row], int]:
+        # nothing between two positions that are both written ever changes: two statements see the same
+        with self._reading() as connection:
+            there = connection.execute(_COUNT, (after, upto)).fetchone()[0]
+            found = connection.execute(_ROWS_OF, (after, upto, orjson.dumps(types).decode()))
+            return list(map(Row._make, found)), there
+
+    def streams_rows(self, streams: Sequence[str]) -> list[Row]:
+        with self._reading() as connection:
+            return list(map(Row._make, connection.execute(_STREAMS, (orjson.dumps(streams).decode(),))))
 
     def stream_rows(self, stream: str, after_version: int) -> list[Row]:
         with self._reading() as connection:

@@ -20,6 +20,7 @@ from automation.paper_shelf import PaperShelf
 from automation.proposer import Proposer
 from automation.recent_orders import RecentOrders
 from automation.router import Router
+from automation.waiting_orders import WaitingOrders
 from casework.desk import Desk
 from casework.events import FACTS
 from casework.papers.templates import shipped
@@ -151,6 +152,7 @@ class Town:
             city=self.city,
             calendar=self.calendar,
             open_masked=self.open_masked,
+            waiting=WaitingOrders(self.ledger, self.engine),
             recent=RecentOrders(self.ledger, self.city.routing, self.open_masked),
             clock=self.clock,
         ).run()

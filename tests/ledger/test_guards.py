@@ -89,6 +89,12 @@ def test_a_removed_event_is_found_and_stops_the_readers(ledger: Ledger, database
         ledger.read(Position(2), 100)
     assert (stopped.value.code, stopped.value.at) == ("ledger.hole", "7")
     assert len(ledger.read(Position(2), 4)) == 4
+    with pytest.raises(LedgerBroken, match=r"ledger\.hole|不连续") as skimming:
+        ledger.headings(Position(2), 100)
+    assert skimming.value.at == "7"
+    with pytest.raises(LedgerBroken) as picking:
+        ledger.read_raw_of(["Noted"], Position(2), Position(10))
+    assert picking.value.at == "7", "a hole stops even whoever reads one type only"
 
 
 def test_a_forged_last_event_is_found(ledger: Ledger, database_url: str) -> None:

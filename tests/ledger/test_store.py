@@ -62,6 +62,26 @@ def test_positions_are_contiguous_over_all_streams_and_versions_within_each(ledg
     assert [event.version for event in ledger.stream(StreamId("a"), 1)] == [2, 3]
 
 
+def test_several_streams_or_only_some_types_or_only_headings_may_be_read(ledger: Ledger) -> None:
+    ledger.append(noted("a"), noted("b"), received("1", "m1"))
+    ledger.append(noted("a"))
+    a, b, nobody = StreamId("a"), StreamId("b"), StreamId("nobody")
+    found = ledger.streams([b, a, nobody])
+    assert {stream: [event.position for event in events] for stream, events in found.items()} == {
+        b: [2],
+        a: [1, 4],
+        nobody: [],
+    }
+    assert found[a] == ledger.stream(a)
+    whole = ledger.read_raw(START, 10)
+    (order,) = [row for row in whole if row.stream not in ("a", "b")]
+    assert ledger.read_raw_of([order.type], START, Position(4)) == [order]
+    assert ledger.read_raw_of([order.type], Position(order.position), Position(4)) == []
+    assert [tuple(one) for one in ledger.headings(Position(1), 2)] == [
+        (row.position, row.stream, row.version, row.type) for row in whole[1:3]
+    ]
+
+
 def test_an_append_that_expected_another_version_writes_nothing_of_the_whole(ledger: Ledger) -> None:
     ledger.append(noted("a"))
     with pytest.raises(Conflict) as refused:

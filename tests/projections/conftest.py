@@ -1,9 +1,7 @@
 """Ledgers, view stores and engines on either backend."""
 
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,15 +93,3 @@ def desk(database_url: str) -> Iterator[Desk]:
     """A desk on a fresh database; once on each backend."""
     with desk_at(database_url) as opened:
         yield opened
-
-
-@pytest.fixture
-def fresh_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
-    """Gives the URL of one more empty SQLite database: hypothesis needs one an example."""
-
-    def make() -> str:
-        file = tmp_path_factory.mktemp("views") / "dingze.db"
-        shutil.copy(migrated_sqlite, file)
-        return f"sqlite:///{file}"
-
-    return make
