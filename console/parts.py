@@ -21,6 +21,7 @@ from console.deskbook.book import DeskBook
 from console.dispatcher.tallies import Tallies
 from console.orders.attachments import AttachmentStore
 from console.pulse import Pulse
+from console.single_sign_on import SingleSignOn
 from console.static_files import Assets
 from console.templates import Templates
 from console.words import CITY_TIME
@@ -66,6 +67,7 @@ class Parts:
     sample_sign_in: bool = False
     metrics_token: str = ""
     failures: Callable[[], Mapping[str, str]] = dict
+    single_sign_on: SingleSignOn | None = None  # signing in by another system, where a city has set one
     audit_key: Callable[[], Ed25519PrivateKey] | None = None  # signs audit archives; None where no key is at hand
 
 

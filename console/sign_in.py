@@ -1,19 +1,22 @@
-"""Signing in and out: by password, or on a sample city by a button for each role, from this machine only."""
+"""Signing in and out: by password, by another system, or on a sample city by a button for each role."""
 
 import ipaddress
 
 from fastapi import APIRouter, Request
+from itsdangerous import BadSignature
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console.access import home_of
 from console.administration.people import Account
 from console.forms import Form
 from console.security import require_own_origin
+from console.single_sign_on import SECONDS_TO_COME_BACK, Begun
 from console.visit import SESSION_COOKIE, SignInNeeded, visit
 from console.words import role_name
-from terms.errors import BadInput, NotPermitted
+from terms.errors import BadInput, NotFound, NotPermitted, Unavailable
 
 router = APIRouter()
+ON_THE_WAY = "dingze_oidc"  # the cookie of a sign-in that is with the provider
 
 
 def from_this_machine(request: Request) -> bool:
@@ -54,6 +57,7 @@ def _page(request: Request, wanted: str, error: str = "", status: int = 200) -> 
         "city": console.parts.city.name,
         "wanted": _own(wanted),
         "error": error,
+        "sso": sso.provider.label if (sso := console.parts.single_sign_on) else "",
         "samples": [
             {
                 "account": one,
@@ -91,6 +95,60 @@ def sign_in_as_sample(request: Request, form: Form) -> Response:
     if account is None or not account.sample or account.disabled:
         raise NotPermitted("console.no-sample-sign-in")
     return _begin(request, account, form.text("next"), "样例按钮")
+
+
+@router.get("/sign-in/oidc")
+def sign_in_elsewhere(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address
+    """On to the provider; what has to come back with the browser goes along in a signed cookie."""
+    console = request.app.state.console
+    sso = console.parts.single_sign_on
+    if sso is None:
+        raise NotFound("sso.off")
+    try:
+        begun = sso.begin()
+    except Unavailable as error:
+        return _page(request, next, error.message, error.status)
+    kept = [begun.state, begun.nonce, begun.verifier, _own(next), console.now().timestamp()]
+    response = RedirectResponse(begun.address, 303)
+    response.set_cookie(
+        ON_THE_WAY,
+        str(console.signer.dumps(kept)),
+        max_age=SECONDS_TO_COME_BACK,
+        path="/sign-in/oidc",
+        httponly=True,
+        samesite="lax",  # the browser comes back from another site by a plain link
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+@router.get("/sign-in/oidc/back")
+def come_back(request: Request) -> Response:
+    """The browser comes back from the provider; whoever it vouches for signs in, if there is such an account."""
+    console = request.app.state.console
+    sso = console.parts.single_sign_on
+    if sso is None:
+        raise NotFound("sso.off")
+    try:
+        begun, wanted = _begun(request)
+        account = console.people.vouched(sso.finish(begun, request.query_params), console.now())
+    except (NotPermitted, Unavailable) as error:
+        response = _page(request, "", error.message, error.status)
+    else:
+        response = _begin(request, account, wanted, "统一认证")
+    response.delete_cookie(ON_THE_WAY, path="/sign-in/oidc")
+    return response
+
+
+def _begun(request: Request) -> tuple[Begun, str]:
+    console = request.app.state.console
+    try:
+        state, nonce, verifier, wanted, at = console.signer.loads(request.cookies.get(ON_THE_WAY, ""))
+    except (BadSignature, ValueError, TypeError) as error:
+        raise NotPermitted("sso.expired") from error
+    if not 0 <= console.now().timestamp() - at <= SECONDS_TO_COME_BACK:
+        raise NotPermitted("sso.expired")
+    return Begun("", state, nonce, verifier), wanted
 
 
 @router.post("/sign-out")

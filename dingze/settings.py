@@ -51,6 +51,13 @@ class Settings(BaseSettings):
     metrics_token: Annotated[str, Field(description="opens /metrics to other machines; empty: this machine only")] = ""
     tracing: Annotated[str, Field(description="OTLP address that spans are sent to; empty: no tracing")] = ""
     session_hours: Annotated[int, Field(ge=1, description="hours until a sign-in ends")] = 10
+    oidc_issuer: Annotated[str, Field(description="OpenID Connect provider that signs people in; empty: none")] = ""
+    oidc_client_id: Annotated[str, Field(description="as whom the provider knows this Dingze")] = ""
+    oidc_client_secret: Annotated[str, Field(repr=False, description="the secret that goes with it")] = ""
+    oidc_redirect: Annotated[str, Field(description="whole address of /sign-in/oidc/back, as registered there")] = ""
+    oidc_claim: Annotated[str, Field(description="the claim that holds the account's id")] = "preferred_username"
+    oidc_scopes: Annotated[str, Field(description="scopes asked for, openid among them")] = "openid profile"
+    oidc_label: Annotated[str, Field(description="words on the button")] = "统一认证登录"
     sample_sign_in: Annotated[
         bool, Field(description="a sign-in button for each sample user; honoured on loopback addresses only")
     ] = True

@@ -38,6 +38,7 @@ from console.administration.people import People
 from console.deskbook.book import DeskBook
 from console.orders.attachments import AttachmentStore
 from console.parts import Parts
+from console.single_sign_on import Provider, SingleSignOn
 from dingze.settings import Settings
 from ingest.gateway import Gateway
 from ingest.notes import Notes
@@ -322,8 +323,21 @@ class Dingze:
             session_hours=self.settings.session_hours,
             sample_sign_in=self.settings.sample_sign_in,
             metrics_token=self.settings.metrics_token,
+            single_sign_on=self.single_sign_on,
             audit_key=self.audit_key,
         )
+
+    @cached_property
+    def single_sign_on(self) -> SingleSignOn | None:
+        """Signing in by another system; None where none is set. Raises BadInput for half a set-up."""
+        told = self.settings
+        if not any((told.oidc_issuer, told.oidc_client_id, told.oidc_client_secret, told.oidc_redirect)):
+            return None
+        provider = Provider(
+            told.oidc_issuer, told.oidc_client_id, told.oidc_client_secret, told.oidc_redirect, told.oidc_claim,
+            told.oidc_scopes, told.oidc_label,
+        )  # fmt: skip
+        return SingleSignOn(provider, self.clock)
 
     def audit_key(self) -> Ed25519PrivateKey:
         """The key archives are signed with: in a file of its own beside the master key, made at first use."""
@@ -345,6 +359,8 @@ class Dingze:
 
     def close(self) -> None:
         """Give connections back; parts that were never made are not made for it."""
+        if (sso := self.__dict__.get("single_sign_on")) is not None:
+            sso.close()
         for part in ("people", "book", "views", "ledger"):
             if part in self.__dict__:
                 self.__dict__[part].close()

@@ -25,6 +25,7 @@ from terms.ids import UnitCode
 FAILURES_AT_MOST = 5
 LOCKED_FOR = timedelta(minutes=15)
 PASSWORD_LEAST = 10  # characters
+ACCOUNT_AT_MOST = 80
 SCOPES = (
     "orders:read", "orders:write", "returns:write", "route", "commands", "cases:read", "findings:read", "holds:read",
     "export:organisation", "export:personnel", "export:finance", "export:discipline", "export:inspection",
@@ -156,6 +157,18 @@ class People:
                 found = account_of(row)
         if found is None:  # raised outside the transaction, or the count of failures would be rolled back
             raise NotPermitted("console.locked" if locked else "console.wrong-password")
+        return found
+
+    def vouched(self, account: str, now: datetime) -> Account:
+        """The account another system vouches for. Raises NotPermitted unless it is there and may come in.
+
+        A sample account has nobody behind it: nobody comes in by it from elsewhere.
+        """
+        found = self.account(account[:ACCOUNT_AT_MOST])
+        if found is None or found.disabled or found.sample:
+            with self._engine.begin() as connection:
+                note(connection, self.tables, now, "统一认证", account[:ACCOUNT_AT_MOST], What.REFUSED)
+            raise NotPermitted("sso.no-account")
         return found
 
     def set_password(self, account: str, password: str) -> None:

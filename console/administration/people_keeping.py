@@ -120,9 +120,16 @@ class Keeping:
 
     # --- changing ---
 
-    def open(self, account: Account) -> str:
-        """Open an account; its first password, shown once. Raises BadInput for a taken id or a role without a unit."""
+    def open(self, account: Account, *, elsewhere: bool = False) -> str:
+        """Open an account; its first password, shown once. Raises BadInput for a taken id or a role without a unit.
+
+        `elsewhere`: the person signs in by another system only; there is no password.
+        """
         _whole(account)
+        if elsewhere:
+            self._people.add(account)
+            self._note(account.account, What.OPENED, _told(account) + "，只用统一认证")
+            return ""
         password = self._people.open(replace(account, must_change=True))
         self._note(account.account, What.OPENED, _told(account))
         return password

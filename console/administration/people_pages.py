@@ -63,7 +63,8 @@ def people(visit: Visiting, q: Short = "", role: Short = "", unit: Short = "", s
         return visit.page("people.html", Page.PEOPLE, "账号权限", filters=filters, accounts=rows, total=len(rows))
     return visit.page(
         "people.html", Page.PEOPLE, "账号权限", filters=filters, accounts=rows, total=len(rows), roles=_roles(),
-        states=STATES, name_of=role_name, at_units=sorted({row["unit"] for row in rows if row["unit"]}),
+        states=STATES, name_of=role_name, sso=visit.console.parts.single_sign_on is not None,
+        at_units=sorted({row["unit"] for row in rows if row["unit"]}),
     )  # fmt: skip
 
 
@@ -76,7 +77,12 @@ def open_account(visit: Visiting, form: Form) -> Response:
         raise BadInput("console.account-id", at="account")
     role, unit = _role_and_unit(visit, form)
     name = form.needed("name", "姓名")[:NAME_AT_MOST]
-    secret = hand.open(Account(account, name, role, unit))
+    elsewhere = form.flag("elsewhere")
+    if elsewhere and visit.console.parts.single_sign_on is None:
+        raise BadInput("sso.off")
+    secret = hand.open(Account(account, name, role, unit), elsewhere=elsewhere)
+    if elsewhere:
+        return visit.done(f"/people/accounts/{account}", f"{account} 已开通，只用统一认证登录")
     return _shown_once(visit, account, "首次密码", secret, "账号已开通，首次登录须修改密码。")
 
 

@@ -56,6 +56,17 @@ CONSOLE: dict[str, str] = {
     "console.no-assets": "页面资源尚未生成。请先运行 make assets。",
     "console.unexpected": "系统内部出错，已记录。请稍后重试；若持续出现请联系系统管理员。",
     "console.empty-body": "请求没有内容。请按 docs/api.md 提交工单。",
+    # --- signing in by another system ---
+    "sso.incomplete": "统一认证的设置不全：{name}。请按 docs/configuration.md 补全 DINGZE_OIDC_ 各项，或全部清空。",
+    "sso.not-https": "统一认证的地址须为 https（本机可用 http）：{address}。请更正设置。",
+    "sso.off": "本系统没有接入统一认证。请用账号密码登录。",
+    "sso.no-answer": "统一认证暂时没有回应。请稍后重试，或用账号密码登录。",
+    "sso.not-described": "统一认证 {issuer} 的说明文件与设置不符或不全。请联系系统管理员。",
+    "sso.declined": "统一认证没有放行。请重新登录；若持续出现请联系系统管理员。",
+    "sso.refused": "统一认证的答复未通过核验（{reason}），没有登录。请从登录页重新开始。",
+    "sso.no-claim": "统一认证没有给出账号（{claim}）。请联系系统管理员核对设置。",
+    "sso.no-account": "本系统没有与统一认证身份对应的账号，或已停用。请联系系统管理员开通。",
+    "sso.expired": "登录等待过久或已用过。请从登录页重新开始。",
     # --- commands by program ---
     "api.no-case": "没有争议案件 {number}，或您无权查看。请核对编号。",
     "api.no-finding": "没有问题 {number}，或您无权查看。请核对编号。",
