@@ -27,7 +27,8 @@ CODED = frozenset({
     "order_no", "case_no", "finding_no", "digest_no", "doc_no", "kind", "category", "urgency", "district", "street",
     "denied_clause", "claimed_clause", "clause", "clauses", "matter_id", "clock", "city_version", "register_edition",
     "what", "of", "parent", "child", "other_order", "fault", "problem_class", "rule", "from_link", "to_link",
-    "decision", "instrument", "status_quo", "status_quo_ground", "number",
+    "decision", "instrument", "status_quo", "status_quo_ground", "number", "quarter", "sheet_no", "indicator",
+    "rule_version",
 })  # fmt: skip
 WITHHELD = frozenset({"subject_units", "reporter_hidden"})  # who is complained about, and that somebody hides
 _OF_A_PROPOSAL = ("lead", "supports", "confidence", "automatic", "register_edition", "clauses")

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
 
+from casework.events.appraisal import SheetAnswer
 from casework.events.fact import Attachment
 from terms.errors import BadInput
 from terms.ids import StreamId
@@ -18,7 +19,7 @@ AMOUNTS = range(3_651)  # days, scores, percent, numbers of hand-overs: ten year
 COUNTS = range(100_000_001)  # figures of a period
 LONGEST = 20_000  # characters of one text
 MOST = 2_000  # entries of one list
-COUNTED = frozenset({"dispatched", "returned", "upheld", "refused"})
+COUNTED = frozenset({"dispatched", "returned", "upheld", "refused", "top", "bottom"})
 # what people write in their own words; codes, numbers of things and clauses are no words
 WORDS = frozenset({
     "channel", "conclusion", "instruction", "keeps", "main_dispute", "measures", "missing", "note", "opinion",
@@ -89,19 +90,27 @@ def covered(command: Any, stream: StreamId, cover: Cover) -> Any:
             for place, one in enumerate(value):
                 if isinstance(one, Attachment):
                     found[name, place] = one.name
+                elif isinstance(one, SheetAnswer):
+                    found[name, place] = one.note
                 elif isinstance(one, str) and name in WORDS:
                     found[name, place] = one
     if not found:
         return command
     changed: dict[str, Any] = {}
-    for (name, place), before, after in zip(found, found.values(), cover(stream, list(found.values())), strict=True):
-        if after == before:
+    covering = cover(stream, list(found.values()))
+    for (name, place), before, words in zip(found, found.values(), covering, strict=True):
+        if words == before:
             continue
+        after: Any = words
         if place < 0:
             changed[name] = after
             continue
         entries = list(changed.get(name, told[name]))
         one = entries[place]
-        entries[place] = one.model_copy(update={"name": after}) if isinstance(one, Attachment) else after
+        if isinstance(one, Attachment):
+            after = one.model_copy(update={"name": after})
+        elif isinstance(one, SheetAnswer):
+            after = one.model_copy(update={"note": after})
+        entries[place] = after
         changed[name] = tuple(entries)
     return replace(command, **changed) if changed else command

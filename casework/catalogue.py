@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from casework.appraisal import commands as appraisal_commands
 from casework.boundary_case.decide import DECISIONS as CASE_DECISIONS
 from casework.finding import commands as finding_commands
 from casework.finding.decide import DECISIONS as FINDING_DECISIONS
@@ -37,7 +38,34 @@ PAPER_COMMANDS: dict[str, type] = {
         paper_commands.VoidPaper,
     )
 }
-COMMANDS = ORDER_COMMANDS | CASE_COMMANDS | FINDING_COMMANDS | DIGEST_COMMANDS | PAPER_COMMANDS
+SCORE_COMMANDS: dict[str, type] = {
+    command.__name__: command
+    for command in (
+        appraisal_commands.DraftScores,
+        appraisal_commands.ObjectToScore,
+        appraisal_commands.ReviewScoreObjection,
+        appraisal_commands.PublishScores,
+    )
+}
+ASSESSMENT_COMMANDS: dict[str, type] = {
+    command.__name__: command
+    for command in (
+        appraisal_commands.OpenAssessment,
+        appraisal_commands.FillAssessment,
+        appraisal_commands.SendBackAssessment,
+        appraisal_commands.ReviewAssessment,
+        appraisal_commands.SignAssessment,
+    )
+}
+COMMANDS = (
+    ORDER_COMMANDS
+    | CASE_COMMANDS
+    | FINDING_COMMANDS
+    | DIGEST_COMMANDS
+    | PAPER_COMMANDS
+    | SCORE_COMMANDS
+    | ASSESSMENT_COMMANDS
+)
 
 
 @cache

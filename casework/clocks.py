@@ -12,7 +12,8 @@ from typing import Literal
 
 from casework.events.fact import Deadline, Part
 from city.calendar import WorkingCalendar
-from city.configuration import CityConfiguration, Limit, Unit, working_days
+from city.configuration import CityConfiguration
+from city.limits import Limit, Unit, working_days
 from terms.ids import UnitCode
 
 NOBODY = UnitCode("")

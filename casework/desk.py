@@ -1,10 +1,15 @@
 """The desk: every command on orders, cases, findings and digests, carried out on the record (`casework.record`)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from casework import events as e
+from casework.appraisal import assessment, score_sheet
+from casework.appraisal import commands as a
+from casework.appraisal.assessment import Assessment
+from casework.appraisal.figures import Figures, NoFigures
+from casework.appraisal.score_sheet import ScoreSheet
 from casework.boundary_case import commands as b
 from casework.boundary_case.decide import decide as decide_case
 from casework.boundary_case.points import enactments
@@ -16,11 +21,13 @@ from casework.finding.digest import Digest
 from casework.finding.state import Finding
 from casework.guards import require
 from casework.lanes import (
+    ASSESSMENTS,
     CASES,
     DIGESTS,
     FINDINGS,
     MATTERS,
     ORDERS,
+    SCORES,
     Cause,
     Done,
     Loaded,
@@ -38,7 +45,9 @@ from mandates.enact import enactment
 from terms.actors import Actor
 from terms.errors import Conflict, NotFound
 
-__all__ = ["CASES", "DIGESTS", "FINDINGS", "ORDERS", "Cause", "Desk", "Done", "Loaded", "event_name"]
+__all__ = [
+    "ASSESSMENTS", "CASES", "DIGESTS", "FINDINGS", "ORDERS", "SCORES", "Cause", "Desk", "Done", "Loaded", "event_name",
+]  # fmt: skip
 
 
 def _others(order: WorkOrder, command: c.Command) -> tuple[str, ...]:
@@ -50,7 +59,9 @@ def _others(order: WorkOrder, command: c.Command) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Desk(Record):
-    """Carries out commands."""
+    """Carries out commands. `figures` reads what scores and sheets of units are made of."""
+
+    figures: Figures = field(default_factory=NoFigures)
 
     # --- orders ---
 
@@ -203,6 +214,47 @@ class Desk(Record):
             return digest.decide(found.state, command, self.occasion(actor, now), before)
 
         return self.perform(DIGESTS, digest_no, decided, actor, seen=seen, cause=cause)
+
+    # --- what is said of units as units ---
+
+    def do_scores(
+        self,
+        quarter: str,
+        command: a.ScoreCommand,
+        actor: Actor,
+        *,
+        seen: int | None = None,
+        cause: Cause | None = None,
+    ) -> Done[ScoreSheet]:
+        """Carry out a command on the score sheet of a quarter. Raises as `do`, Unavailable while views are behind."""
+        command = self.proper(SCORES, quarter, command, actor)
+
+        def decided(found: Loaded[ScoreSheet], now: datetime) -> Sequence[e.ScoreFact]:
+            drafts = isinstance(command, a.DraftScores)
+            reckoned = self.figures.scores(quarter) if drafts else None
+            return score_sheet.decide(found.state, command, self.occasion(actor, now), reckoned)
+
+        return self.perform(SCORES, quarter, decided, actor, seen=seen, cause=cause)
+
+    def do_assessment(
+        self,
+        sheet_no: str,
+        command: a.AssessmentCommand,
+        actor: Actor,
+        *,
+        seen: int | None = None,
+        cause: Cause | None = None,
+    ) -> Done[Assessment]:
+        """Carry out a command on a unit's sheet. Raises as `do_scores`."""
+        command = self.proper(ASSESSMENTS, sheet_no, command, actor)
+
+        def decided(found: Loaded[Assessment], now: datetime) -> Sequence[e.AssessmentFact]:
+            told = None
+            if isinstance(command, a.OpenAssessment):
+                told = self.figures.of_unit(command.kind, command.unit, command.period_from, command.period_to)
+            return assessment.decide(found.state, command, self.occasion(actor, now), told)
+
+        return self.perform(ASSESSMENTS, sheet_no, decided, actor, seen=seen, cause=cause)
 
     def occasion(self, actor: Actor, now: datetime, standing: Standing = NOTHING_KNOWN) -> Occasion:
         """What a decision in the matter lane may know at that moment."""

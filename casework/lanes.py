@@ -7,6 +7,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from casework import events as e
 from casework import matter
+from casework.appraisal import assessment, score_sheet
+from casework.appraisal.assessment import Assessment
+from casework.appraisal.score_sheet import ScoreSheet
 from casework.boundary_case.state import BoundaryCase
 from casework.boundary_case.state import evolve as evolve_case
 from casework.finding import digest
@@ -84,6 +87,10 @@ CASES: Lane[BoundaryCase] = Lane(case_stream, BoundaryCase, evolve_case, lambda 
 FINDINGS: Lane[Finding] = Lane(finding_stream, Finding, evolve_finding, lambda fact: str(fact.finding_no))
 DIGESTS: Lane[Digest] = Lane(digest.digest_stream, Digest, digest.evolve, lambda fact: str(fact.digest_no))
 MATTERS: Lane[Matter] = Lane(e.matter_stream, Matter, matter.evolve, lambda fact: str(fact.matter))
+SCORES: Lane[ScoreSheet] = Lane(e.scores_stream, ScoreSheet, score_sheet.evolve, lambda fact: str(fact.quarter))
+ASSESSMENTS: Lane[Assessment] = Lane(
+    e.assessment_stream, Assessment, assessment.evolve, lambda fact: str(fact.sheet_no)
+)
 PAPERS: Lane[Paperwork] = Lane(e.paper_stream, Paperwork, paperwork.evolve, lambda fact: str(fact.paper_no))
 
 

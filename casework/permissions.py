@@ -133,7 +133,18 @@ PAPER_PERMISSIONS: dict[str, frozenset[Role]] = {
     "AttachScan": HOTLINE | REVIEW | CLERKS | OFFICES | SUPERVISING,
     "VoidPaper": REVIEW | PARTIES | OFFICES | SUPERVISING,
 }
-PERMISSIONS = ORDER_PERMISSIONS | CASE_PERMISSIONS | FINDING_PERMISSIONS | PAPER_PERMISSIONS
+APPRAISAL_PERMISSIONS: dict[str, frozenset[Role]] = {
+    "DraftScores": BIANBAN,
+    "ObjectToScore": PARTIES | {Role.DISTRICT_DESK},
+    "ReviewScoreObjection": frozenset({Role.REVIEWER}),
+    "PublishScores": DIRECTOR,
+    "OpenAssessment": BIANBAN,
+    "FillAssessment": PARTIES | {Role.DISTRICT_DESK},
+    "SendBackAssessment": BIANBAN,
+    "ReviewAssessment": BIANBAN,
+    "SignAssessment": DIRECTOR,
+}
+PERMISSIONS = ORDER_PERMISSIONS | CASE_PERMISSIONS | FINDING_PERMISSIONS | PAPER_PERMISSIONS | APPRAISAL_PERMISSIONS
 
 
 def may(role: Role, command: type) -> bool:

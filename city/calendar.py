@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 from chinese_calendar import constants
 
-from city.configuration import CityConfiguration, Limit, Unit
+from city.configuration import CityConfiguration
+from city.limits import Limit, Unit
 from terms.errors import BadInput
 
 FIRST_YEAR: int = min(constants.holidays).year

@@ -6,54 +6,18 @@ decided. The defaults are those of the domain page, section 4, with the city eac
 
 import hashlib
 import tomllib
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from city.appraisal import AppraisalRules
 from city.establishment import AdjustmentRules, CoverageRules, LoadWeights
+from city.limits import Frozen, Limit, Unit, hours, minutes, working_days
 from city.publishing import Open311Rules
 from city.scoring import DEFAULT_RULE, ScoreRule
 from ledger.sealing import Cipher
 from terms.errors import BadInput
-
-
-class Unit(StrEnum):
-    """What a limit counts. Minutes and hours run round the clock, working days on the calendar."""
-
-    MINUTE = "minute"
-    HOUR = "hour"
-    WORKING_DAY = "working_day"
-    DAY = "day"
-
-
-class Frozen(BaseModel):
-    """A part of the configuration: immutable, and a key nobody knows is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Limit(Frozen):
-    """A time limit with its unit."""
-
-    amount: int = Field(gt=0)
-    unit: Unit
-
-
-def minutes(amount: int) -> Limit:
-    """A limit in minutes, round the clock."""
-    return Limit(amount=amount, unit=Unit.MINUTE)
-
-
-def hours(amount: int) -> Limit:
-    """A limit in hours, round the clock."""
-    return Limit(amount=amount, unit=Unit.HOUR)
-
-
-def working_days(amount: int) -> Limit:
-    """A limit in working days of the city's calendar."""
-    return Limit(amount=amount, unit=Unit.WORKING_DAY)
 
 
 class Clocks(Frozen):
@@ -288,6 +252,7 @@ class CityConfiguration(Frozen):
     findings: FindingRules = FindingRules()
     papers: Papers = Papers()
     scoring: ScoreRule = DEFAULT_RULE
+    appraisal: AppraisalRules = AppraisalRules()
     coverage: CoverageRules = CoverageRules()
     load: LoadWeights = LoadWeights()
     adjustment: AdjustmentRules = AdjustmentRules()

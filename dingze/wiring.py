@@ -55,6 +55,7 @@ from ledger.vault import Vault, open_vault
 from mandates.events import EVENT_TYPES as MANDATE_EVENTS
 from mandates.reading import RegisterReader
 from projections.accountability import ACCOUNTABILITY
+from projections.assessments import ASSESSMENTS_VIEW
 from projections.awaiting import AWAITING
 from projections.cases import CASES_VIEW
 from projections.coverage import COVERAGE
@@ -68,6 +69,8 @@ from projections.matters import STANDINGS
 from projections.outcomes import LEARNABLE
 from projections.papers import PAPERS
 from projections.queue import QUEUE
+from projections.readings.appraisal import ViewFigures
+from projections.score_sheets import SCORE_SHEETS
 from projections.signs import FAULTS
 from projections.store import ViewStore
 from projections.tasks import TASKS
@@ -97,6 +100,8 @@ VIEWS: tuple[View, ...] = (
     FINDINGS_VIEW,
     PAPERS,
     UNSEALED,
+    SCORE_SHEETS,
+    ASSESSMENTS_VIEW,
 )
 
 
@@ -173,6 +178,7 @@ class Dingze:
             self.clock,
             self.standings.standing,
             Notes(self.ledger, self.vault),
+            ViewFigures(self.views, self.ledger, self.register, self.city),
         )
 
     @cached_property

@@ -1,28 +1,11 @@
-"""Scores and stars of a period: pure arithmetic on sums, by a rule the city configures and every score names.
-
-An indicator (`city.scoring`) is a rate of two measures of `projections.accountability` in parts per 10,000. Where its
-bottom is 0 it says nothing and its weight is left out. A score is the weighted mean of the indicators, in hundredths of
-a point of 100; stars by thresholds. Whole numbers only: the same sums and rule give the same bytes for ever.
-"""
+"""Scores and stars of a period from the sums of `projections.accountability`, by the rule of the city."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from city.scoring import DEFAULT_RULE, Indicator, ScoreRule
+from city.scoring import DEFAULT_RULE, Indicator, Rate, ScoreRule, points_of, rate_of, stars_of
 
 Sums = Mapping[tuple[str, str, str], tuple[int, int]]  # (unit, part, measure) → (lines, sum of values)
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """One indicator of one unit: parts per 10,000, or None where nothing was there to count."""
-
-    code: str
-    label: str
-    top: int
-    bottom: int
-    rate: int | None
-    points: int | None  # of 10,000: the rate, or what is left of it where less is better
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +30,16 @@ def rate(sums: Sums, unit: str, indicator: Indicator, part: str | None = None) -
     """One indicator of one unit; `part` asks for lead or support alone."""
     wanted = part or indicator.part
     top = _amount(sums, unit, wanted, indicator.top)
-    bottom = _amount(sums, unit, wanted, indicator.bottom)
-    if bottom == 0:
-        return Rate(indicator.code, indicator.label, top, bottom, None, None)
-    found = min(top * 10_000 // bottom, 10_000)
-    return Rate(indicator.code, indicator.label, top, bottom, found, found if indicator.better else 10_000 - found)
+    return rate_of(indicator, top, _amount(sums, unit, wanted, indicator.bottom))
+
+
+def orders_of(sums: Sums, unit: str) -> int:
+    """How many orders a unit was sent, as lead or support."""
+    return _amount(sums, unit, "both", "dispatched:lines")
 
 
 def score(sums: Sums, unit: str, unit_class: str, rule: ScoreRule = DEFAULT_RULE) -> Score:
     """The score of one unit over the sums of a period."""
-    weights = rule.weights.get(unit_class, rule.weights[""])
     rates = tuple(rate(sums, unit, indicator) for indicator in rule.indicators)
-    weighed = [(one.points, weights.get(one.code, 0)) for one in rates if one.points is not None]
-    weight = sum(one for _, one in weighed)
-    orders = _amount(sums, unit, "both", "dispatched:lines")
-    if not weight or orders < rule.least_orders:
-        return Score(unit, unit_class, rates, None, 0, rule.version)
-    points = sum(one * by for one, by in weighed) // weight
-    return Score(unit, unit_class, rates, points, sum(points >= least for least in rule.stars), rule.version)
+    points = points_of(rates, unit_class, orders_of(sums, unit), rule)
+    return Score(unit, unit_class, rates, points, stars_of(points, rule), rule.version)

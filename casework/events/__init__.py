@@ -6,6 +6,27 @@ lane in `disputing`, findings and the digest in `finding`.
 
 from typing import Any
 
+from casework.events.appraisal import (
+    AssessmentFact,
+    AssessmentFilled,
+    AssessmentOpened,
+    AssessmentReviewed,
+    AssessmentSentBack,
+    AssessmentSigned,
+    PrefilledFigure,
+    ScoredRate,
+    ScoreFact,
+    ScoreLine,
+    ScoreObjected,
+    ScoreObjectionDecided,
+    ScoresDrafted,
+    ScoresPublished,
+    SheetAnswer,
+    SheetItem,
+    SheetKind,
+    assessment_stream,
+    scores_stream,
+)
 from casework.events.closing import (
     ClockExpired,
     ClockWarned,
@@ -265,6 +286,14 @@ FINDING_FACTS: tuple[type[FindingFact], ...] = (
     FindingClockExpired,
 )
 
+SCORE_FACTS: tuple[type[ScoreFact], ...] = (ScoresDrafted, ScoreObjected, ScoreObjectionDecided, ScoresPublished)
+ASSESSMENT_FACTS: tuple[type[AssessmentFact], ...] = (
+    AssessmentOpened,
+    AssessmentFilled,
+    AssessmentSentBack,
+    AssessmentReviewed,
+    AssessmentSigned,
+)
 DIGEST_FACTS: tuple[type[DigestFact], ...] = (
     DigestOpened,
     DigestItemJudged,
@@ -274,8 +303,11 @@ DIGEST_FACTS: tuple[type[DigestFact], ...] = (
 MATTER_FACTS: tuple[type[MatterFact], ...] = (MatterDisputed, MatterSettled)
 FACTS: dict[str, type[Fact]] = {
     fact.event_type(): fact
-    for fact in (*ORDER_FACTS, *CASE_FACTS, *FINDING_FACTS, *DIGEST_FACTS, *MATTER_FACTS, *DRAFT_FACTS, *PAPER_FACTS)
-}
+    for fact in (
+        *ORDER_FACTS, *CASE_FACTS, *FINDING_FACTS, *DIGEST_FACTS, *MATTER_FACTS, *DRAFT_FACTS, *PAPER_FACTS,
+        *SCORE_FACTS, *ASSESSMENT_FACTS,
+    )
+}  # fmt: skip
 
 
 def read(event_type: str, payload: dict[str, Any]) -> Fact:
@@ -284,6 +316,7 @@ def read(event_type: str, payload: dict[str, Any]) -> Fact:
 
 
 __all__ = [
+    "ASSESSMENT_FACTS",
     "CASE_FACTS",
     "DIGEST_FACTS",
     "DRAFT_FACTS",
@@ -292,11 +325,18 @@ __all__ = [
     "MATTER_FACTS",
     "ORDER_FACTS",
     "PAPER_FACTS",
+    "SCORE_FACTS",
     "AdditionReceived",
     "AnsweredAtOnce",
     "ApplicationAccepted",
     "ApplicationSentBack",
     "ApplicationSubmitted",
+    "AssessmentFact",
+    "AssessmentFilled",
+    "AssessmentOpened",
+    "AssessmentReviewed",
+    "AssessmentSentBack",
+    "AssessmentSigned",
     "AssignedInside",
     "AssignmentProposed",
     "Attachment",
@@ -392,6 +432,7 @@ __all__ = [
     "PersonalDataRead",
     "Piece",
     "PointDraft",
+    "PrefilledFigure",
     "ProgressReported",
     "ProposalDeclined",
     "ProposedUnitAnswered",
@@ -407,6 +448,16 @@ __all__ = [
     "ReturnWithdrawn",
     "ReworkOrdered",
     "ScanAttached",
+    "ScoreFact",
+    "ScoreLine",
+    "ScoreObjected",
+    "ScoreObjectionDecided",
+    "ScoredRate",
+    "ScoresDrafted",
+    "ScoresPublished",
+    "SheetAnswer",
+    "SheetItem",
+    "SheetKind",
     "SupervisionIssued",
     "SupervisionNoticeIssued",
     "SupervisionPaperIssued",
@@ -419,8 +470,10 @@ __all__ = [
     "WorkOrderReceived",
     "WorkOrderSignedFor",
     "WorkStarted",
+    "assessment_stream",
     "matter_stream",
     "paper_stream",
     "read",
+    "scores_stream",
     "series_stream",
 ]

@@ -31,6 +31,7 @@ SCOPES = (
     "export:organisation", "export:personnel", "export:finance", "export:discipline", "export:inspection",
     "export:assessment",
     "papers:read",
+    "scores:read",
 )  # fmt: skip
 
 

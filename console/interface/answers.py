@@ -122,8 +122,53 @@ class PaperSheet(Sheet):
     history: tuple[Step, ...]
 
 
+class ScoreObjection(Sheet):
+    """One objection of a unit to a figure; `upheld` is None until the review has decided."""
+
+    objection: int
+    unit: str
+    indicator: str
+    reason: str
+    upheld: bool | None
+
+
+class ScoreSheetSheet(Sheet):
+    """The score sheet of one quarter: the rule's version, and the lines this account may read, as they stand now."""
+
+    number: str
+    version: int
+    position: int
+    phase: str
+    rule: str
+    reckoned_at: int  # position of the record
+    objections_until: AwareDatetime | None
+    published: str
+    lines: tuple[e.ScoreLine, ...]
+    objections: tuple[ScoreObjection, ...]
+    history: tuple[Step, ...]
+
+
+class AssessmentSheet(Sheet):
+    """One unit's sheet in a round: its items with what the record says, the unit's answers and the reviewed ones."""
+
+    number: str
+    version: int
+    position: int
+    phase: str
+    kind: str
+    round: str
+    unit: str
+    grades: tuple[str, ...]
+    items: tuple[e.SheetItem, ...]
+    own: tuple[e.SheetAnswer, ...]
+    reviewed: tuple[e.SheetAnswer, ...]
+    opinion: str
+    sent_back: str
+    history: tuple[Step, ...]
+
+
 class Listed(Sheet):
-    """One line of a list of cases, findings, digests or papers."""
+    """One line of a list of things of a kind."""
 
     number: str
     version: int
@@ -203,7 +248,7 @@ class Offered(Sheet):
 
     name: str
     title: str
-    on: Literal["work-orders", "cases", "findings", "digests", "papers"]
+    on: Literal["work-orders", "cases", "findings", "digests", "papers", "score-sheets", "assessments"]
     address: str
     body: dict[str, Any]
 

@@ -20,6 +20,7 @@ from console.access import OF_A_UNIT, Page, require_unit
 from console.interface.answers import CommandDone, ListPage, Offered, OfferedCommands
 from console.interface.docket import Docket
 from console.interface.doors import (
+    ASSESSMENT_DOOR,
     CASE_DOOR,
     DIGEST_DOOR,
     DOORS,
@@ -27,6 +28,7 @@ from console.interface.doors import (
     FINDING_READERS,
     ORDER_DOOR,
     PAPER_DOOR,
+    SCORE_DOOR,
     Door,
     Giver,
     give,
@@ -36,7 +38,16 @@ from console.interface.doors import (
     printed_sheet,
     sees,
 )
-from console.interface.matter_sheets import case_sheet, digest_sheet, finding_sheet, holds_sheet, listed, paper_sheet
+from console.interface.matter_sheets import (
+    assessment_sheet,
+    case_sheet,
+    digest_sheet,
+    finding_sheet,
+    holds_sheet,
+    listed,
+    paper_sheet,
+    score_sheet_sheet,
+)
 from console.interface.orders import Bytes
 from console.interface.schema import openapi_bytes, schema_of_command
 from console.visit import Visit, Visiting, json_response
@@ -57,6 +68,8 @@ SHEETS: Mapping[str, Callable[[Any, Giver], BaseModel]] = {
     "findings": finding_sheet,
     "digests": digest_sheet,
     "papers": paper_sheet,
+    "score-sheets": score_sheet_sheet,
+    "assessments": assessment_sheet,
 }
 
 
@@ -182,6 +195,18 @@ def paper_command(visit: Visiting, paper_no: str, name: str, body: Bytes, if_mat
     return _carry_out(visit, PAPER_DOOR, paper_no, name, body, if_match)
 
 
+@router.post("/score-sheets/{quarter}/commands/{name}")
+def score_command(visit: Visiting, quarter: str, name: str, body: Bytes, if_match: IfMatch = "") -> Response:
+    """Do something with the score sheet of a quarter."""
+    return _carry_out(visit, SCORE_DOOR, quarter, name, body, if_match)
+
+
+@router.post("/assessments/{sheet_no:path}/commands/{name}")
+def assessment_command(visit: Visiting, sheet_no: str, name: str, body: Bytes, if_match: IfMatch = "") -> Response:
+    """Do something with a unit's sheet."""
+    return _carry_out(visit, ASSESSMENT_DOOR, sheet_no, name, body, if_match)
+
+
 # --- things ---
 
 
@@ -250,6 +275,30 @@ def finding(visit: Visiting, finding_no: str) -> Response:
 def digest(visit: Visiting, digest_no: str) -> Response:
     """One digest."""
     return _thing(visit, DIGEST_DOOR, digest_no)
+
+
+@router.get("/score-sheets")
+def score_sheets(visit: Visiting, page: Number = 1) -> Response:
+    """The score sheets, newest first."""
+    return _list(visit, SCORE_DOOR, page)
+
+
+@router.get("/score-sheets/{quarter}")
+def score_sheet(visit: Visiting, quarter: str) -> Response:
+    """The scores of one quarter, for 高质量发展绩效考核."""
+    return _thing(visit, SCORE_DOOR, quarter)
+
+
+@router.get("/assessments")
+def assessments(visit: Visiting, page: Number = 1) -> Response:
+    """The sheets this person may see, newest first."""
+    return _list(visit, ASSESSMENT_DOOR, page)
+
+
+@router.get("/assessments/{sheet_no:path}")
+def assessment(visit: Visiting, sheet_no: str) -> Response:
+    """One unit's sheet."""
+    return _thing(visit, ASSESSMENT_DOOR, sheet_no)
 
 
 @router.get("/units/{unit}/holds")

@@ -20,8 +20,10 @@ BEGINNINGS = {
     "FindingRaised": ("findings", "finding_no"),
     "DigestOpened": ("digests", "digest_no"),
     "PaperDrafted": ("papers", "paper_no"),
+    "ScoresDrafted": ("score-sheets", "quarter"),
+    "AssessmentOpened": ("assessments", "sheet_no"),
 }
-KINDS = ("cases", "findings", "digests", "papers")
+KINDS = ("cases", "findings", "digests", "papers", "score-sheets", "assessments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Docket:
             kind, number = BEGINNINGS[event.type]
             named = (*told.get("parties", ()), told.get("convener"), told.get("unit"), told.get("issuer"))
             named = (*named, *told.get("addressees", ()), *told.get("content", {}).get("copies", ()))
+            named = (*named, *(line["unit"] for line in told.get("lines", ())))
             concerned = frozenset(UnitCode(unit) for unit in named if unit)
             self._numbers[kind][told[number]] = self._numbers[kind].get(told[number], frozenset()) | concerned
         elif event.type == "HoldLifted":

@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework import permissions
+from casework.appraisal.assessment import Assessment
+from casework.appraisal.score_sheet import ScoreSheet
 from casework.boundary_case import commands as b
 from casework.boundary_case.state import BoundaryCase
 from casework.bounds import check
 from casework.catalogue import (
+    ASSESSMENT_COMMANDS,
     CASE_COMMANDS,
     DIGEST_COMMANDS,
     FINDING_COMMANDS,
     ORDER_COMMANDS,
     PAPER_COMMANDS,
+    SCORE_COMMANDS,
     read_command,
 )
-from casework.desk import CASES, DIGESTS, FINDINGS, ORDERS, Desk, Done
+from casework.desk import ASSESSMENTS, CASES, DIGESTS, FINDINGS, ORDERS, SCORES, Desk, Done
 from casework.finding.state import Finding, Phase
 from casework.guards import forbid, refuse
 from casework.lanes import PAPERS, Lane, Loaded
@@ -103,6 +107,14 @@ def _of_finding(finding: Finding) -> frozenset[UnitCode]:
     return frozenset({finding.unit}) if finding.phase in TOLD else frozenset()
 
 
+def _of_scores(sheet: ScoreSheet) -> frozenset[UnitCode]:
+    return frozenset(line.unit for line in sheet.lines)
+
+
+def _of_assessment(sheet: Assessment) -> frozenset[UnitCode]:
+    return frozenset({sheet.unit}) if sheet.unit else frozenset()
+
+
 ORDER_DOOR = Door(
     "work-order", "work-orders", "工单", ORDERS, ORDER_COMMANDS, frozenset({"RecordReturn"}),
     lambda giver: giver.desk.do, SEES_ALL | {Role.SYSTEM}, _of_order, "console.no-order", "orders:read",
@@ -125,7 +137,16 @@ PAPER_DOOR = Door(
     "paper", "papers", "公文", PAPERS, PAPER_COMMANDS, frozenset(one.__name__ for one in WRITING.values()),
     lambda giver: giver.papers.do, SEES_ALL | {Role.SYSTEM}, _of_paper, "api.no-paper", "papers:read", _whole_of_paper,
 )  # fmt: skip
-DOORS = (ORDER_DOOR, CASE_DOOR, FINDING_DOOR, DIGEST_DOOR, PAPER_DOOR)
+SCORE_DOOR = Door(
+    "score-sheet", "score-sheets", "季度评分", SCORES, SCORE_COMMANDS, frozenset({"DraftScores"}),
+    lambda giver: giver.desk.do_scores, FINDING_READERS | {Role.REVIEWER}, _of_scores, "api.no-score-sheet",
+    "scores:read",
+)  # fmt: skip
+ASSESSMENT_DOOR = Door(
+    "assessment", "assessments", "履行评估", ASSESSMENTS, ASSESSMENT_COMMANDS, frozenset({"OpenAssessment"}),
+    lambda giver: giver.desk.do_assessment, FINDING_READERS, _of_assessment, "api.no-assessment", "scores:read",
+)  # fmt: skip
+DOORS = (ORDER_DOOR, CASE_DOOR, FINDING_DOOR, DIGEST_DOOR, PAPER_DOOR, SCORE_DOOR, ASSESSMENT_DOOR)
 
 
 @dataclass(frozen=True, slots=True)

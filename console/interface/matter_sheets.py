@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from casework import events as e
+from casework.appraisal.assessment import Assessment, AssessmentPhase
+from casework.appraisal.score_sheet import ScoreSheet
 from casework.boundary_case.state import BoundaryCase
 from casework.desk import ORDERS
 from casework.finding.digest import Digest
@@ -11,6 +13,7 @@ from casework.finding.state import Finding, Hold
 from casework.lanes import Loaded
 from casework.paperwork.state import Paperwork
 from console.interface.answers import (
+    AssessmentSheet,
     CaseSheet,
     DigestSheet,
     FindingSheet,
@@ -19,6 +22,8 @@ from console.interface.answers import (
     Minutes,
     Opinion,
     PaperSheet,
+    ScoreObjection,
+    ScoreSheetSheet,
     StandingHold,
     Step,
 )
@@ -28,6 +33,7 @@ from ledger.envelope import Event
 from terms.actors import Actor
 from terms.ids import UnitCode
 
+TOLD_TO_ALL = frozenset({"ScoresDrafted", "ScoresPublished"})
 TOLD_TO_THE_UNIT = frozenset(
     {
         "FeedbackGiven", "FeedbackAnswered", "SupervisionPaperIssued", "SupervisionNoticeIssued", "NoticeReceipted",
@@ -172,6 +178,54 @@ def paper_sheet(found: Loaded[Paperwork], giver: Giver) -> PaperSheet:
     )
 
 
+def score_sheet_sheet(found: Loaded[ScoreSheet], giver: Giver) -> ScoreSheetSheet:
+    """The scores of a quarter: a unit's people read its own line and its own objections, whoever oversees all."""
+    sheet, units = found.state, giver.units()
+    drafted = [one for one in found.events if one.type == "ScoresDrafted"]
+    own = [one for one in found.events if units is None or one.type in TOLD_TO_ALL or one.payload["unit"] in units]
+    return ScoreSheetSheet(
+        number=sheet.quarter,
+        version=found.version,
+        position=found.position,
+        phase=sheet.phase,
+        rule=drafted[-1].payload["rule_version"] if drafted else "",
+        reckoned_at=drafted[-1].payload["position"] if drafted else 0,
+        objections_until=sheet.open_until if drafted else None,
+        published=sheet.number,
+        lines=tuple(one for one in sheet.lines if units is None or one.unit in units),
+        objections=tuple(
+            ScoreObjection(
+                objection=one.number, unit=one.unit, indicator=one.indicator, reason=one.reason, upheld=one.upheld
+            )
+            for one in sheet.objections
+            if units is None or one.unit in units
+        ),
+        history=history(own),
+    )
+
+
+def assessment_sheet(found: Loaded[Assessment], giver: Giver) -> AssessmentSheet:
+    """One unit's sheet. To the unit the review is nothing until it is signed."""
+    sheet = found.state
+    whole = giver.units() is None or sheet.phase is AssessmentPhase.SIGNED
+    return AssessmentSheet(
+        number=sheet.sheet_no,
+        version=found.version,
+        position=found.position,
+        phase=sheet.phase,
+        kind=sheet.kind,
+        round=sheet.round,
+        unit=sheet.unit,
+        grades=sheet.grades,
+        items=sheet.items,
+        own=tuple(sheet.own.values()),
+        reviewed=tuple(sheet.reviewed.values()) if whole else (),
+        opinion=sheet.opinion if whole else "",
+        sent_back=sheet.sent_back,
+        history=history(found.events),
+    )
+
+
 def listed(number: str, found: Loaded[Any]) -> Listed:
     """A thing as one line of a list."""
     state = found.state
@@ -184,6 +238,12 @@ def listed(number: str, found: Loaded[Any]) -> Listed:
     if isinstance(state, Paperwork):
         about = f"{state.kind.label if state.kind else ''} {state.about}"
         return Listed(number=number, version=found.version, state=state.phase, about=about, units=(state.issuer,))
+    if isinstance(state, ScoreSheet):
+        about = f"{sum(one.score is not None for one in state.lines)}/{len(state.lines)}"
+        return Listed(number=number, version=found.version, state=state.phase, about=about, units=())
+    if isinstance(state, Assessment):
+        about = f"{state.round} {state.kind}"
+        return Listed(number=number, version=found.version, state=state.phase, about=about, units=(state.unit,))
     about = f"{len(state.open_items)}/{len(state.items)}"
     return Listed(number=number, version=found.version, state=state.published and "published", about=about, units=())
 

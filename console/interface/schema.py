@@ -27,11 +27,15 @@ PREFIX = "/api/v1"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 REFERENCE = "#/components/schemas/{model}"
 MODELS: tuple[type[BaseModel], ...] = (
-    answers.CaseSheet, answers.FindingSheet, answers.DigestSheet, answers.PaperSheet, answers.OrdersPage,
+    answers.CaseSheet, answers.FindingSheet, answers.DigestSheet, answers.PaperSheet, answers.ScoreSheetSheet,
+    answers.AssessmentSheet, answers.OrdersPage,
     answers.ListPage, answers.Holds,
     answers.CommandDone, answers.OfferedCommands, answers.Problem,
 )  # fmt: skip
-SHEETS = {"cases": "CaseSheet", "findings": "FindingSheet", "digests": "DigestSheet", "papers": "PaperSheet"}
+SHEETS = {
+    "cases": "CaseSheet", "findings": "FindingSheet", "digests": "DigestSheet", "papers": "PaperSheet",
+    "score-sheets": "ScoreSheetSheet", "assessments": "AssessmentSheet",
+}  # fmt: skip
 REFUSALS = {
     "401": "nobody is signed in, or the token has ended",
     "403": "the role, the unit, the token's scope or the page's token does not allow it",
@@ -93,7 +97,7 @@ def openapi() -> Json:
         "info": {
             "title": "定责 Dingze",
             "version": "1",
-            "description": "Work orders in; commands on orders, cases, findings, digests, papers; holds, papers out.",
+            "description": "Work orders in; commands on orders and on the matter lane; holds, papers, scores out.",
         },
         "security": [{"token": []}, {"session": [], "csrf": []}],
         "paths": paths,

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from city.scoring import Indicator, ScoreRule
+from city.scoring import Indicator, Rate, ScoreRule
 from console.access import Page, require_unit
 from console.lookback import Lookback, Looking
 from console.visit import Visit, Visiting
 from projections.accountability import ACCOUNTABILITY, measures
 from projections.readings.looking import Period, quarter, quarter_of
-from projections.scores import Rate, Score, Sums, rate, score
+from projections.scores import Score, Sums, rate, score
 from terms.ids import UnitCode
 
 router = APIRouter()
@@ -151,7 +151,7 @@ def unit_score(
     sums = read_sums(visit, look, days, unit)
     known = visit.register.units[UnitCode(unit)]
     rule = visit.console.parts.city.scoring
-    weights = rule.weights.get(known.unit_class, rule.weights[""])
+    weights = rule.weights_of(known.unit_class)
     data = {
         "unit": unit,
         "quarter": name,

@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select
 
+from city.quarter import quarter_days, quarter_of
 from mandates.edition import RegisterEdition
 from projections.figures import Cut
 from projections.store import ViewStore, as_of
 from projections.view import View
-from terms.errors import BadInput, Unavailable
+from terms.errors import Unavailable
 from terms.ids import Position, UnitCode
+
+__all__ = ["Look", "Period", "looking", "name_of", "quarter", "quarter_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +44,7 @@ class Period:
 
 def quarter(name: str) -> Period:
     """The days of a quarter, `2026-Q3`. Raises BadInput."""
-    year, _, number = name.partition("-Q")
-    if not (year.isdecimal() and len(year) == 4 and number in ("1", "2", "3", "4")):
-        raise BadInput("readings.no-quarter", at=name, quarter=name)
-    first = date(int(year), int(number) * 3 - 2, 1)
-    after = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
-    return Period(first, after - timedelta(days=1))
-
-
-def quarter_of(day: date) -> str:
-    """The quarter a day falls into: `2026-Q3`."""
-    return f"{day.year}-Q{(day.month + 2) // 3}"
+    return Period(*quarter_days(name))
 
 
 @dataclass(frozen=True, slots=True)

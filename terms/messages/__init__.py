@@ -6,6 +6,7 @@ source names and fail on one that has no sentence, and on one that has two.
 
 from typing import Any
 
+from terms.messages.casework_appraisal import APPRAISAL
 from terms.messages.casework_desk import DESK
 from terms.messages.casework_matters import MATTER_RULES
 from terms.messages.casework_names import NAMES
@@ -28,6 +29,7 @@ ROOMS: tuple[dict[str, str], ...] = (
     ORDER_RULES,
     MATTER_RULES,
     PAPERS,
+    APPRAISAL,
     DESK,
     NAMES,
     PROJECTIONS,

@@ -9,7 +9,8 @@ from casework import events as e
 from casework.clocks import Reckoner, starts_clocks, tier_of
 from casework.work_order import commands as c
 from casework.work_order import next_ring
-from city.configuration import CityConfiguration, working_days
+from city.configuration import CityConfiguration
+from city.limits import working_days
 from tests.casework.town import (
     CALENDAR,
     CHENGGUAN,

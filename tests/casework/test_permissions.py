@@ -2,9 +2,10 @@
 
 from types import ModuleType
 
+from casework.appraisal import commands as a
 from casework.boundary_case import commands as b
 from casework.boundary_case.decide import DECISIONS as CASE_DECISIONS
-from casework.catalogue import PAPER_COMMANDS
+from casework.catalogue import ASSESSMENT_COMMANDS, PAPER_COMMANDS, SCORE_COMMANDS
 from casework.finding import commands as f
 from casework.finding.decide import DECISIONS as FINDING_DECISIONS
 from casework.paperwork import commands as p
@@ -34,7 +35,8 @@ def test_every_command_has_its_roles_its_decision_and_its_name_on_pages() -> Non
     assert commands_in(b) == set(CASE_DECISIONS)
     assert commands_in(f) == set(FINDING_DECISIONS) | DIGEST
     assert {command.__name__ for command in commands_in(p)} == set(PAPER_COMMANDS)
-    every = commands_in(c) | commands_in(b) | commands_in(f) | commands_in(p)
+    assert {command.__name__ for command in commands_in(a)} == set(SCORE_COMMANDS | ASSESSMENT_COMMANDS)
+    every = commands_in(c) | commands_in(b) | commands_in(f) | commands_in(p) | commands_in(a)
     assert {command.__name__ for command in every} == set(PERMISSIONS) and len(every) == len(PERMISSIONS)
     assert all(f"command.{name}" in MESSAGES and roles for name, roles in PERMISSIONS.items())
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.calendar import LAST_YEAR, WorkingCalendar
-from city.configuration import CityConfiguration, Limit, Unit, hours, minutes, working_days
+from city.configuration import CityConfiguration
+from city.limits import Limit, Unit, hours, minutes, working_days
 from terms.errors import BadInput
 
 CITY = ZoneInfo("Asia/Shanghai")

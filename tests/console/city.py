@@ -48,6 +48,7 @@ from mandates.events import EVENT_TYPES as MANDATE_EVENTS
 from mandates.reading import RegisterReader
 from mandates.sheets import Row
 from projections.engine import ProjectionEngine
+from projections.readings.appraisal import ViewFigures
 from projections.store import ViewStore
 from projections.view import Masked
 from routing.proposal import OrderText, Proposal
@@ -78,7 +79,13 @@ class Town:
         self.views = ViewStore(url)
         self.engine = ProjectionEngine(self.ledger, self.views, VIEWS, self.open_masked)
         self.desk = Desk(
-            self.ledger, self.city, self.calendar, self.register.as_of, self.clock, cover=Notes(self.ledger, self.vault)
+            self.ledger,
+            self.city,
+            self.calendar,
+            self.register.as_of,
+            self.clock,
+            cover=Notes(self.ledger, self.vault),
+            figures=ViewFigures(self.views, self.ledger, self.register, self.city),
         )
         self.papers = PaperDesk(self.desk, self.vault, shipped(), PaperShelf(self.views, self.vault))
         self.gateway = Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)

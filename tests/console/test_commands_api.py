@@ -164,6 +164,7 @@ def test_every_account_is_told_exactly_the_commands_of_its_role(seen: House) -> 
 def test_every_address_answers_every_role_without_a_server_error(seen: House) -> None:
     things = {
         "work-orders": "LK-0001", "cases": "JX-1", "findings": "WT-1", "digests": "SL-1", "papers": "GW-1",
+        "score-sheets": "2026-Q3", "assessments": "PG-1",
         "units": "C03",
     }  # fmt: skip
     head = seen.quarter.town.ledger.head()

@@ -46,6 +46,8 @@ THINGS = {
     "findings": (*FINDINGS, "WT-9"),
     "digests": ("SL-1", "SL-9"),
     "papers": (*PAPERS, "GW-9"),
+    "score-sheets": ("2026-Q3", "2026-Q9"),
+    "assessments": ("PG-1", "PG-9"),
     "units": ("C03", "C05", "D1-03", "X99"),
 }
 UNITS = ("C03", "C05", "C16", "D1", "D1-03")

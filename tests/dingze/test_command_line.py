@@ -18,7 +18,8 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from city.configuration import CityConfiguration, Limit
+from city.configuration import CityConfiguration
+from city.limits import Limit
 from dingze.cli import app
 from dingze.settings import Settings
 from tests.dingze.conftest import Dingze
