@@ -11,7 +11,8 @@ SHOWN = 200
 VIEWS = {
     "queue": "工单队列", "tasks": "单位待办", "awaiting": "待提建议", "outcomes": "办理结果", "matters": "事项现状",
     "cases": "争议议题", "disputes": "边界争议", "accountability": "履责评价", "coverage": "条目覆盖",
-    "heat": "热点态势", "faults": "疑似问题", "digests": "定期梳理", "score_sheets": "季度评分", "assessments": "履行评估", "findings": "问题台账",
+    "heat": "热点态势", "faults": "疑似问题", "digests": "定期梳理", "score_sheets": "季度评分",
+    "assessments": "履行评估", "findings": "问题台账",
 }  # fmt: skip
 
 
