@@ -83,16 +83,14 @@ def _things(edition: RegisterEdition, table: str) -> Mapping[str, Enactable]:
 
 def _fields(old: Enactable, new: Enactable) -> tuple[FieldChange, ...]:
     before, after = payload_of(old), payload_of(new)
+    pairs = {name: (before.get(name, []), after.get(name, [])) for name in {**before, **after} if name != "span"}
     return tuple(
         FieldChange(
-            name, before[name], after[name],
-            text_changes(before[name], after[name])
-            if isinstance(before[name], str) and isinstance(after[name], str)
-            else (),
+            name, one, other, text_changes(one, other) if isinstance(one, str) and isinstance(other, str) else ()
         )
-        for name in before
-        if name != "span" and before[name] != after[name]
-    )  # fmt: skip
+        for name, (one, other) in pairs.items()
+        if one != other
+    )
 
 
 def _change(table: str, key: str, kind: str, item: Enactable, fields: tuple[FieldChange, ...] = ()) -> Change:

@@ -49,6 +49,7 @@ KINDS: tuple[Kind, ...] = (
 BY_TABLE = {kind.table: kind for kind in KINDS}
 BY_EVENT = {kind.event: kind for kind in KINDS}
 BY_CLASS = {kind.item: kind for kind in KINDS}
+_CAME_LATER = frozenset({"calls"})
 _ADAPTERS: dict[type[Enactable], TypeAdapter[Any]] = {kind.item: TypeAdapter(kind.item) for kind in KINDS}
 
 ENDED = "MandateEnded"  # {table, id, valid_to, reason}: something is no longer in force from that day
@@ -74,9 +75,10 @@ def stream_of(table: str, key: str) -> StreamId:
 
 
 def payload_of(item: Enactable) -> dict[str, Any]:
-    """The item as plain JSON data, the same keys in every version of the program."""
+    """The item as plain JSON data. A key that came later is left out where it is empty, so that what was brought in
+    before has the same content, and the same digest, after."""
     data: dict[str, Any] = _ADAPTERS[type(item)].dump_python(item, mode="json")
-    return data
+    return {key: value for key, value in data.items() if value or key not in _CAME_LATER}
 
 
 def item_of(table: str, payload: dict[str, Any], *, at: str | None = None) -> Enactable:

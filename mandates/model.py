@@ -176,7 +176,13 @@ class BoundaryItem:
     supervision: str = ""  # 督促落实办法
     clauses: tuple[ClauseId, ...] = ()
     wordings: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()  # 启动说法: words at which the lead leads, whichever support is likelier
     span: Span = field(default_factory=Span)
+
+    @property
+    def only_calls(self) -> bool:
+        """Whether it has 启动说法 alone: it says who joins in, and is no matter somebody is likest to lead."""
+        return bool(self.calls) and not self.wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +198,13 @@ class DutyPoint:
     level: Level = Level.CITY  # the tier that normally handles it
     wordings: tuple[str, ...] = ()
     decision: str | None = None  # the case or document that wrote it, when a decision did
+    calls: tuple[str, ...] = ()  # 启动说法: words at which its owner is called in where another unit leads
     span: Span = field(default_factory=Span)
+
+    @property
+    def only_calls(self) -> bool:
+        """Whether it has 启动说法 alone: it says who joins in, and is no matter somebody is likest to lead."""
+        return bool(self.calls) and not self.wordings
 
 
 @dataclass(frozen=True, slots=True)

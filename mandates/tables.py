@@ -20,9 +20,9 @@ CHINESE: dict[str, str] = {
     "实施依据": "law", "条款": "article", "责任事项": "duty", "程序时限": "limit_days", "对应条目": "clause",
     "事项": "matter", "主办": "lead", "牵头单位": "lead", "协办": "supports", "启动情形": "trigger",
     "职责分工": "division", "衔接流程": "handover", "争议解决办法": "dispute", "督促落实办法": "supervision",
-    "依据条目": "clauses", "日常说法": "wordings", "环节": "link", "清单": "list", "适用单位": "units",
-    "别名": "aliases", "所属": "parent", "实施主体": "unit", "协办单位": "supports", "主办单位": "lead",
-    "地名": "name", "地名类型": "kind",
+    "依据条目": "clauses", "日常说法": "wordings", "启动说法": "calls", "环节": "link", "清单": "list",
+    "适用单位": "units", "别名": "aliases", "所属": "parent", "实施主体": "unit", "协办单位": "supports",
+    "主办单位": "lead", "地名": "name", "地名类型": "kind",
 }  # fmt: skip
 
 KINDS_OF_DOCUMENT: dict[str, str] = {
@@ -34,7 +34,7 @@ KINDS_OF_DOCUMENT: dict[str, str] = {
 
 MANY = {
     "everyday_names", "former_names", "mirrors", "functions", "parties", "supports", "clauses", "wordings", "units",
-    "aliases",
+    "aliases", "calls",
 }  # fmt: skip
 RENAMED = {"departments": {"class": "unit_class"}, "power_items": {"code": "id"}}
 SIGNS = {

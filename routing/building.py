@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from collections.abc import Sequence
 from itertools import pairwise
 from math import log
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from mandates.edition import RegisterEdition
 from mandates.model import Level
+from routing.calls import CallIndex
 from routing.corpus import Citable, citables, city_units, group_of, passages
 from routing.index import RegisterIndex
 from routing.linear import Example, learn_weights, quantise
@@ -103,7 +103,8 @@ def _assemble(
         np.array(with_items, np.int64),
         np.array([spans[units[place]].start for place in with_items], np.int64),
         max((spans[units[place]].stop for place in with_items), default=0),
-        _related(edition, listed),
+        CallIndex(edition),
+        _partners(edition),
     )
 
 
@@ -111,36 +112,28 @@ def _workload(edition: RegisterEdition) -> Ints:
     """50/1000 for each e-fold of duty points over 25: who has much to do is asked for often."""
     counts: dict[UnitCode, int] = {}
     for point in edition.duty_points.values():
-        counts[point.unit] = counts.get(point.unit, 0) + 1
+        if not point.only_calls:
+            counts[point.unit] = counts.get(point.unit, 0) + 1
     return np.array([round(50 * log(max(1, counts.get(unit, 0)) / 25)) for unit in city_units(edition)], np.int64)
 
 
-def _related(
-    edition: RegisterEdition, listed: Sequence[Citable]
-) -> dict[UnitCode, tuple[Ints, tuple[tuple[UnitCode, ...], ...]]]:
-    """For each unit the items, by place, that name it together with others: boundary items and joint duty points."""
-    found: dict[UnitCode, list[tuple[int, tuple[UnitCode, ...]]]] = {}
-    for place, item in enumerate(listed):
-        if item.kind == "boundary":
-            boundary = edition.boundary_items[item.id]
-            named = (boundary.lead, *boundary.supports)
-        elif item.kind == "point":
-            named = (item.unit, *edition.duty_points[item.id].supports)
-        else:
-            continue
+def _partners(edition: RegisterEdition) -> dict[UnitCode, frozenset[UnitCode]]:
+    """For each unit those that a boundary item or a joint duty point names together with it."""
+    found: dict[UnitCode, set[UnitCode]] = {}
+    together = [(item.lead, *item.supports) for item in edition.boundary_items.values()]
+    together += [(point.unit, *point.supports) for point in edition.duty_points.values()]
+    for named in together:
         for unit in named:
-            if len(named) > 1:
-                found.setdefault(unit, []).append((place, tuple(other for other in named if other != unit)))
-    return {
-        unit: (np.array([place for place, _ in pairs], np.int64), tuple(others for _, others in pairs))
-        for unit, pairs in found.items()
-    }
+            found.setdefault(unit, set()).update(named)
+    return {unit: frozenset(others - {unit}) for unit, others in found.items()}
 
 
 def _district_units(edition: RegisterEdition) -> frozenset[UnitCode]:
     """The city units most of whose duty points are handled in the districts or below."""
     counts: dict[UnitCode, int] = {}
     for point in edition.duty_points.values():
+        if point.only_calls:
+            continue
         below = point.level in (Level.DISTRICT, Level.STREET)
         counts[point.unit] = counts.get(point.unit, 0) + (1 if below else -1)
     return frozenset(unit for unit, count in counts.items() if count > 0)

@@ -46,13 +46,16 @@ def passages(edition: RegisterEdition) -> list[Passage]:
     known = set(city_units(edition))
     found: list[Passage] = []
     for point in edition.duty_points.values():
+        if point.only_calls:
+            continue
         found.append(Passage(" ".join((point.matter, *point.wordings)), point.unit))
         found.extend(Passage(text, point.unit) for text in (point.matter, *point.wordings))
     for item in edition.subdistrict_items.values():
         if item.lead is not None and item.list not in (SubdistrictList.BASIC, SubdistrictList.CONFERRED):
             found.extend(Passage(text, item.lead) for text in (item.matter, *item.wordings))
     for boundary in edition.boundary_items.values():
-        found.append(Passage(" ".join((boundary.matter, *boundary.wordings)), boundary.lead))
+        if not boundary.only_calls:
+            found.append(Passage(" ".join((boundary.matter, *boundary.wordings)), boundary.lead))
     for code, unit in edition.units.items():
         names = (unit.name, *unit.everyday_names, *unit.former_names)
         found.extend(Passage(name, code) for name in names if code in known)
@@ -75,10 +78,13 @@ def citables(edition: RegisterEdition) -> list[Citable]:
     ]
     found += [Citable(item.id, item.unit, "power", item.name + item.duty) for item in edition.power_items.values()]
     for boundary in edition.boundary_items.values():
+        if boundary.only_calls:
+            continue
         text = " ".join((boundary.matter, *boundary.wordings))
         found.append(Citable(boundary.id, boundary.lead, "boundary", text))
         found.extend(Citable(boundary.id, unit, "boundary", part, False) for unit, part in boundary.division)
     for point in edition.duty_points.values():
-        found.append(Citable(point.id, point.unit, "point", " ".join((point.matter, *point.wordings))))
+        if not point.only_calls:
+            found.append(Citable(point.id, point.unit, "point", " ".join((point.matter, *point.wordings))))
     rank = {unit: place for place, unit in enumerate(city_units(edition))}
     return sorted(found, key=lambda item: (rank.get(item.unit, len(rank)), item.unit))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mandates.edition import RegisterEdition
+from routing.calls import CallIndex
 from routing.corpus import Citable
 from routing.reading import Reading
 from routing.recall import Recall
@@ -44,7 +45,8 @@ class RegisterIndex:
     with_items: Ints  # the units of the city tier that have items, and where these begin
     item_starts: Ints
     item_end: int
-    related: Mapping[UnitCode, tuple[Ints, tuple[tuple[UnitCode, ...], ...]]]  # items that name a unit beside others
+    calls: CallIndex
+    partners: Mapping[UnitCode, frozenset[UnitCode]]  # units that a boundary item or joint duty point names together
 
     @property
     def digest(self) -> str:

@@ -38,6 +38,7 @@ class _Read:
     text: Normalised
     reading: Reading
     hits: list[Hit]
+    calls: list[Hit]
     likeness: Ints
     where: Where
     found: dict[UnitCode, list[Evidence]] = field(default_factory=dict)
@@ -83,6 +84,7 @@ def propose(
         seen.likeness,
         index.names.noted(seen.reading.text, named),
         excluded,
+        seen.calls,
     )
     if not weighed.ranked or not enough_said(seen.reading, 1):
         return _nobody(index, memory, city)
@@ -116,7 +118,8 @@ def _read(order: OrderText, index: RegisterIndex) -> _Read:
     text = normalise(f"{order.title}\n{order.text}" if order.title else order.text)
     reading = read(text.text)
     hits = index.wordings.hits(reading.text, reading.words)
-    return _Read(order, text, reading, hits, index.recall.scores(reading.plain), index.places.where(order))
+    calls = index.calls.found(reading.text)
+    return _Read(order, text, reading, hits, calls, index.recall.scores(reading.plain), index.places.where(order))
 
 
 def _version(city: CityConfiguration) -> str:
@@ -137,8 +140,7 @@ def _lead(
     seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, status_quo: Mapping[str, UnitCode]
 ) -> _Lead:
     unit = weighed.ranked[0][0]
-    found = seen.grounds(index, unit)
-    ground = found[0] if found else None
+    ground = _ground_of_lead(seen, index, weighed, unit)
     listed = _by_list(seen, index)
     if listed is not None and seen.where.street is not None and seen.where.street not in weighed.excluded:
         return _Lead(unit, seen.where.street, listed, min(95, 70 + (listed.strength - _STREET_AT) // 3), by_list=True)
@@ -146,6 +148,16 @@ def _lead(
         key, quo = holder
         return _Lead(unit, quo, ground, weighed.confidence, disputed=key)
     return _Lead(unit, _in_tier(seen, index, weighed, unit, ground), ground, weighed.confidence)
+
+
+def _ground_of_lead(seen: _Read, index: RegisterIndex, weighed: Weighed, unit: UnitCode) -> Evidence | None:
+    """The unit's strongest item; where none is strong enough and a boundary item gave it the lead, that item."""
+    found = seen.grounds(index, unit)
+    if (not found or found[0].strength < LEAST) and weighed.preceding is not None:
+        hit = weighed.preceding
+        if hit.wording.unit == unit:
+            return Evidence(hit.wording.item, unit, "boundary", 10 * hit.strength, hit)
+    return found[0] if found else None
 
 
 def _status_quo(
@@ -203,17 +215,18 @@ def _is_district_matter(index: RegisterIndex, unit: UnitCode, ground: Evidence |
 def _supports(
     seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, lead: _Lead
 ) -> list[Support]:
-    parts = matters_of(index, seen.reading.text, seen.hits)
-    called = list(
-        dict.fromkeys([*parts, *supports_of(index, seen.reading, seen.hits, seen.likeness, weighed, lead.city_unit)])
-    )
+    lead_unit = lead.city_unit
     found = [
         Support(unit, near[0])
-        for unit in [one for one in called if one != lead.city_unit][: city.routing.supports_at_most]
-        if (near := seen.grounds(index, unit)) and near[0].strength >= LEAST
+        for unit in matters_of(index, seen.reading.text, seen.hits)
+        if unit != lead_unit and (near := seen.grounds(index, unit)) and near[0].strength >= LEAST
     ]
-    placed: list[Support] = []
+    found += supports_of(index, seen.calls, seen.hits, weighed, lead_unit)
+    first: dict[UnitCode, Support] = {}
     for support in found:
+        first.setdefault(support.unit, support)
+    placed: list[Support] = []
+    for support in list(first.values())[: city.routing.supports_at_most]:
         unit = _in_tier(seen, index, weighed, support.ground.unit, support.ground)
         if unit != lead.unit and unit not in weighed.excluded and all(unit != one.unit for one in placed):
             placed.append(Support(unit, support.ground))

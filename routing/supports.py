@@ -1,36 +1,24 @@
-"""Who helps: units that another clause of the order is for, or that a boundary item or duty point calls in beside them.
+"""Who helps: the units that 启动说法 of their duty points call in beside the lead.
 
-First come the owners: a wording of theirs stands in a clause of the text, that clause read alone speaks for hardly
-anybody more, and the whole order does not speak against them. Only an order that has such a clause is of several
-units; then a boundary item or duty point that is like the order and names a unit beside the lead calls that unit in
-too. The bounds were chosen on one half of the orders in bench/data, and are reported on the other.
+A unit is called in by words that stand in the text (`routing.calls`), not by how like the order is to it. How much the
+register speaks for or against it, and whether a boundary item or joint duty point names it together with the lead,
+move it up or down. The bounds were chosen on one half of the orders in bench/data, and are reported on the other.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from routing.calls import Called, called_in
 from routing.evidence import Evidence
 from routing.index import RegisterIndex
-from routing.reading import Reading, read
-from routing.vectors import Ints
 from routing.weighing import Weighed
 from routing.wordings import Hit
 from terms.ids import UnitCode
 
-_OWNER_AT = -300  # least score of an owner in the whole order, in 1/1000
-_RELATED_AT = -500  # of a unit that is called in by a relation
-_ALIKE_AT = 100  # least likeness of that boundary item or duty point to the order, of 1024
-_ALIKE_AT_MOST = 400
-
-_CLAUSE = re.compile(r"[^，。；、：,;:！？!?\n]+")
-_SAID_AT = 20  # least strength of a wording found word for word in a clause
-_NEAR_BEST = 300  # how far behind the best unit of a clause its owner may be, in 1/1000
-_BEHIND_LEAD = 200
-_LIKELY_AT = -200
-_CLAUSES_AT_MOST = 6
+_CALLED_AT = 540  # least of wordings, partnership and a quarter of the register's score together
+_PARTNERS = 250
+_REGISTER_PART = 4
+_BESIDE_LEAD = 2  # as many as are called in by words alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,59 +30,24 @@ class Support:
 
 
 def supports_of(
-    index: RegisterIndex, reading: Reading, hits: Sequence[Hit], likeness: Ints, weighed: Weighed, lead: UnitCode
-) -> list[UnitCode]:
-    """The city units that an order calls in beside its lead, likeliest first."""
-    owners = owners_of(index, reading.text, hits, lead)
-    if not owners:
-        return []
-    alike = _related(index, likeness, lead)
+    index: RegisterIndex, calls: Sequence[Hit], hits: Sequence[Hit], weighed: Weighed, lead: UnitCode
+) -> list[Support]:
+    """The city units that an order calls in beside its lead, likeliest first, each on the duty point that called it."""
+    lead_words = frozenset(hit.wording.text for hit in hits if hit.exact and hit.wording.unit == lead)
     register = dict(zip(index.units, weighed.scores.register, strict=True))
-    ranked: list[tuple[int, UnitCode]] = []
-    for unit in index.units:
-        if unit == lead or unit in weighed.excluded:
+    partners = index.partners.get(lead, frozenset())
+    ranked: list[tuple[int, UnitCode, Called]] = []
+    for called in called_in(calls, lead, lead_words):
+        unit = called.unit
+        if unit not in register or unit in weighed.excluded:
             continue
-        score, near = register[unit], min(alike.get(unit, 0), _ALIKE_AT_MOST)
-        owns = unit in owners and score >= _OWNER_AT
-        if owns or (near >= _ALIKE_AT and score >= _RELATED_AT):
-            ranked.append((-(score + 3 * near + (1000 if unit in owners else 0)), unit))
-    return [unit for _, unit in sorted(ranked)]
+        score = called.weight + register[unit] // _REGISTER_PART + (_PARTNERS if unit in partners else 0)
+        if score >= _CALLED_AT:
+            ranked.append((-score, unit, called))
+    ranked.sort(key=lambda one: one[:2])
+    return [Support(unit, _ground(called)) for _, unit, called in ranked[:_BESIDE_LEAD]]
 
 
-def owners_of(index: RegisterIndex, text: str, hits: Sequence[Hit], lead: UnitCode) -> frozenset[UnitCode]:
-    """The units, other than the lead, that a clause of the text is for: a wording of theirs stands in it word for word,
-    and read alone the clause speaks for hardly anybody more."""
-    found: set[UnitCode] = set()
-    at = {unit: place for place, unit in enumerate(index.units)}
-    telling = [hit for hit in hits if hit.exact and hit.strength >= _SAID_AT and hit.wording.unit in at]
-    asked = 0
-    for clause in _CLAUSE.finditer(text):
-        start, end = clause.span()
-        named = {hit.wording.unit for hit in telling if start <= hit.span[0] and hit.span[1] <= end} - {lead}
-        if not named - found:
-            continue
-        asked += 1
-        if asked > _CLAUSES_AT_MOST:
-            break
-        inside = [hit for hit in hits if start <= hit.span[0] and hit.span[1] <= end]
-        scores = index.unit_scores(read(clause.group()), inside).tolist()
-        best = max(scores)
-        for unit in sorted(named):
-            score = scores[at[unit]]
-            near = score >= best - _NEAR_BEST and score >= scores[at[lead]] - _BEHIND_LEAD
-            if near and score >= _LIKELY_AT:
-                found.add(unit)
-    return frozenset(found)
-
-
-def _related(index: RegisterIndex, likeness: Ints, lead: UnitCode) -> Mapping[UnitCode, int]:
-    """For each unit that a boundary item or duty point names beside the lead: the best likeness of such an item."""
-    found: dict[UnitCode, int] = {}
-    if lead not in index.related:
-        return found
-    places, named = index.related[lead]
-    said = likeness[places]
-    for at in np.flatnonzero(said).tolist():
-        for unit in named[at]:
-            found[unit] = max(found.get(unit, 0), int(said[at]))
-    return found
+def _ground(called: Called) -> Evidence:
+    hit = called.telling
+    return Evidence(hit.wording.item, called.unit, "point", min(1000, called.weight), hit)

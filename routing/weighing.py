@@ -1,7 +1,7 @@
 """Weighing the units of the city tier: register, memory, the call-taker's note, boundary items and decisions."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from city.configuration import CityConfiguration
 from routing.calibrate import bin_of, shares
@@ -19,6 +19,9 @@ NOTE = 12  # 1/1000 of the score a percent of `caller_note_weight`
 BOUNDARY = 250  # a boundary item named word for word outweighs likeness
 BOUNDARY_AT = 75  # least strength of its wordings in the text
 DECISION = 500
+PRECEDENCE = 100  # by how much a boundary item's lead leads a support of the same item that was likelier
+PRECEDES_AT = 1800  # how far behind it may be, in 1/1000
+PRECEDES_LEARNED_AT = 400  # and where outcomes were learned, which have been heard by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Weighed:
     reasons: tuple[Reason, ...]
     excluded: frozenset[UnitCode]
     scores: Scores
+    preceding: Hit | None = None  # the 启动说法 by which a boundary item gave the lead to its lead
 
 
 def weigh(
@@ -42,6 +46,7 @@ def weigh(
     likeness: Ints,
     noted: Sequence[Named],
     excluded: frozenset[UnitCode],
+    calls: Sequence[Hit] = (),
 ) -> Weighed:
     """Score every unit of the city tier for one order. Whole numbers; equal scores are ordered by code."""
     scores = total_scores(index, memory, reading, hits, likeness)
@@ -73,7 +78,36 @@ def weigh(
             lift(point.unit, "decision", point.decision, DECISION)
         elif point.id in decided:
             lift(decided[point.id], "decision", point.matter, DECISION)
-    return _ranked(index, memory, totals, tuple(reasons), excluded, scores)
+    at_most = PRECEDES_LEARNED_AT if scores.learned else PRECEDES_AT
+    preceding = _give_precedence(index, calls, totals, reasons, excluded, lift, at_most)
+    return replace(_ranked(index, memory, totals, tuple(reasons), excluded, scores), preceding=preceding)
+
+
+def _give_precedence(
+    index: RegisterIndex,
+    calls: Sequence[Hit],
+    totals: Mapping[UnitCode, int],
+    reasons: Sequence[Reason],
+    excluded: frozenset[UnitCode],
+    lift: Callable[[UnitCode, str, str, int], None],
+    at_most: int,
+) -> Hit | None:
+    """Where the likeliest unit is a support of a boundary item whose 启动说法 stands in the text, its lead leads.
+
+    Not against a decision or the call-taker's note: they name the unit itself.
+    """
+    if not calls or len(excluded) == len(totals):
+        return None
+    likeliest = min((unit for unit in totals if unit not in excluded), key=lambda unit: (-totals[unit], unit))
+    named = {reason.unit for reason in reasons if reason.feature in ("decision", "caller-note")}
+    found = index.calls.preceding(calls, likeliest)
+    if found is not None and likeliest not in named:
+        item, hit = found
+        behind = totals[likeliest] - totals.get(item.lead, totals[likeliest] - at_most - 1)
+        if behind <= at_most and item.lead not in excluded:
+            lift(item.lead, "boundary", item.matter, behind + PRECEDENCE)
+            return hit
+    return None
 
 
 def _boundary_strengths(hits: Sequence[Hit]) -> dict[ClauseId, int]:

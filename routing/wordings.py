@@ -138,10 +138,10 @@ def wordings_of(edition: RegisterEdition) -> list[Wording]:
     """Every wording of an edition, normalised, with what it points to; a matter's name is one of its wordings."""
     found: list[Wording] = []
     for point in edition.duty_points.values():
-        for text in (point.matter, *point.wordings):
+        for text in () if point.only_calls else (point.matter, *point.wordings):
             found.append(Wording(normalise(text).text, point.id, point.unit, "point"))
     for boundary in edition.boundary_items.values():
-        for text in (boundary.matter, *boundary.wordings):
+        for text in () if boundary.only_calls else (boundary.matter, *boundary.wordings):
             found.append(Wording(normalise(text).text, boundary.id, boundary.lead, "boundary"))
     for item in edition.subdistrict_items.values():
         leads = item.list in (SubdistrictList.BASIC, SubdistrictList.CONFERRED)

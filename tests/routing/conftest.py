@@ -21,7 +21,8 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> RegisterEdition:
     segmenter(tmp_path_factory.mktemp("segmenter"))
     whole = sample_edition()
     city = (Level.CITY, Level.COMPANY)
-    points = [point for point in whole.duty_points.values() if point.unit in PART]
+    points = [point for point in whole.duty_points.values() if point.unit in PART and not point.only_calls]
+    points = points[::2] + [one for one in whole.duty_points.values() if one.unit in PART and one.only_calls]
     return replace(
         whole,
         digest="1" * 64,
@@ -31,7 +32,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> RegisterEdition:
         boundary_items={
             key: item for key, item in whole.boundary_items.items() if {item.lead, *item.supports} <= set(PART)
         },
-        duty_points={point.id: point for point in points[::2]},
+        duty_points={point.id: point for point in points},
     )
 
 

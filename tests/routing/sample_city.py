@@ -132,6 +132,7 @@ def sample_edition(day: date = date(2023, 6, 1)) -> RegisterEdition:
             row["supervision"],
             tuple(ClauseId(part) for part in _many(row["clauses"])),
             _many(row["wordings"]),
+            _many(row.get("calls")),
             _span(row),
         )
         for row in _rows("boundary_items.csv")
@@ -147,6 +148,7 @@ def sample_edition(day: date = date(2023, 6, 1)) -> RegisterEdition:
             Level(row["level"]),
             _many(row["wordings"]),
             None,
+            _many(row.get("calls")),
             _span(row),
         )
         for row in _rows("duty_points.csv")

@@ -5,10 +5,7 @@ from routing.index import RegisterIndex
 from routing.memory import EMPTY
 from routing.proposal import OrderText
 from routing.propose import propose
-from routing.reading import read
 from routing.split import parts_of
-from routing.supports import owners_of
-from terms.ids import UnitCode
 
 SEVERAL = "1.小区物业费太贵，物业不作为；2.路灯不亮好几天了"
 
@@ -30,18 +27,3 @@ def test_each_matter_has_its_own_unit_and_its_own_citation(index: RegisterIndex)
 def test_an_order_of_one_matter_gets_no_support(index: RegisterIndex) -> None:
     for text in ("路灯不亮好几天了，晚上看不清", "驾驶证换证需要什么材料", "咨询医保报销比例"):
         assert propose(OrderText(text), index, EMPTY, CityConfiguration()).supports == ()
-
-
-def test_a_clause_that_is_for_another_unit_calls_it_in_without_any_counting(index: RegisterIndex) -> None:
-    text = "小区物业费太贵，物业不作为，门口马路路灯不亮，晚上看不清"
-    proposal = propose(OrderText(text), index, EMPTY, CityConfiguration())
-    assert {proposal.lead, *proposal.supports} == {"C05", "C04"}
-    assert {citation.unit for citation in proposal.citations} == {"C05", "C04"}
-
-
-def test_a_clause_is_for_a_unit_only_when_it_says_so_word_for_word(index: RegisterIndex) -> None:
-    text = "小区物业费太贵，物业不作为，门口马路路灯不亮，晚上看不清"
-    said = read(text)
-    hits = index.wordings.hits(said.text, said.words)
-    assert owners_of(index, said.text, hits, UnitCode("C05")) == {"C04"}
-    assert owners_of(index, said.text, [], UnitCode("C05")) == frozenset()
