@@ -160,6 +160,11 @@ def chinese_day(value: date | datetime) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def offices(lines: str) -> str:
+    """Who inside a unit has an order: 执法科、直属大队, from lines of `name|due`."""
+    return "、".join(line.rpartition("|")[0] for line in lines.split("\n") if line)
+
+
 def week(value: str) -> str:
     """2026年第47周, for an ISO week (`2026-W47`); empty for none."""
     year, _, number = value.partition("-W")

@@ -36,6 +36,9 @@ PARTS = StateTable(
         ("designated", Integer()),
         ("returns", Integer()),
         ("share", Text()),
+        ("offices", Text()),  # 内部交办: the 科室 and 二级单位 not collected yet, each `name|due`, a line each
+        ("inside", String(20)),  # 交办中, 待审签, 已审签; empty when nothing was given to anybody inside
+        ("inside_due", String(40)),  # the earliest of theirs
     ),
     indexes=(("unit", "state", "handle_due", "sign_due", "part"),),
     texts=("title", "place"),
@@ -76,7 +79,7 @@ GONE = "已移出"
 DONE = ("办结审核", "回访", "结案", GONE)
 
 _NEW: Row = {name: None for name, _ in PARTS.columns if name not in PARTS.key} | {
-    "state": "待签收", "designated": 0, "returns": 0, "share": "",
+    "state": "待签收", "designated": 0, "returns": 0, "share": "", "offices": "", "inside": "",
 }  # fmt: skip
 
 
@@ -233,6 +236,35 @@ def _whole(state: str, *, lead_only: bool = False) -> Handler:
     return handler
 
 
+def _sent_back(rows: Rows, event: Event, masked: Masked) -> None:
+    """A result that is sent back goes over the leader's desk again when it was worked out inside."""
+    _whole("办理中", lead_only=True)(rows, event, masked)
+    for key, row in rows.group("parts", event.payload["order_no"]).items():
+        if _leads(row) and row["inside"] == "已审签":
+            rows.put("parts", key, row | {"inside": "待审签"})
+
+
+def _inside(rows: Rows, event: Event, _: Masked) -> None:
+    """内部交办 and 汇总: who inside the unit has it, until when; with nobody left it waits for the leader."""
+    told = event.payload
+    key = (told["order_no"], told["unit"])
+    row = rows.get("parts", key)
+    if not row:
+        return
+    offices = [one for one in row["offices"].split("\n") if one and one.rpartition("|")[0] != told["office"]]
+    if event.type == "AssignedInside":
+        offices.append(f"{told['office']}|{told.get('due') or ''}")
+    dues = [due for one in offices if (due := one.rpartition("|")[2])]  # UTC, as events are written
+    changed = {"offices": "\n".join(offices), "inside": "交办中" if offices else "待审签"}
+    rows.put("parts", key, row | changed | {"inside_due": min(dues, default=None)})
+
+
+def _signed_off(rows: Rows, event: Event, _: Masked) -> None:
+    key = (event.payload["order_no"], event.payload["unit"])
+    if row := rows.get("parts", key):
+        rows.put("parts", key, row | {"inside": "已审签" if event.payload["approved"] else "待审签"})
+
+
 def _extended(rows: Rows, event: Event, _: Masked) -> None:
     key = (event.payload["order_no"], event.payload["unit"])
     row = rows.get("parts", key)
@@ -245,7 +277,9 @@ def _reworked(rows: Rows, event: Event, _: Masked) -> None:
     for key, row in rows.group("parts", event.payload["order_no"]).items():
         if _leads(row):
             due = due_of(event.payload["deadlines"], "rework", key[1])
-            rows.put("parts", key, row | {"state": "重办", "handle_due": due, "finished_at": None})
+            inside = "待审签" if row["inside"] == "已审签" else row["inside"]
+            again = {"state": "重办", "handle_due": due, "finished_at": None, "inside": inside}
+            rows.put("parts", key, row | again)
 
 
 def _erased(rows: Rows, event: Event, _: Masked) -> None:
@@ -255,7 +289,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 TASKS = View(
     name="tasks",
-    version=3,
+    version=4,
     cost=18,
     tables=(ORDERS, PARTS, ASKS),
     handlers={
@@ -283,7 +317,10 @@ TASKS = View(
         "OrderResumed": _whole("办理中"),
         "ResultSubmitted": _step("办结审核", finished_at="now"),
         "ResultAccepted": _whole("回访", lead_only=True),
-        "ResultSentBack": _whole("办理中", lead_only=True),
+        "ResultSentBack": _sent_back,
+        "AssignedInside": _inside,
+        "InsideResultCollected": _inside,
+        "LeaderSignedOff": _signed_off,
         "ReworkOrdered": _reworked,
         "OrderClosed": _reviewed(_whole("结案"), whole=True),
         "PersonalDataErased": _erased,

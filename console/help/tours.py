@@ -107,7 +107,7 @@ TOURS: Mapping[Role, tuple[Step, ...]] = {
     Role.HEAD: (*_UNIT, *_UNIT_SELF, _BOARD, FIND),
     Role.UNIT_LEADER: (
         Step(
-            Page.TASKS, "#tasks", "审签在工单里", "需要您审签的结果打开工单即可同意或退回修改；退单由您或经办人签署。"
+            Page.TASKS, "#tasks", "审签在工单里", "“交办与审签”里标着“待审签”的，打开工单即可同意或退回修改；退单由您或经办人签署。"
         ),
         *_UNIT_SELF,
         Step(Page.CASES, ".dz-filters", "职责边界议题", "与本单位有关的议题在这里提出书面意见、答复协调意见。"),
@@ -151,7 +151,7 @@ TOURS: Mapping[Role, tuple[Step, ...]] = {
             "点“超时”的数字打开是哪些工单；打开工单可催办、挂牌、约谈、提级。",
         ),
         Step(Page.FINDINGS, ".dz-tabs", "督办和整改", "推诿、拖延的问题在这里立项，整改到期未完成会标红。"),
-        Step(Page.HEAT, "#main", "热点和积压", "哪些事项一周内突然增多，哪些超过十五天没有进展。"),
+        Step(Page.HEAT, "#main", "热点和积压", "哪些事项这一周突然增多，哪些受理超过十五天还没办结。"),
         _BOARD,
     ),
     Role.LEADER: (
