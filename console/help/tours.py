@@ -106,9 +106,7 @@ TOURS: Mapping[Role, tuple[Step, ...]] = {
     Role.CLERK: (*_UNIT, *_UNIT_SELF, _BOARD, FIND),
     Role.HEAD: (*_UNIT, *_UNIT_SELF, _BOARD, FIND),
     Role.UNIT_LEADER: (
-        Step(
-            Page.TASKS, "#tasks", "审签在工单里", "“交办与审签”里标着“待审签”的，打开工单即可同意或退回修改；退单由您或经办人签署。"
-        ),
+        Step(Page.TASKS, "#tasks", "审签在工单里", "“交办与审签”里标着“待审签”的，打开工单即可同意或退回修改。"),
         *_UNIT_SELF,
         Step(Page.CASES, ".dz-filters", "职责边界议题", "与本单位有关的议题在这里提出书面意见、答复协调意见。"),
         _BOARD,
