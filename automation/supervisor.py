@@ -41,6 +41,8 @@ class Supervisor:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._failures: dict[str, str] = {}
+        self._began: dict[str, float | None] = {part.name: None for part in parts}
+        self._done: dict[str, int] = {part.name: 0 for part in parts}
 
     def start(self) -> None:
         """Start a thread for each part."""
@@ -62,6 +64,20 @@ class Supervisor:
         """The parts that failed at their last step, and why; empty when all is well."""
         return dict(self._failures)
 
+    @property
+    def done(self) -> Mapping[str, int]:
+        """What the steps of each part add up to; a part that follows by itself does not tell."""
+        return dict(self._done)
+
+    def running(self) -> bool:
+        """Whether every part was started and its thread lives."""
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
+
+    def at_it(self) -> Mapping[str, float]:
+        """Seconds since each part began the step it is at; 0 between two steps, and for what follows by itself."""
+        now = time.monotonic()
+        return {name: 0.0 if began is None else now - began for name, began in self._began.items()}
+
     def _run(self, part: Part) -> None:
         pause = 1.0
         while not self._stop.is_set():
@@ -70,13 +86,17 @@ class Supervisor:
                 if part.follow is not None:
                     part.follow(self._stop)
                     continue
+                self._began[part.name] = time.monotonic()
                 done = part.step()
+                self._done[part.name] += done
             except Exception as error:  # whatever fails in a part must not end the others; it is logged and tried again
                 self._failures[part.name] = f"{type(error).__name__}: {error}"
                 LOG.exception("part failed", part=part.name, pause=pause)
                 self._stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
+            finally:
+                self._began[part.name] = None
             self._failures.pop(part.name, None)
             pause = 1.0
             if not done:

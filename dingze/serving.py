@@ -25,10 +25,13 @@ def parts_of(dingze: Dingze) -> list[Part]:
     ]
 
 
-def serve(dingze: Dingze, host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM; then answer what was begun, let every part finish its step, and end."""
+def serve(dingze: Dingze, host: str, port: int, *, pages_only: bool = False) -> None:
+    """Serve until SIGINT or SIGTERM; then answer what was begun, let every part finish its step, and end.
+
+    `pages_only` leaves everything else to the workers.
+    """
     configure_tracing(dingze.settings.tracing)
-    supervisor = Supervisor(parts_of(dingze), Feed(dingze.ledger), dingze.ledger.head)
+    supervisor = Supervisor([] if pages_only else parts_of(dingze), Feed(dingze.ledger), dingze.ledger.head)
     app = create_app(replace(dingze.parts, failures=lambda: supervisor.failures))
     config = uvicorn.Config(
         app, host=host, port=port, log_level=dingze.settings.log_level, timeout_graceful_shutdown=5, server_header=False

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     ] = ""
     log_level: Annotated[str, Field(description="debug, info, warning or error")] = "warning"
     metrics_token: Annotated[str, Field(description="opens /metrics to other machines; empty: this machine only")] = ""
+    worker_address: Annotated[
+        str, Field(description="host:port on which `work` answers /healthz, /readyz and /metrics; empty: none")
+    ] = ""
     tracing: Annotated[str, Field(description="OTLP address that spans are sent to; empty: no tracing")] = ""
     session_hours: Annotated[int, Field(ge=1, description="hours until a sign-in ends")] = 10
     oidc_issuer: Annotated[str, Field(description="OpenID Connect provider that signs people in; empty: none")] = ""

@@ -29,7 +29,7 @@ def test_the_compose_file_and_the_image_hold() -> None:
         ("ingest", "healthcheck", {}, "health check lacks"),
         ("ingest", "deploy", {}, "no limit of"),
         ("ingest", "volumes", ["elsewhere:/x"], "not declared"),
-        ("route", "depends_on", {"nobody": {"condition": "service_healthy"}}, "no service"),
+        ("route-1", "depends_on", {"nobody": {"condition": "service_healthy"}}, "no service"),
         ("postgres", "environment", {"POSTGRES_PASSWORD": "x"}, "give it as a file"),
         ("postgres", "environment", {"URL": "postgresql://a:b@c/d"}, "holds a password"),
         ("kafka", "image", "apache/kafka:latest", "must name its version"),

@@ -17,8 +17,11 @@ def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="address to listen on; default: DINGZE_HOST or 127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="port to listen on; default: DINGZE_PORT or 8000")] = None,
+    pages_only: Annotated[
+        bool, typer.Option(help="nothing beside the pages: the rest is done by `dingze work` processes")
+    ] = False,
 ) -> None:
     """Open the pages on http://HOST:PORT; Ctrl-C or SIGTERM ends it within ten seconds, nothing half done."""
     with opened(context) as dingze:
         settings = dingze.settings
-        serve_until_stopped(dingze, host or settings.host, port or settings.port)
+        serve_until_stopped(dingze, host or settings.host, port or settings.port, pages_only=pages_only)

@@ -15,6 +15,7 @@ from dingze.serving import parts_of
 from dingze.terminal import opened
 from dingze.tracing import configure_tracing
 from dingze.wiring import Dingze
+from dingze.worker_door import Outside, Watched, answering
 from ledger.feed import Feed
 
 
@@ -54,22 +55,28 @@ def work(
         signal.signal(number, lambda *_: stop.set())
     with opened(context) as dingze:
         configure_tracing(dingze.settings.tracing)
-        parts, close = parts_for(dingze, what, read_share(share))
+        parts, outside, close = parts_for(dingze, what, read_share(share))
         supervisor = Supervisor(parts, Feed(dingze.ledger), dingze.ledger.head)
-        supervisor.start()
-        stop.wait()
-        supervisor.stop()
+        with answering(dingze.settings.worker_address, Watched(what, supervisor, dingze.ledger.head, outside)):
+            supervisor.start()
+            stop.wait()
+            supervisor.stop()
         close()
 
 
-def parts_for(dingze: Dingze, what: Work, share: Share = ALL) -> tuple[list[Part], Callable[[], None]]:
-    """The parts of one kind of worker, and what closes them."""
+def parts_for(dingze: Dingze, what: Work, share: Share = ALL) -> tuple[list[Part], Outside, Callable[[], None]]:
+    """The parts of one kind of worker, how it stands with what lies outside, and what closes them."""
     if what is Work.INGEST:
         intake = dingze.kafka_intake()
-        return [Part("ingest", intake.step, every=0.1)], intake.close
+        outside = Outside(
+            lambda: {one.name: one.behind for one in intake.status() if one.behind is not None},
+            lambda: {one.name: one.stopped for one in intake.status() if one.stopped},
+        )
+        return [Part("ingest", intake.step, every=0.1)], outside, intake.close
     if what is Work.PUBLISH:
         publisher = dingze.publisher()
-        return [Part("publisher", publisher.step, every=0.2)], publisher.close
+        outside = Outside(lambda: {"dingze.events": publisher.behind()})
+        return [Part("publisher", publisher.step, every=0.2)], outside, publisher.close
     proposing = Part("proposer", replace(dingze.proposer, share=share).step, every=0.5)
     parts = [proposing if part.name == "proposer" else part for part in parts_of(dingze)]
-    return [part for part in parts if part.name in NAMES[what]], lambda: None
+    return [part for part in parts if part.name in NAMES[what]], Outside(), lambda: None

@@ -5,6 +5,7 @@ DINGZE: dict[str, str] = {
     "ready.view-stopped": "视图 {view} 遇到无法处理的事件，已停止。请运行 dingze projections status 查看原因。",
     "ready.view-late": "视图 {view} 落后 {seconds} 秒。请查看 dingze work project 是否在运行。",
     "ready.no-view": "视图 {view} 尚未建立。请启动 dingze serve 或 dingze work project。",
+    "ready.partition-stopped": "分区 {partition} 的书签不在日志范围内，已停止接入。请核对 Kafka 集群与数据库备份是否一致。",
     "ready.part-fails": "{part} 最近一次运行失败，正在重试。请查看日志。",
     "settings.no-tracing": "已设置 DINGZE_TRACING，但未安装追踪组件。请安装 dingze[tracing]，或清空该设置。",
     # --- sample city ---

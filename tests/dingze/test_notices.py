@@ -19,7 +19,7 @@ def test_the_notifier_is_a_worker_of_its_own_and_sends_to_the_folder_that_is_set
     told = settings(tmp_path, notices_folder=tmp_path / "out")
     initialise(told)
     dingze = Dingze(told)
-    (part,), close = parts_for(dingze, Work.NOTIFY)
+    (part,), _, close = parts_for(dingze, Work.NOTIFY)
     assert part.name == "notifier" and part.step() == 0 and (tmp_path / "out").is_dir()
     assert dingze.ledger.bookmarks("notifier") == {"position": 0}
     close()
