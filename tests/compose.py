@@ -1,6 +1,7 @@
 """What must hold of docker-compose.yml and the Dockerfile; `python -m tests.compose` says what does not.
 
-Where docker's compose plugin is installed it reads the file as well; the rules here need nothing but the file.
+Compose itself reads the file as well: docker's plugin or the program `docker-compose`, which `.ci/run` installs and
+which needs no engine for it. The rules here need nothing but the file.
 """
 
 import re
@@ -15,16 +16,20 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 OURS = "dingze:latest"
-TOP = {"name", "services", "networks", "volumes", "secrets"}
+TOP = {"services", "networks", "volumes", "secrets"}
 SERVICE = {
     "image", "build", "command", "restart", "read_only", "user", "cap_drop", "security_opt", "tmpfs", "networks",
     "secrets", "environment", "volumes", "stop_grace_period", "logging", "depends_on", "healthcheck", "deploy", "ports",
-    "shm_size",
+    "shm_size", "pids_limit",
 }  # fmt: skip
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PRIVATE|DATABASE_URL")
 
 Document = dict[str, Any]
+
+
+class NoCompose(Exception):
+    """Neither docker's plugin nor docker-compose is installed."""
 
 
 def faults_of(document: Document) -> Iterator[str]:
@@ -63,8 +68,10 @@ def _faults(service: Document, document: Document) -> Iterator[str]:
 
 def _running(service: Document) -> Iterator[str]:
     limits = ((service.get("deploy") or {}).get("resources") or {}).get("limits") or {}
-    if missing := {"cpus", "memory", "pids"} - set(limits):
+    if missing := {"cpus", "memory"} - set(limits):
         yield f"no limit of {', '.join(sorted(missing))}"
+    if not isinstance(service.get("pids_limit"), int):
+        yield "no limit of processes"
     restart = service.get("restart")
     if restart == "on-failure":
         return  # runs once to its end: nothing to look after
@@ -140,15 +147,17 @@ def faults_of_image(dockerfile: str) -> Iterator[str]:
         yield "Dockerfile: dependencies are not pinned by hash"
 
 
-def by_docker(path: Path) -> str | None:
-    """What docker's own compose says against the file; None where it says nothing or is not installed."""
-    docker = shutil.which("docker")
-    if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
-        return None
-    found = subprocess.run(
-        [docker, "compose", "-f", str(path), "config", "--quiet"], capture_output=True, text=True, check=False
-    )
-    return found.stderr.strip() if found.returncode else None
+def by_compose(path: Path) -> str | None:
+    """What compose itself says against the file; None where it says nothing. Raises NoCompose."""
+    docker, program = shutil.which("docker"), shutil.which("docker-compose")
+    if docker and not subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
+        command = [docker, "compose"]
+    elif program:
+        command = [program]
+    else:
+        raise NoCompose
+    found = subprocess.run([*command, "-f", str(path), "config", "-q"], capture_output=True, text=True, check=False)
+    return (found.stderr.strip() or "refused") if found.returncode else None
 
 
 def main() -> int:
@@ -156,10 +165,14 @@ def main() -> int:
     compose = ROOT / "docker-compose.yml"
     document = yaml.safe_load(compose.read_text("utf-8"))
     faults = [*faults_of(document), *faults_of_image((ROOT / "Dockerfile").read_text("utf-8"))]
-    if told := by_docker(compose):
-        faults.append(told)
+    read = "read by compose itself"
+    try:
+        if told := by_compose(compose):
+            faults.append(told)
+    except NoCompose:
+        read = "not read by compose itself: neither docker nor docker-compose is here"
     sys.stderr.writelines(f"docker-compose.yml: {fault}\n" for fault in faults)
-    sys.stdout.write("docker-compose.yml: " + ("faults found\n" if faults else "holds\n"))
+    sys.stdout.write("docker-compose.yml: " + ("faults found" if faults else "holds") + f", {read}\n")
     return 1 if faults else 0
 
 

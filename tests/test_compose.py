@@ -1,12 +1,13 @@
 """The compose file holds, and the check sees what would not."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests import compose
+from tests import compose, needs
 
 
 @pytest.fixture
@@ -20,6 +21,17 @@ def test_the_compose_file_and_the_image_hold() -> None:
     assert compose.main() == 0
 
 
+def test_compose_itself_reads_the_file_and_refuses_a_broken_one(tmp_path: Path) -> None:
+    file = compose.ROOT / "docker-compose.yml"
+    try:
+        assert compose.by_compose(file) is None
+    except compose.NoCompose:
+        needs.missing("compose", "neither docker compose nor docker-compose is installed")
+    broken = tmp_path / "docker-compose.yml"
+    broken.write_text(file.read_text("utf-8").replace("restart: unless-stopped", "restarts: never"), "utf-8")
+    assert "restarts" in (compose.by_compose(broken) or "")
+
+
 @pytest.mark.parametrize(
     ("service", "key", "value", "said"),
     [
@@ -28,6 +40,7 @@ def test_the_compose_file_and_the_image_hold() -> None:
         ("web", "user", "root", "runs as root"),
         ("ingest", "healthcheck", {}, "health check lacks"),
         ("ingest", "deploy", {}, "no limit of"),
+        ("ingest", "pids_limit", None, "no limit of processes"),
         ("ingest", "volumes", ["elsewhere:/x"], "not declared"),
         ("route-1", "depends_on", {"nobody": {"condition": "service_healthy"}}, "no service"),
         ("postgres", "environment", {"POSTGRES_PASSWORD": "x"}, "give it as a file"),
