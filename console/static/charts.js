@@ -12,7 +12,7 @@
     const most = Number(table.dataset.rows || 1000);
     const rows = [...table.tBodies[0].rows].filter((row) => !("total" in row.dataset)).slice(0, most);
     const label = heads.findIndex((head) => "label" in head.dataset);
-    const names = rows.map((row) => row.cells[label].dataset.label ?? words(row.cells[label]));
+    const names = rows.map((row) => row.cells[label].dataset.label || words(row.cells[label]));
     const series = heads.flatMap((head, at) => ("series" in head.dataset ? [{ name: words(head), values: rows.map((row) => amount(row.cells[at])) }] : []));
     return { names, series };
   }
@@ -58,8 +58,11 @@
     for (const place of document.querySelectorAll("[data-chart]")) {
       const table = document.getElementById(place.dataset.table);
       if (!table || !window.echarts) { place.hidden = true; continue; }
+      const found = figures(table);
+      // nothing to draw: the table says so better than empty axes
+      if (!found.series.some((one) => one.values.some((value) => value))) { place.hidden = true; continue; }
       const chart = window.echarts.init(place, null, { renderer: "canvas" });
-      chart.setOption(KINDS[place.dataset.chart](figures(table), place.clientWidth));
+      chart.setOption(KINDS[place.dataset.chart](found, place.clientWidth));
       addEventListener("resize", () => chart.resize());
       place.dataset.drawn = "yes";
     }

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from casework.finding.commands import ProposeFinding
 from casework.paperwork import commands as c
 from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.assets import MODULES, VENDOR, copy_assets
 from console.visit import TOURED_COOKIE
 from ledger.backends import migrate
 from ledger.envelope import BEFORE_EVERYTHING
+from terms.actors import process
+from terms.ids import UnitCode
 from tests.console.city import DISPATCHER, Town, build_template, copy_template, router_of, served
 from tests.console.life import REVIEWER, live
 
@@ -78,6 +81,17 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 TRIED = "小区底商的烧烤店没有装油烟净化器，每天晚上油烟飘到楼上，家里不敢开窗，门口还占道摆桌椅。"
 
 
+def propose_findings(town: Town) -> None:
+    """What the watch would propose after a longer while: returns without a ground, each with its event."""
+    events = town.ledger.read(BEFORE_EVERYTHING, 1_000_000)
+    back = [one for one in events if one.type == "ReturnRequested"][:4]
+    for number, event in enumerate(back, 1):
+        why = f"就工单 {event.payload['order_no']} 退单，所引条目未被认可"
+        found = ProposeFinding("推诿", UnitCode(event.payload["unit"]), "ungrounded-return", why, (event.event_id,))
+        town.desk.do_finding(f"YD-2026-{number:03}", found, process("watch"))
+    town.engine.catch_up()
+
+
 def take(
     folder: Path, names: frozenset[str] = frozenset(), sizes: tuple[tuple[int, int], ...] = SIZES[:1]
 ) -> list[Path]:
@@ -95,6 +109,7 @@ def take(
             town = Town(*copy_template(template, here / "town"), router)
             live(town)
             draft_papers(town)
+            propose_findings(town)
         with served(town.app()) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             for width, height in sizes:

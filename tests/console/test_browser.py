@@ -43,6 +43,9 @@ def test_every_page_of_every_role_is_quiet_and_stays_on_this_machine(
             if link not in looked:
                 assert window.faults() == [], (account.role, link)
                 looked.add(link)
+                window.page.set_viewport_size({"width": 683, "height": 384})  # 200 %
+                assert window.too_wide() <= 0, f"{account.role} {link} is too wide at 200 %"
+                window.page.set_viewport_size({"width": 1366, "height": 768})
                 for kind, one in {kind_of(one): one for one in window.links("main a[href^='/']")}.items():
                     if kind not in looked:
                         looked.add(kind)
@@ -50,8 +53,7 @@ def test_every_page_of_every_role_is_quiet_and_stays_on_this_machine(
                         assert window.page.inner_text("h1"), (account.role, one)
                         assert window.faults() == [], (account.role, one)
                 window.page.goto(link)
-            wide = window.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, f"{account.role} {link} is {wide} px too wide for 1366"
+            assert window.too_wide() <= 0, f"{account.role} {link} is too wide for 1366"
         window.close()
     kinds = {one for one in looked if one.endswith("/…")}
     assert {"/orders/…", "/mandates/units/…", "/accountability/…", "/figures/…"} <= kinds, kinds
@@ -79,12 +81,13 @@ def test_the_tour_is_walked_by_keyboard_and_put_away(city: tuple[Town, str], chr
     window.close()
 
 
-def test_no_page_is_wider_than_its_window_at_twice_the_size(city: tuple[Town, str], chromium: "Browser") -> None:
-    window = Watched(chromium, city[1], "yz-01-dispatcher", 683, 384)
-    for path in ("/queue", "/mandates", "/trial"):
-        window.page.goto(path)
-        wide = window.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{path} is {wide} px too wide at 200 %"
+def test_what_is_printed_is_the_page_without_its_menu_and_buttons(city: tuple[Town, str], chromium: "Browser") -> None:
+    window = Watched(chromium, city[1], "yz-13-leader")
+    window.page.goto("/overview")
+    window.page.emulate_media(media="print")
+    for hidden in (".dz-menu", ".dz-top", ".dz-asof"):
+        assert not window.page.is_visible(hidden), hidden
+    assert window.page.is_visible("h1") and window.page.is_visible(".dz-figures")
     window.close()
 
 

@@ -54,6 +54,11 @@ class Watched:
             f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in ("serious", "critical")
         ]
 
+    def too_wide(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        return int(self.page.evaluate(wide))
+
     def links(self, selector: str) -> list[str]:
         """The addresses of the pages that links there lead to; files to take away are left out."""
         found = self.page.eval_on_selector_all(selector, "all => all.map(one => one.getAttribute('href'))")
