@@ -1,7 +1,9 @@
 """Calls as people word them, all made up, with a place for what must not be seen; and what the masking misses in them.
 
-They were written before anything was measured, as people speak to a hotline, and no rule was changed to suit them
-afterwards; the easy and the hard stand side by side. `python -m bench --only trust` prints what is missed.
+They were written before anything was measured, as people speak to a hotline; the easy and the hard stand side by side.
+The rules for odd numbers and for names that nothing announces came later and knew the kinds above them; the last four
+were worded after those rules. One rule was mended since (一直 behind a number). `python -m bench --only trust` prints
+what is missed.
 """
 
 import random
@@ -58,6 +60,25 @@ def _odd_identity(chance: random.Random) -> str:
 def _odd_mail(chance: random.Random) -> str:
     user, _, host = made._mail(chance).partition("@")
     return chance.choice((f"{user} @ {host}", f"{user}艾特{host.replace('.', '点')}"))
+
+
+def _odder_phone(chance: random.Random) -> str:
+    digits = "1" + chance.choice("3456789") + "".join(chance.choices("0123456789", k=9))
+    wide = digits.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    capital = digits.translate(str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖"))
+    local = "".join(chance.choices("23456789", k=1) + chance.choices("0123456789", k=7))
+    return chance.choice(
+        (
+            f"+86 {digits[:3]} {digits[3:7]} {digits[7:]}",
+            f"0086-{digits}",
+            f"{wide[:3]} {wide[3:7]} {wide[7:]}",
+            capital,
+            f"{digits[:4]}-{digits[4:7]}-{digits[7:]}",
+            f"021-{local}转{chance.randrange(10, 9_999)}",
+            f"(0571) {local[:4]} {local[4:]}",
+            f"0551-{local[:7]}-{chance.randrange(1, 999)}",
+        )
+    )
 
 
 KINDS: dict[str, Kind] = {
@@ -130,10 +151,12 @@ KINDS: dict[str, Kind] = {
         0.005,
     ),
     "phone, oddly written": Kind(
-        _odd_phone, ("回电请打{0}，别打座机", "号码 {0}，孩子妈妈接", "跟我说打{0}就能退费，打了没人"), 1.0
+        _odd_phone, ("回电请打{0}，别打座机", "号码 {0}，孩子妈妈接", "跟我说打{0}就能退费，打了没人"), 0.005
     ),
-    "identity, oddly written": Kind(_odd_identity, ("我的身份证是{0}，请查社保", "{0}这个证件号被人冒用注册公司"), 1.0),
-    "e-mail, oddly written": Kind(_odd_mail, ("回复发到{0}就行", "物业只给了邮箱 {0}"), 1.0),
+    "identity, oddly written": Kind(
+        _odd_identity, ("我的身份证是{0}，请查社保", "{0}这个证件号被人冒用注册公司"), 0.005
+    ),
+    "e-mail, oddly written": Kind(_odd_mail, ("回复发到{0}就行", "物业只给了邮箱 {0}"), 0.005),
     "name, said to be one": Kind(
         _name,
         (
@@ -144,7 +167,7 @@ KINDS: dict[str, Kind] = {
             "联系人：{0}，白天都在家",
             "投诉人{0}反映健身房关门跑路，年卡剩八个月",
         ),
-        0.12,
+        0.02,
     ),
     "surname before a title": Kind(
         _titled,
@@ -165,7 +188,46 @@ KINDS: dict[str, Kind] = {
             "昨天{0}带人把大门堵了，不让业主进",
             "找过{0}好几次，他说这事要等领导定",
         ),
-        1.0,
+        0.35,
+    ),
+    # worded after the rules of 2026-11 were written, and measured once
+    "phone, with a country, an area or an extension": Kind(
+        _odder_phone,
+        (
+            "白天打{0}找我，晚上我值夜班",
+            "售楼处给的{0}一直占线，定金不知道找谁要",
+            "我妈的号{0}，她不会按键选菜单",
+        ),
+        0.005,
+    ),
+    "name and title": Kind(
+        _name,
+        (
+            "街道的{0}主任上周答应派人来看，到现在没有动静",
+            "我们去找{0}医生复查，护士说他已经调走了",
+            "孩子被{0}老师罚站了一下午",
+            "派出所{0}警官让我等通知",
+        ),
+        0.35,
+    ),
+    "name, as a signature": Kind(
+        _name,
+        (
+            "井盖已经松了半个月，孩子上学都要从上面过，请尽快处理。{0}",
+            "以上情况属实，请核查。\n{0}",
+            "此致敬礼 {0} 2026年9月3日",
+        ),
+        0.15,
+    ),
+    "name after who it is": Kind(
+        _name,
+        (
+            "邻居{0}把鞋柜放在楼道里，消防通道都窄了",
+            "隔壁{0}家养了四条狗，整夜叫",
+            "包工头{0}已经两个月不接电话",
+            "中介{0}收了钱不给钥匙",
+        ),
+        0.4,
     ),
 }
 NOBODY = (
@@ -177,6 +239,10 @@ NOBODY = (
     "咨询灵活就业人员医保缴费基数，2026年度是不是按照4812元计算",
     "高铁站前广场共享单车乱停乱放，盲道被占，出租车也排到了路口",
     "学校门口家长车辆双排停放，早上七点二十到八点根本走不动，建议设置即停即走区",
+    "业主周末在家都能听见楼上施工，房东方面说不归他管，住户高楼层水压也不够",
+    "数学老师和班主任老师都说要订资料，医生方便门诊开药，常务经理安排不了",
+    "咨询 2026-09-03 12:30 到 2026-09-04 08:15 之间 13.5 元 1300.25 立方米的气费怎么算。谢谢",
+    "对面的金店常年外放音乐，隔壁的成都小吃油烟大，楼下的康复中心门口台阶太高",
 )
 
 
