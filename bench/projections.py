@@ -33,7 +33,7 @@ from ledger.backends import migrate, open_ledger
 from ledger.envelope import Append, Event
 from ledger.master_key import make_master_key
 from ledger.store import Ledger
-from ledger.upcast import EventTypes, KnownType
+from ledger.upcast import EventTypes
 from ledger.vault import Vault, open_vault
 from projections.engine import ProjectionEngine
 from projections.queue import QUEUE
@@ -87,7 +87,7 @@ def opener(vault: Vault) -> Callable[[Sequence[Event]], Mapping[str, Masked]]:
 
 def types() -> EventTypes:
     """The event types a program declares: checking them belongs to reading."""
-    return EventTypes(KnownType(name, fact.SCHEMA) for name, fact in FACTS.items())
+    return EventTypes(fact.known_type() for fact in FACTS.values())
 
 
 @contextmanager

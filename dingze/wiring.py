@@ -108,7 +108,7 @@ VIEWS: tuple[View, ...] = (
 def event_types() -> EventTypes:
     """Every event type this program knows, with its present schema; checked at start-up."""
     return EventTypes(
-        (KnownType(name, fact.SCHEMA) for name, fact in FACTS.items()),
+        (fact.known_type() for fact in FACTS.values()),
         (KnownType(name) for name in MANDATE_EVENTS),
         QUARANTINE_EVENTS,
         LEARNER_EVENTS,

@@ -85,6 +85,7 @@ class Orders:
             payload=fact.to_payload(),
             occurred_at=received_at,
             actor=GATEWAY,
+            schema=WorkOrderReceived.SCHEMA,
             correlation=subject,
             source=SOURCE,
             source_key=number,

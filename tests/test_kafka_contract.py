@@ -19,7 +19,7 @@ from ingest.quarantine import EVENT_TYPES, held
 from ledger.backends import open_ledger
 from ledger.master_key import make_master_key
 from ledger.store import Ledger
-from ledger.upcast import EventTypes, KnownType
+from ledger.upcast import EventTypes
 from ledger.vault import open_vault
 from terms.ids import Position
 from tests import kafka_mock, kafka_topics
@@ -61,7 +61,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 @pytest.fixture
 def gateway(migrated_sqlite_url: str, tmp_path: Path) -> Iterator[Gateway]:
     """A way in to an empty record."""
-    types = EventTypes((KnownType(name, fact.SCHEMA) for name, fact in FACTS.items()), EVENT_TYPES)
+    types = EventTypes((fact.known_type() for fact in FACTS.values()), EVENT_TYPES)
     ledger = open_ledger(migrated_sqlite_url, clock=lambda: WHEN, types=types)
     key = tmp_path / "key"
     make_master_key(key)

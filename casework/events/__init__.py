@@ -1,10 +1,8 @@
-"""The facts of casework: one class an event, in the past tense; `read` turns a ledger payload back into one.
+"""The facts of casework: one class an event, in the past tense, as `e.WorkOrderReceived`.
 
 Everybody above folds from these. The order lane stands in five files by the part of the life it tells, the matter
-lane in `disputing`, findings and the digest in `finding`.
+lane in `disputing`, findings and the digest in `finding`, papers in `papers`; `registry` lists them all.
 """
-
-from typing import Any
 
 from casework.events.appraisal import (
     AssessmentFact,
@@ -148,6 +146,18 @@ from casework.events.papers import (
     paper_stream,
     series_stream,
 )
+from casework.events.registry import (
+    ASSESSMENT_FACTS,
+    CASE_FACTS,
+    DIGEST_FACTS,
+    EVENT_TYPES,
+    FACTS,
+    FINDING_FACTS,
+    MATTER_FACTS,
+    ORDER_FACTS,
+    SCORE_FACTS,
+    read,
+)
 from casework.events.returning import (
     ProposedUnitAnswered,
     ProposedUnitAsked,
@@ -178,148 +188,12 @@ from casework.events.working import (
     WorkStarted,
 )
 
-ORDER_FACTS: tuple[type[OrderFact], ...] = (
-    WorkOrderReceived,
-    AssignmentProposed,
-    ProposalDeclined,
-    InformationRequested,
-    AdditionReceived,
-    OrderChased,
-    OrderNotAccepted,
-    AnsweredAtOnce,
-    DuplicateSuspected,
-    OrdersMerged,
-    OrderUnmerged,
-    HistoryRecorded,
-    PersonalDataRead,
-    PersonalDataErased,
-    WorkOrderDispatched,
-    DispatchWithdrawn,
-    WorkOrderSignedFor,
-    ConsultationOpened,
-    ConsultationClosed,
-    OrderReassigned,
-    SupportAdded,
-    SupportReleased,
-    UnitDesignated,
-    EscalatedByRule,
-    ReturnRequested,
-    ReturnWithdrawn,
-    ProposedUnitAsked,
-    ProposedUnitAnswered,
-    ReturnRefused,
-    SupportObjected,
-    SupportObjectionRefused,
-    WorkStarted,
-    RequesterContacted,
-    ProgressReported,
-    ExtensionRequested,
-    ExtensionGranted,
-    ExtensionRefused,
-    OrderShelved,
-    OrderResumed,
-    HandOverSent,
-    HandOverReceived,
-    HandOverRefused,
-    HandOverResultFedBack,
-    AssignedInside,
-    InsideResultCollected,
-    LeaderSignedOff,
-    ResultSubmitted,
-    ResultAccepted,
-    ResultSentBack,
-    FollowUpRecorded,
-    ReworkOrdered,
-    SupervisionIssued,
-    ExclusionRequested,
-    ExclusionGranted,
-    ExclusionRefused,
-    OrderClosed,
-    OrderArchived,
-    PartsRated,
-    ClockWarned,
-    ClockExpired,
-)
-
-CASE_FACTS: tuple[type[CaseFact], ...] = (
-    BoundaryCaseOpened,
-    CaseOrderAttached,
-    JurisdictionMoved,
-    NegotiationHeld,
-    MinutesDrafted,
-    MinutesSigned,
-    MinutesFiled,
-    ApplicationSubmitted,
-    ApplicationAccepted,
-    ApplicationSentBack,
-    OpinionsRequested,
-    OpinionGiven,
-    CoordinationMeetingHeld,
-    CoordinationOpinionIssued,
-    CoordinationOpinionAnswered,
-    ReportedUpward,
-    DecisionRecorded,
-    DutyPointsWritten,
-    ListChangeProposed,
-    CaseClosed,
-    CaseClockWarned,
-    CaseClockExpired,
-)
-
-FINDING_FACTS: tuple[type[FindingFact], ...] = (
-    FindingProposed,
-    FindingRaised,
-    FindingDismissed,
-    FeedbackGiven,
-    FeedbackAnswered,
-    SupervisionPaperIssued,
-    SupervisionNoticeIssued,
-    NoticeReceipted,
-    RectificationReported,
-    FindingReassessed,
-    HoldProposed,
-    HoldSigned,
-    HoldDeclined,
-    HoldLifted,
-    FindingClosed,
-    FindingClockWarned,
-    FindingClockExpired,
-)
-
-SCORE_FACTS: tuple[type[ScoreFact], ...] = (ScoresDrafted, ScoreObjected, ScoreObjectionDecided, ScoresPublished)
-ASSESSMENT_FACTS: tuple[type[AssessmentFact], ...] = (
-    AssessmentOpened,
-    AssessmentFilled,
-    AssessmentSentBack,
-    AssessmentReviewed,
-    AssessmentSigned,
-)
-DIGEST_FACTS: tuple[type[DigestFact], ...] = (
-    DigestOpened,
-    DigestItemJudged,
-    DigestItemClosed,
-    DigestPublished,
-)
-MATTER_FACTS: tuple[type[MatterFact], ...] = (MatterDisputed, MatterSettled)
-FACTS: dict[str, type[Fact]] = {
-    fact.event_type(): fact
-    for fact in (
-        *ORDER_FACTS, *CASE_FACTS, *FINDING_FACTS, *DIGEST_FACTS, *MATTER_FACTS, *DRAFT_FACTS, *PAPER_FACTS,
-        *SCORE_FACTS, *ASSESSMENT_FACTS,
-    )
-}  # fmt: skip
-
-
-def read(event_type: str, payload: dict[str, Any]) -> Fact:
-    """The fact behind a ledger payload. Raises KeyError on a type that is not casework's."""
-    return FACTS[event_type].from_payload(payload)
-
-
 __all__ = [
     "ASSESSMENT_FACTS",
     "CASE_FACTS",
     "DIGEST_FACTS",
     "DRAFT_FACTS",
+    "EVENT_TYPES",
     "FACTS",
     "FINDING_FACTS",
     "MATTER_FACTS",

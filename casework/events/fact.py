@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from ledger.upcast import KnownType, Upcast
 from terms.ids import UnitCode
 
 Part = Literal["lead", "support"]  # 主办 / 协办
@@ -13,16 +14,23 @@ class Fact(BaseModel):
     """One thing that happened, as data for the ledger. Immutable; a field nobody knows is an error.
 
     Who did it and when stand in the ledger's envelope (`actor`, `occurred_at`), never in the payload. The event type
-    is the class name, in the past tense, and stays for ever; a change of fields raises `SCHEMA` and adds an upcaster.
+    is the class name, in the past tense, and stays for ever; a change of fields raises `SCHEMA` and adds to `UPCASTS`
+    the step from the form before, and its payload of that day to the golden files.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     SCHEMA: ClassVar[int] = 1
+    UPCASTS: ClassVar[tuple[Upcast, ...]] = ()
 
     @classmethod
     def event_type(cls) -> str:
         """The stable name kept in the ledger."""
         return cls.__name__
+
+    @classmethod
+    def known_type(cls) -> KnownType:
+        """How the ledger reads it, in every form it ever had."""
+        return KnownType(cls.event_type(), cls.SCHEMA, cls.UPCASTS)
 
     def to_payload(self) -> dict[str, Any]:
         """Plain JSON types, every field present, times as ISO 8601 in UTC."""

@@ -1,13 +1,18 @@
 """How an order comes in, before and beside its dispatch: received, supplemented, chased, merged, not accepted."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from casework.events.fact import Attachment, Deadline, OrderFact
 from routing.proposal import Proposal
 from terms.ids import UnitCode
+
+
+def _without_words(payload: dict[str, Any]) -> dict[str, Any]:
+    """1 → 2: the plain `title`, `text` and `place`, which the gateway never filled, are gone."""
+    return {name: value for name, value in payload.items() if name not in ("title", "text", "place")}
 
 
 class WorkOrderReceived(OrderFact):
@@ -19,15 +24,15 @@ class WorkOrderReceived(OrderFact):
     `mode` is "history" when the order was older than `city.imports.clocks_start_within_days`: it starts no clocks.
     """
 
+    SCHEMA = 2
+    UPCASTS = (_without_words,)
+
     kind: str = ""  # 工单类型: 咨询/求助/投诉/举报/建议/表扬
     category: str = ""  # 问题分类, levels joined by "/"
-    title: str = ""
-    text: str = ""
     urgency: str = "一般"
     tier: Literal["life_safety", "urgent", "general"] = "general"  # which limits hold for it
     district: str = ""
     street: str = ""
-    place: str = ""
     channel: str = ""  # 12345, web, app, letter …
     received_at: AwareDatetime
     caller: str = ""

@@ -10,14 +10,16 @@ from starlette.responses import Response
 from casework import permissions
 from casework.boundary_case import commands as b
 from casework.boundary_case.state import Step
+from casework.lanes import CASES
 from console.access import Page
 from console.bianban.case_opening import opening_fields, read_opening
 from console.forms import Form
 from console.interface.commands import giver_of
 from console.interface.doors import BIANBAN, CASE_DOOR, give_command
-from console.lookback import Lookback, Looking
+from console.lookback import Day, Lookback, Looking, date_of
 from console.registers.clause_card import clause_card
 from console.visit import Visit, Visiting
+from console.words import CITY_TIME
 from projections.cases import CASES_VIEW
 from projections.disputes import DISPUTES
 from projections.figures import Cut, count
@@ -98,6 +100,7 @@ def cases(
     step: Annotated[str, Query(max_length=20)] = "",
     unit: Annotated[str, Query(max_length=20)] = "",
     q: Annotated[str, Query(max_length=80)] = "",
+    due: Day = "",
     matter_id: Annotated[str, Query(max_length=80)] = "",
     party: Annotated[list[str] | None, Query(max_length=20)] = None,
 ) -> Response:
@@ -105,14 +108,18 @@ def cases(
     visit.open(Page.CASES, "cases:read")
     current = visit.caught_up("cases")
     everything = read_cases(visit, look)
+    last = date_of(due, "due", "到期")
+    for row in everything:
+        row["due"] = _due_of(visit, row) if look.as_of is None else None
     rows = [
         row
         for row in everything
         if (not step or row["phase"] == step)
         and (not unit or unit in row["parties"])
-        and (not q.strip() or q.strip() in row["matter"] or q.strip() in row["case_no"])
+        and (last is None or (row["due"] is not None and row["due"] <= last))
+        and (not q.strip() or any(q.strip() in row[name] for name in ("matter", "matter_id", "case_no")))
     ]
-    filters = look.query() | {"step": step, "unit": unit, "q": q.strip()}
+    filters = look.query() | {"step": step, "unit": unit, "q": q.strip(), "due": due}
     data = {"filters": filters, "current": current, "cases": rows}
     if visit.request.url.path.endswith(".json"):
         return visit.page("cases.html", Page.CASES, "议题", **data)
@@ -125,6 +132,14 @@ def cases(
         fields=opening_fields(visit.actor.role in BIANBAN, filled) if may_open else (),
         opening=bool(matter_id), order_no="", received=None, **data,
     )  # fmt: skip
+
+
+def _due_of(visit: Visit, row: dict[str, Any]) -> date | None:
+    """The day of the nearest deadline of an open case, as the record has it now."""
+    if row["phase"] == Step.CLOSED:
+        return None
+    clocks = visit.console.parts.desk.load(CASES, row["case_no"]).state.clocks
+    return min((one.due.astimezone(CITY_TIME).date() for one in clocks), default=None)
 
 
 def _filled(visit: Visit, cases: list[dict[str, Any]], matter_id: str, parties: list[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from console.bianban.digest_actions import ACTIONS
 from console.forms import Field, Form
 from console.interface.commands import giver_of
 from console.interface.doors import DIGEST_DOOR, give_command
-from console.lookback import Lookback, Looking
+from console.lookback import Day, Lookback, Looking, date_of
 from console.papers.here import papers_here
 from console.registers.clause_card import clause_card
 from console.visit import Visit, Visiting
@@ -26,8 +26,10 @@ from projections.readings.digest import PeriodDigest, items_to_open, period_dige
 from projections.readings.looking import Look, Period, looking
 from terms.errors import BadInput, NotFound, Unavailable
 from terms.ids import ClauseId, Position
+from terms.messages import sentence
 
 router = APIRouter()
+STATES = tuple(sentence(f"digest.{one}") for one in ("waiting", "judged", "closed"))
 SPAN = timedelta(days=29)  # a period nobody named: the last thirty days
 
 
@@ -57,7 +59,15 @@ def act(visit: Visiting, slug: str, number: str, form: Form) -> Response:
 
 @router.get("/digests")
 @router.get("/digests.json")
-def digests(visit: Visiting, look: Looking, number: Annotated[str, Query(max_length=80)] = "") -> Response:
+def digests(
+    visit: Visiting,
+    look: Looking,
+    number: Annotated[str, Query(max_length=80)] = "",
+    state: Annotated[str, Query(max_length=20)] = "",
+    unit: Annotated[str, Query(max_length=20)] = "",
+    due: Day = "",
+    q: Annotated[str, Query(max_length=80)] = "",
+) -> Response:
     """The digest asked for; else what is disputed in the period, whether a digest was opened for it or not."""
     visit.open(Page.DIGESTS, "findings:read")
     current = visit.caught_up("digests")
@@ -71,28 +81,45 @@ def digests(visit: Visiting, look: Looking, number: Annotated[str, Query(max_len
             owners = _times(then)
     except Unavailable:
         current, owners = False, {}
-    filters = look.query() | {"number": number}
+    filters = look.query() | {"number": number, "state": state, "unit": unit, "due": due, "q": q.strip()}
+    items = _items(visit, look, found) if found else []
+    shown = [one for one in items if _asked_for(one, state, unit, date_of(due, "due", "到期"), q.strip())]
     data = {
         "filters": filters,
         "current": current,
         "digests": kept,
-        "digest": {**_plain(found), "items": _items(visit, look, found)} if found else None,
-        "total": len(found.items) if found else 0,
+        "digest": {**_plain(found), "items": shown} if found else None,
+        "total": len(shown),
     }
     if visit.request.url.path.endswith(".json"):
         return visit.page("digests.html", Page.DIGESTS, "定期梳理", **data)
     may_open = permissions.may(visit.actor.role, f.OpenDigest) and look.as_of is None
     opened = found.digest_no if found else ""
     offered, version = _offers(visit, opened) if opened and not look.as_of else ([], 0)
-    state = visit.console.parts.desk.load(LANE, opened).state if opened else None
+    recorded = visit.console.parts.desk.load(LANE, opened).state if opened else None
     beside = (
-        papers_here(visit, "digests", opened, state, now=look.as_of is None) if opened else {"papers": [], "drafts": []}
+        papers_here(visit, "digests", opened, recorded, now=look.as_of is None)
+        if opened
+        else {"papers": [], "drafts": []}
     )
     return visit.page(
         "digests.html", Page.DIGESTS, "定期梳理", look=look, offers=offered, version=version, overdue=owners,
+        states=STATES,
+        concerned=sorted({code for one in items for code in (*one["units"], one["judged"]["owner"]) if code}),
         fields=_opening(visit, kept, found) if may_open and found else (), order_no="", received=None, about=opened,
         **beside, **data,
     )  # fmt: skip
+
+
+def _asked_for(item: dict[str, Any], state: str, unit: str, due: date | None, words: str) -> bool:
+    """Whether an item is among those asked for; what is closed is due no more."""
+    judged = item["judged"]
+    return (
+        (not state or item["state"] == state)
+        and (not unit or unit in (*item["units"], judged["owner"]))
+        and (due is None or (bool(judged["due"]) and not judged["closed"] and str(judged["due"]) <= due.isoformat()))
+        and (not words or words in item["matter"] or words in (judged["opinion"] or ""))
+    )
 
 
 def _asked(look: Lookback, kept: list[dict[str, Any]], number: str) -> tuple[Period, str]:

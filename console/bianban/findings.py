@@ -1,5 +1,6 @@
 """问题台账: faults proposed by rule with their evidence; findings raised, rectified, closed; holds."""
 
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -20,7 +21,7 @@ from console.interface.commands import giver_of
 from console.interface.doors import FINDING_DOOR, give_command
 from console.interface.doors import look as look_in
 from console.interface.matter_sheets import TOLD_TO_THE_UNIT, finding_sheet
-from console.lookback import Lookback, Looking
+from console.lookback import Day, Lookback, Looking, date_of
 from console.orders.timeline import entry_of
 from console.papers.here import papers_here
 from console.visit import Visit, Visiting
@@ -40,6 +41,7 @@ TABS: dict[str, tuple[str, tuple[Phase, ...]]] = {
 TOLD = tuple(str(one) for one in (Phase.FED_BACK, Phase.RECTIFYING, Phase.REPORTED, Phase.CLOSED))
 HOLDS = {"proposed": "待审签暂停受理", "signed": "已暂停受理", "declined": "不予暂停", "lifted": "已恢复受理"}
 EVIDENCE_SHOWN = 50
+SOUGHT = ("finding_no", "title", "explanation", "matter", "notice")  # where a word is looked for
 
 
 def read_findings(visit: Visit, look: Lookback) -> list[dict[str, Any]]:
@@ -71,12 +73,15 @@ def findings(
     problem_class: Annotated[str, Query(alias="class", max_length=40)] = "",
     fault: Annotated[str, Query(max_length=20)] = "",
     unit: Annotated[str, Query(max_length=20)] = "",
+    q: Annotated[str, Query(max_length=80)] = "",
+    due: Day = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """The ledger, by class, fault, owner and phase."""
     visit.open(Page.FINDINGS, "findings:read")
     current = visit.caught_up("findings")
     everything = read_findings(visit, look)
+    last, words = date_of(due, "due", "到期"), q.strip()
     counts = {key: sum(row["phase"] in phases for row in everything) for key, (_, phases) in TABS.items()}
     tab = tab if tab in TABS else ("open" if counts["open"] or not counts["proposed"] else "proposed")
     rows = [
@@ -86,8 +91,12 @@ def findings(
         and (not problem_class or row["problem_class"] == problem_class)
         and (not fault or row["fault"] == fault)
         and (not unit or row["unit"] == unit)
+        and (last is None or (row["due"] and _day(row["due"]) <= last))
+        and (not words or any(words in (row[name] or "") for name in SOUGHT))
     ]
-    filters = look.query() | {"tab": tab, "class": problem_class, "fault": fault, "unit": unit}
+    filters = look.query() | {
+        "tab": tab, "class": problem_class, "fault": fault, "unit": unit, "q": words, "due": due
+    }  # fmt: skip
     pages = max(1, -(-len(rows) // PAGE))
     here = min(page, pages)
     data = {
@@ -108,6 +117,10 @@ def findings(
         fields=raising_fields(rules, fresh=True) if may_raise else (), order_no="", received=None,
         classed=_classed(everything, rules.problem_classes), **data,
     )  # fmt: skip
+
+
+def _day(due: str) -> date:
+    return datetime.fromisoformat(due).astimezone(CITY_TIME).date()
 
 
 def _classed(rows: list[dict[str, Any]], classes: tuple[str, ...]) -> list[tuple[str, int, int]]:

@@ -1,5 +1,6 @@
 """The shapes of what the API answers: `schema` publishes them, and an answer holds nothing they do not name."""
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -175,6 +176,7 @@ class Listed(Sheet):
     state: str
     about: str
     units: tuple[str, ...]
+    due: date | None = None  # the city's day of its nearest deadline
 
 
 class ListedOrder(Sheet):
@@ -230,6 +232,13 @@ class Holds(Sheet):
     name: str
     on_hold: bool
     holds: tuple[StandingHold, ...]
+    position: int
+
+
+class AllHolds(Sheet):
+    """Every unit whose 机构编制 applications are to wait, as of a position of the record."""
+
+    units: tuple[Holds, ...]
     position: int
 
 

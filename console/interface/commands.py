@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from casework.paperwork.desk import Printed
 from console.access import OF_A_UNIT, Page, require_unit
-from console.interface.answers import CommandDone, ListPage, Offered, OfferedCommands
+from console.interface.answers import AllHolds, CommandDone, ListPage, Offered, OfferedCommands
 from console.interface.docket import Docket
 from console.interface.doors import (
     ASSESSMENT_DOOR,
@@ -50,6 +50,7 @@ from console.interface.matter_sheets import (
 )
 from console.interface.orders import Bytes
 from console.interface.schema import openapi_bytes, schema_of_command
+from console.interface.sieve import ThingsAsked, passes
 from console.visit import Visit, Visiting, json_response
 from terms.actors import Role
 from terms.errors import BadInput, DingzeError, NotPermitted
@@ -62,7 +63,6 @@ VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 PAGE_SIZE = 50
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=40)]
-Number = Annotated[int, Query(ge=1, le=10_000)]
 SHEETS: Mapping[str, Callable[[Any, Giver], BaseModel]] = {
     "cases": case_sheet,
     "findings": finding_sheet,
@@ -210,28 +210,31 @@ def assessment_command(visit: Visiting, sheet_no: str, name: str, body: Bytes, i
 # --- things ---
 
 
+Asked = Annotated[ThingsAsked, Query()]
+
+
 @router.get("/cases")
-def cases(visit: Visiting, page: Number = 1) -> Response:
+def cases(visit: Visiting, asked: Asked) -> Response:
     """The boundary cases this person may see, newest first."""
-    return _list(visit, CASE_DOOR, page)
+    return _list(visit, CASE_DOOR, asked)
 
 
 @router.get("/findings")
-def findings(visit: Visiting, page: Number = 1) -> Response:
+def findings(visit: Visiting, asked: Asked) -> Response:
     """The findings this person may see, newest first."""
-    return _list(visit, FINDING_DOOR, page)
+    return _list(visit, FINDING_DOOR, asked)
 
 
 @router.get("/digests")
-def digests(visit: Visiting, page: Number = 1) -> Response:
+def digests(visit: Visiting, asked: Asked) -> Response:
     """The digests, newest first."""
-    return _list(visit, DIGEST_DOOR, page)
+    return _list(visit, DIGEST_DOOR, asked)
 
 
 @router.get("/papers")
-def papers(visit: Visiting, page: Number = 1) -> Response:
+def papers(visit: Visiting, asked: Asked) -> Response:
     """The papers this person may see, newest first."""
-    return _list(visit, PAPER_DOOR, page)
+    return _list(visit, PAPER_DOOR, asked)
 
 
 @router.get("/papers/{paper_no:path}/file")
@@ -277,10 +280,30 @@ def digest(visit: Visiting, digest_no: str) -> Response:
     return _thing(visit, DIGEST_DOOR, digest_no)
 
 
+@router.get("/holds")
+def all_holds(visit: Visiting) -> Response:
+    """Every hold that stands, for the outside approval system that keeps a list."""
+    visit.open(Page.ACCOUNT, "holds:read")
+    if visit.actor.role not in FINDING_READERS:
+        raise NotPermitted("console.page-not-yours", page=FINDING_DOOR.title)
+    standing, position = docket_of(visit).holds()
+    units = sorted({UnitCode(one.unit) for one in standing})
+    sheets = tuple(
+        holds_sheet(
+            code,
+            known.name if (known := visit.register.units.get(code)) else code,
+            (one for one in standing if one.unit == code),
+            position,
+        )
+        for code in units
+    )
+    return _answer(AllHolds(units=sheets, position=position))
+
+
 @router.get("/score-sheets")
-def score_sheets(visit: Visiting, page: Number = 1) -> Response:
+def score_sheets(visit: Visiting, asked: Asked) -> Response:
     """The score sheets, newest first."""
-    return _list(visit, SCORE_DOOR, page)
+    return _list(visit, SCORE_DOOR, asked)
 
 
 @router.get("/score-sheets/{quarter}")
@@ -290,9 +313,9 @@ def score_sheet(visit: Visiting, quarter: str) -> Response:
 
 
 @router.get("/assessments")
-def assessments(visit: Visiting, page: Number = 1) -> Response:
+def assessments(visit: Visiting, asked: Asked) -> Response:
     """The sheets this person may see, newest first."""
-    return _list(visit, ASSESSMENT_DOOR, page)
+    return _list(visit, ASSESSMENT_DOOR, asked)
 
 
 @router.get("/assessments/{sheet_no:path}")
@@ -321,18 +344,16 @@ def _thing(visit: Visit, door: Door, number: str) -> Response:
     return _answer(SHEETS[door.path](found, giver), version=found.version)
 
 
-def _list(visit: Visit, door: Door, page: int) -> Response:
+def _list(visit: Visit, door: Door, asked: ThingsAsked) -> Response:
     visit.open(Page.ACCOUNT, door.scope)
     giver = giver_of(visit)
     if giver.actor.role not in door.readers:
         raise NotPermitted("console.page-not-yours", page=door.title)
-    units = giver.units()
-    numbers = docket_of(visit).numbers(door.path, units)
-    if units is not None:
-        numbers = [one for one in numbers if sees(door, giver.desk.load(door.lane, one).state, giver)]
-    shown = numbers[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    items = tuple(listed(one, giver.desk.load(door.lane, one)) for one in shown)
-    return _answer(ListPage(items=items, total=len(numbers), page=page))
+    things = docket_of(visit).things(door.path, giver.units())
+    found = [one for one in things if sees(door, one.state, giver) and passes(one, asked)]
+    shown = found[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
+    items = tuple(listed(one) for one in shown)
+    return _answer(ListPage(items=items, total=len(found), page=asked.page))
 
 
 def _answer(found: BaseModel, version: int | None = None) -> Response:

@@ -27,8 +27,9 @@ from console.interface.answers import (
     StandingHold,
     Step,
 )
-from console.interface.docket import HoldSigned
+from console.interface.docket import HoldSigned, Thing
 from console.interface.doors import ORDER_DOOR, Giver, sees
+from console.interface.sieve import earliest_due, state_of
 from ledger.envelope import Event
 from terms.actors import Actor
 from terms.ids import UnitCode
@@ -226,26 +227,26 @@ def assessment_sheet(found: Loaded[Assessment], giver: Giver) -> AssessmentSheet
     )
 
 
-def listed(number: str, found: Loaded[Any]) -> Listed:
+def listed(thing: Thing) -> Listed:
     """A thing as one line of a list."""
-    state = found.state
+    about, units = _line(thing.state)
+    due = earliest_due(thing)
+    return Listed(number=thing.number, version=thing.version, state=state_of(thing), about=about, units=units, due=due)
+
+
+def _line(state: Any) -> tuple[str, tuple[str, ...]]:
+    """What a thing is about, and whose it is."""
     if isinstance(state, BoundaryCase):
-        about = state.opened.matter if state.opened else ""
-        return Listed(number=number, version=found.version, state=state.step, about=about, units=state.parties)
+        return state.opened.matter if state.opened else "", state.parties
     if isinstance(state, Finding):
-        about = state.fault or state.problem_class
-        return Listed(number=number, version=found.version, state=state.phase, about=about, units=(state.unit,))
+        return state.fault or state.problem_class, (state.unit,)
     if isinstance(state, Paperwork):
-        about = f"{state.kind.label if state.kind else ''} {state.about}"
-        return Listed(number=number, version=found.version, state=state.phase, about=about, units=(state.issuer,))
+        return f"{state.kind.label if state.kind else ''} {state.about}", (state.issuer,)
     if isinstance(state, ScoreSheet):
-        about = f"{sum(one.score is not None for one in state.lines)}/{len(state.lines)}"
-        return Listed(number=number, version=found.version, state=state.phase, about=about, units=())
+        return f"{sum(one.score is not None for one in state.lines)}/{len(state.lines)}", ()
     if isinstance(state, Assessment):
-        about = f"{state.round} {state.kind}"
-        return Listed(number=number, version=found.version, state=state.phase, about=about, units=(state.unit,))
-    about = f"{len(state.open_items)}/{len(state.items)}"
-    return Listed(number=number, version=found.version, state=state.published and "published", about=about, units=())
+        return f"{state.round} {state.kind}", (state.unit,)
+    return f"{len(state.open_items)}/{len(state.items)}", ()
 
 
 def holds_sheet(unit: str, name: str, standing: Iterable[HoldSigned], position: int) -> Holds:

@@ -18,6 +18,7 @@ from console.interface import answers
 from console.interface.doors import DOORS, MACHINE_FIELDS, NUMBER_MOST, Door
 from console.interface.intake_schema import INTAKE_SCHEMAS, intake_paths
 from console.interface.orders import OrdersAsked, RouteQuestion
+from console.interface.sieve import ThingsAsked
 from console.orders.additions import Addition
 from terms.actors import Role
 from terms.messages import sentence
@@ -29,7 +30,7 @@ REFERENCE = "#/components/schemas/{model}"
 MODELS: tuple[type[BaseModel], ...] = (
     answers.CaseSheet, answers.FindingSheet, answers.DigestSheet, answers.PaperSheet, answers.ScoreSheetSheet,
     answers.AssessmentSheet, answers.OrdersPage,
-    answers.ListPage, answers.Holds,
+    answers.ListPage, answers.Holds, answers.AllHolds,
     answers.CommandDone, answers.OfferedCommands, answers.Problem,
 )  # fmt: skip
 SHEETS = {
@@ -57,12 +58,6 @@ IF_MATCH: Json = {
     "description": "the ETag the caller looked at: when the thing has moved on, nothing is done (409)",
     "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
 }
-PAGE: Json = {
-    "name": "page",
-    "in": "query",
-    "required": False,
-    "schema": {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 1},
-}
 
 
 @cache
@@ -79,6 +74,9 @@ def openapi() -> Json:
         f"{PREFIX}/openapi.json": {"get": _read("describe", "This document", {"type": "object"}, missing=False)},
         f"{PREFIX}/commands": {
             "get": _read("listCommands", "The commands this account may give", _ref("OfferedCommands"), missing=False)
+        },
+        f"{PREFIX}/holds": {
+            "get": _read("allHolds", "Every unit whose applications are to wait", _ref("AllHolds"), missing=False)
         },
         f"{PREFIX}/units/{{unit}}/holds": {
             "get": _read("holds", "Whether a unit's applications are to wait", _ref("Holds"), [_number("unit", 20)])
@@ -176,7 +174,9 @@ def _things(door: Door) -> Json:
     number = [_number("number", NUMBER_MOST)]
     return {
         f"{PREFIX}/{door.path}": {
-            "get": _read(f"list_{door.path}", f"{door.title}, newest first", _ref("ListPage"), [PAGE], missing=False)
+            "get": _read(
+                f"list_{door.path}", f"{door.title}, newest first", _ref("ListPage"), _asked(ThingsAsked), missing=False
+            )
         },
         f"{PREFIX}/{door.path}/{{number}}": {
             "get": _read(f"read_{door.path}", f"One {door.noun} ({door.title})", _ref(sheet), number, tagged=True)

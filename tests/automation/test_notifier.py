@@ -17,7 +17,7 @@ from casework.work_order import commands as c
 from ledger.backends import open_ledger
 from ledger.envelope import Append, NewEvent
 from ledger.store import Ledger
-from ledger.upcast import EventTypes, KnownType
+from ledger.upcast import EventTypes
 from projections.store import ViewStore
 from terms.errors import BadInput, Unavailable
 from terms.ids import order_stream
@@ -82,7 +82,9 @@ class House:
 
     def receive(self, number: str) -> None:
         life = Life(order_no=number, now=self.clock()).received()
-        new = tuple(NewEvent(fact.event_type(), fact.to_payload(), at, "system:gateway") for fact, at in life.facts)
+        new = tuple(
+            NewEvent(fact.event_type(), fact.to_payload(), at, "system:gateway", fact.SCHEMA) for fact, at in life.facts
+        )
         self.ledger.append(Append(order_stream(number), 0, new))
 
     def quarrel(self) -> None:
@@ -102,7 +104,7 @@ class House:
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
-    ledger = open_ledger(database_url, types=EventTypes(KnownType(name, fact.SCHEMA) for name, fact in e.FACTS.items()))
+    ledger = open_ledger(database_url, types=EventTypes(fact.known_type() for fact in e.FACTS.values()))
     yield House(ledger)
     ledger.close()
 

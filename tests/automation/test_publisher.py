@@ -15,7 +15,7 @@ from ingest.quarantine import EVENT_TYPES
 from ledger.backends import open_ledger
 from ledger.envelope import Append, NewEvent
 from ledger.store import Ledger
-from ledger.upcast import EventTypes, KnownType
+from ledger.upcast import EventTypes
 from projections.store import ViewStore
 from terms.errors import BadInput
 from terms.ids import Position, StreamId
@@ -35,7 +35,7 @@ def sweep() -> Iterator[None]:
 @pytest.fixture
 def ledger(migrated_sqlite_url: str) -> Iterator[Ledger]:
     """An empty ledger."""
-    types = EventTypes((KnownType(name, fact.SCHEMA) for name, fact in FACTS.items()), EVENT_TYPES)
+    types = EventTypes((fact.known_type() for fact in FACTS.values()), EVENT_TYPES)
     opened = open_ledger(migrated_sqlite_url, clock=lambda: WHEN, types=types)
     yield opened
     opened.close()
@@ -61,7 +61,7 @@ def happen(ledger: Ledger, *orders: str) -> None:
     """Something happens to each of these orders."""
     for number in orders:
         fact = HistoryRecorded(order_no=number, what="progress", happened_at=WHEN, note="内部说明")
-        event = NewEvent(type=fact.event_type(), payload=fact.to_payload(), occurred_at=WHEN, actor="system:gateway")
+        event = NewEvent(fact.event_type(), fact.to_payload(), WHEN, "system:gateway", fact.SCHEMA)
         ledger.append(Append(StreamId(f"order-{number}"), None, (event,)))
 
 

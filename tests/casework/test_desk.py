@@ -55,7 +55,7 @@ class Clock:
 
 @pytest.fixture
 def ledger(database_url: str) -> Iterator[Ledger]:
-    casework = (KnownType(name, fact.SCHEMA) for name, fact in e.FACTS.items())
+    casework = (fact.known_type() for fact in e.FACTS.values())
     types = EventTypes(casework, (KnownType(name) for name in EVENT_TYPES))
     opened = open_ledger(database_url, clock=Clock(), types=types)
     yield opened
@@ -69,7 +69,9 @@ def desk(ledger: Ledger) -> Desk:
 
 def receive(ledger: Ledger, order_no: str = "G1") -> None:
     life = Life(order_no=order_no).received()
-    new = tuple(NewEvent(fact.event_type(), fact.to_payload(), at, "system:gateway") for fact, at in life.facts)
+    new = tuple(
+        NewEvent(fact.event_type(), fact.to_payload(), at, "system:gateway", fact.SCHEMA) for fact, at in life.facts
+    )
     ledger.append(Append(order_stream(order_no), 0, new))
 
 

@@ -109,7 +109,9 @@ class Office:
         ring = self.vault.keyring([stream])
         words = {"title": "夜间施工", "text": "工地半夜打桩，来电人要求制止", "place": "望湖路工地"}
         life = Life(order_no=number, now=self.clock()).received(masked=ring.seal(stream, words), **more)
-        new = tuple(NewEvent(fact.event_type(), fact.to_payload(), at, "system:gateway") for fact, at in life.facts)
+        new = tuple(
+            NewEvent(fact.event_type(), fact.to_payload(), at, "system:gateway", fact.SCHEMA) for fact, at in life.facts
+        )
         self.ledger.append_each([Append(stream, 0, new)], keys=ring.new_keys())
 
     def put(self, number: str, command: PaperCommand, actor: Actor) -> Any:
@@ -134,7 +136,7 @@ class Office:
 
 @pytest.fixture
 def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
-    casework = (KnownType(name, fact.SCHEMA) for name, fact in e.FACTS.items())
+    casework = (fact.known_type() for fact in e.FACTS.values())
     ledger = open_ledger(database_url, types=EventTypes(casework, (KnownType(name) for name in EVENT_TYPES)))
     make_master_key(tmp_path / "key")
     yield Office(ledger, tmp_path / "key")

@@ -100,7 +100,7 @@ class City:
         at = self.clock()
         clocks = (Reckoner(CITY, CALENDAR, at).dispatch("general"),)
         fact = e.WorkOrderReceived(order_no=order_no, kind="投诉", received_at=at, deadlines=clocks)
-        event = NewEvent(fact.event_type(), fact.to_payload(), at, "system:gateway")
+        event = NewEvent(fact.event_type(), fact.to_payload(), at, "system:gateway", fact.SCHEMA)
         self.ledger.append(Append(order_stream(order_no), 0, (event,)))
         day = CALENDAR.local_day(at)
         self.views.catch_up()
@@ -125,7 +125,7 @@ class City:
 
 @pytest.fixture
 def city(database_url: str) -> Iterator[City]:
-    casework = (KnownType(name, fact.SCHEMA) for name, fact in e.FACTS.items())
+    casework = (fact.known_type() for fact in e.FACTS.values())
     types = EventTypes(casework, (KnownType(name) for name in EVENT_TYPES))
     ledger, store = open_ledger(database_url, types=types), ViewStore(database_url)
     yield City(ledger, store)

@@ -58,7 +58,7 @@ from terms.ids import UnitCode
 
 START = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)  # a Monday, 9:30 in the city
 TYPES = EventTypes(
-    (KnownType(name, fact.SCHEMA) for name, fact in FACTS.items()),
+    (fact.known_type() for fact in FACTS.values()),
     (KnownType(name) for name in MANDATE_EVENTS),
     QUARANTINE_EVENTS,
 )

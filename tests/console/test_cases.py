@@ -1,6 +1,7 @@
 """A boundary case from opening to decision, through the pages and by those whose turn it is."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -109,6 +110,30 @@ def test_a_case_goes_from_opening_to_decision_on_its_own_pages(house: tuple[Town
     register = town.register.as_of(case.written.effective_from)
     assert all(item in register.duty_points for item in case.written.items), "what was decided stands in the register"
     assert "机关决定" in desk.browsers[OFFICER].get("/cases").text
+
+
+def test_cases_are_found_by_words_party_step_and_deadline(house: tuple[Town, str]) -> None:
+    town, address = house
+    desk = opened(town, address)
+    officer = desk.browsers[OFFICER]
+
+    def found(**asked: str) -> int:
+        return len(officer.get("/cases.json", params=asked).json()["cases"])
+
+    due = officer.get("/cases.json").json()["cases"][0]["due"]
+    assert due is None or date.fromisoformat(due) >= START.date()
+    desk.must(OFFICER, "negotiate", attended=["C03", "C05"], summary="各执一词")
+    desk.must(CHENGGUAN, "apply", matter="楼道充电桩", own_efforts="一次", main_dispute="谁主办", reasons="条目不同",
+              basis=[clause_of(town, "C03")])  # fmt: skip
+    desk.must(OFFICER, "accept", verdict="yes")
+    desk.must(OFFICER, "ask")
+    due = officer.get("/cases.json").json()["cases"][0]["due"]
+    before = (date.fromisoformat(due) - timedelta(days=1)).isoformat()
+    for asked in ({"q": "充电桩"}, {"unit": "C05"}, {"due": due}, {"step": "征求意见"}):
+        assert found(**asked) == 1
+    for asked in ({"q": "别的"}, {"unit": "C16"}, {"due": before}, {"step": "自行协商"}):
+        assert found(**asked) == 0
+    assert due in officer.get("/cases").text
 
 
 def test_what_was_not_asked_for_yet_is_not_offered_and_is_refused(house: tuple[Town, str]) -> None:

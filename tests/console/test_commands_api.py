@@ -372,7 +372,54 @@ def test_what_a_citizen_adds_is_sealed_and_masked_before_it_is_kept(house: House
     assert house.do(DISPATCHER, "/work-orders/LK-0001/AddToOrder", boxes).status_code == 422
 
 
+# --- lists ---
+
+
+def test_lists_are_sifted_by_state_unit_matter_deadline_and_words(house: House) -> None:
+    """stage C, item 9: what an office looks for among its cases, findings, digests and papers."""
+
+    def found(account: str, kind: str, **asked: str) -> list[str]:
+        query = "&".join(f"{name}={value}" for name, value in asked.items())
+        told = house.get(account, f"/{kind}?{query}").json()
+        assert told["total"] == len(told["items"])
+        return sorted(one["number"] for one in told["items"])
+
+    due = house.get(OFFICER, "/cases").json()["items"][0]
+    assert due["due"] is None, "both opinions are in: nothing is due in either case"
+    assert (
+        found(OFFICER, "cases", state="征求意见") == ["JX-1", "JX-2"]
+        and found(OFFICER, "cases", state="自行协商") == []
+    )
+    assert found(OFFICER, "cases", unit="C16") == ["JX-2"] and found(OFFICER, "cases", matter="JX-1号") == ["JX-1"]
+    assert found(OFFICER, "cases", q="谁主办", unit="C05") == ["JX-1"] and found(HEAD, "cases", q="JX-2") == []
+    assert found(OFFICER, "findings", state="已反馈") == ["WT-1", "WT-4"] and found(OFFICER, "findings", q="WT-3标题")
+    assert found(OFFICER, "findings", matter="编制人员") == ["WT-1", "WT-2", "WT-3", "WT-4"]
+    assert found(HEAD, "findings", q="WT-3") == [], "nobody told the unit yet"
+    overdue = house.get(OFFICER, "/findings?q=WT-2").json()["items"][0]["due"]
+    assert found(OFFICER, "findings", due=overdue) == ["WT-2"] and found(OFFICER, "findings", due="2026-01-01") == []
+    judged = {"item": "i1", "opinion": "边界清楚", "disposition": "解释", "owner": "C05", "due": "2026-12-01"}
+    assert house.do(OFFICER, "/digests/SL-1/JudgeItem", judged).status_code == 200
+    assert found(OFFICER, "digests", due="2026-12-01", unit="C05") == ["SL-1"]
+    assert found(OFFICER, "digests", due="2026-11-30") == [] and found(OFFICER, "digests", matter="夜间") == ["SL-1"]
+    assert house.do(OFFICER, "/digests/SL-1/CloseItem", {"item": "i1", "result": "已解释"}).status_code == 200
+    assert found(OFFICER, "digests", due="2026-12-01") == [], "what is closed is due no more"
+    assert found(REVIEWER, "papers", state="已印发", matter="LK-0001") == ["GW-1"]
+    assert found(REVIEWER, "papers", q="派单通知", unit="C03") == ["GW-1"]
+    assert house.get(OFFICER, "/cases?due=tomorrow").status_code == 422
+
+
 # --- holds ---
+
+
+def test_an_outside_approval_system_reads_every_hold_that_stands(seen: House) -> None:
+    """domain, section 8 (呼伦贝尔): signed by the 编办 director, a hold can be asked for by an approval system."""
+    told = seen.get(AUDITOR, "/holds").json()
+    assert [(one["unit"], one["on_hold"], one["holds"][0]["finding_no"]) for one in told["units"]] == [
+        ("C05", True, "WT-2")
+    ]
+    assert told["position"] > 0
+    assert seen.get(HEAD, "/holds").status_code == 403, "a unit asks for its own alone"
+    assert seen.get(DISPATCHER, "/holds").status_code == 403
 
 
 def test_an_approval_system_is_told_of_a_hold_from_its_signature_to_its_end(house: House) -> None:

@@ -14,6 +14,7 @@ from casework.desk import DIGESTS, FINDINGS
 from casework.finding import commands as f
 from casework.work_order import commands as c
 from console.app import create_app
+from console.words import CITY_TIME
 from projections.audit.verifying import verify_archive
 from projections.findings import FINDINGS_VIEW
 from projections.store import as_of
@@ -135,6 +136,41 @@ def test_a_digest_is_opened_from_what_is_disputed_judged_and_published(house: tu
     town.engine.catch_up()
     assert "已印发 云编梳理〔2026〕1号" in officer.get("/digests").text
     assert Browser(address, "yz-05-clerk-chengguan").get("/digests").status_code == 403
+
+
+def test_findings_and_items_of_digests_are_found_by_words_unit_and_deadline(house: tuple[Town, str]) -> None:
+    town, address = house
+    officer = Browser(address, OFFICER)
+    classes = town.city.findings.violation_classes
+    act(town, officer, "raise", source="events", problem_class=classes[0], title="无据退单", text="多次无据退单")
+    act(town, officer, "feedback", text="请整改")
+    act(town, Browser(address, DIRECTOR), "notice", number="云编督字〔2026〕9号", violation="推诿", text="限期整改")
+    due = town.desk.load(FINDINGS, FINDING).state.rectification()
+    assert due is not None
+    day = due.due.astimezone(CITY_TIME).date()
+
+    def found(page: str, items: str, **asked: str) -> int:
+        told = officer.get(page, params=asked).json()
+        shown = told[items] if items in told else told["digest"][items]
+        assert told["total"] == len(shown)
+        return len(shown)
+
+    for asked in ({"q": "无据"}, {"q": "9号"}, {"unit": "C05"}, {"due": day.isoformat()}):
+        assert found("/findings.json", "findings", tab="all", **asked) == 1
+    for asked in ({"q": "别的"}, {"unit": "C03"}, {"due": (day - timedelta(days=1)).isoformat()}):
+        assert found("/findings.json", "findings", tab="all", **asked) == 0
+    officer.fill("/digests/open", number="SL-1", begin="2026-11-01", end="2026-11-16")
+    town.engine.catch_up()
+    item = town.desk.load(DIGESTS, "SL-1").state.items[0]
+    judged = {"item": item.item, "opinion": "边界清楚", "disposition": "解释", "owner": "C11", "due": "2026-12-01"}
+    assert found("/digests.json", "items", state="待研判") == 1
+    assert officer.fill("/digests/act/judge/SL-1", **judged).status_code == 303
+    town.engine.catch_up()
+    for asked in ({"state": "办理中"}, {"unit": "C11"}, {"due": "2026-12-01"}, {"q": "边界"}, {"q": item.matter[:2]}):
+        assert found("/digests.json", "items", **asked) == 1
+    for asked in ({"state": "待研判"}, {"unit": "C16"}, {"due": "2026-11-30"}, {"q": "别的"}):
+        assert found("/digests.json", "items", **asked) == 0
+    assert officer.get("/digests?state=办理中&due=2026-12-01").status_code == 200
 
 
 def test_an_auditor_downloads_an_archive_that_proves_itself(house: tuple[Town, str]) -> None:

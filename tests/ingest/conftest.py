@@ -14,7 +14,7 @@ from ingest.quarantine import EVENT_TYPES
 from ledger.backends import open_ledger
 from ledger.master_key import make_master_key
 from ledger.store import Ledger
-from ledger.upcast import EventTypes, KnownType
+from ledger.upcast import EventTypes
 from ledger.vault import Vault, open_vault
 from mandates.edition import RegisterEdition
 from mandates.model import Level, Unit
@@ -46,7 +46,7 @@ def url(migrated_sqlite_url: str) -> str:
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
     """An empty ledger that knows the facts of casework and of quarantine."""
-    types = EventTypes((KnownType(name, fact.SCHEMA) for name, fact in FACTS.items()), EVENT_TYPES)
+    types = EventTypes((fact.known_type() for fact in FACTS.values()), EVENT_TYPES)
     opened = open_ledger(url, clock=lambda: NOW, types=types)
     yield opened
     opened.close()

@@ -20,10 +20,10 @@ def main(url: str, key: str, servers: str, group: str, topic: str) -> None:
     from ingest.kafka import KafkaIntake, KafkaOptions
     from ingest.quarantine import EVENT_TYPES
     from ledger.backends import now, open_ledger
-    from ledger.upcast import EventTypes, KnownType
+    from ledger.upcast import EventTypes
     from ledger.vault import open_vault
 
-    types = EventTypes((KnownType(name, fact.SCHEMA) for name, fact in FACTS.items()), EVENT_TYPES)
+    types = EventTypes((fact.known_type() for fact in FACTS.values()), EVENT_TYPES)
     ledger = open_ledger(url, types=types)
     city = CityConfiguration()
     gateway = Gateway(ledger, open_vault(ledger, Path(key)), city, WorkingCalendar(city))
