@@ -56,8 +56,14 @@ ENDED = "MandateEnded"  # {table, id, valid_to, reason}: something is no longer 
 LINK_PROPOSED = "LinkProposed"  # {kind, from, to, score}: clause ↔ list item ↔ matter, found by the machine
 LINK_CONFIRMED = "LinkConfirmed"  # {kind, from, to}: a person said yes
 LINK_REJECTED = "LinkRejected"  # {kind, from, to, reason}: a person said no
+WORDING_PROPOSED = "WordingProposed"  # {item, unit, wording, score, accepted, standing, orders}: learned from outcomes
+WORDING_ACCEPTED = "WordingAccepted"  # {item, wording, valid_from}: a person said yes; its duty point carries it
+WORDING_REJECTED = "WordingRejected"  # {item, wording, reason}: a person said no
 REFORMED = "UnitsReformed"  # {kind, from, into, valid_from, instrument}: 机构改革, one operation
-EVENT_TYPES = (*BY_EVENT, ENDED, LINK_PROPOSED, LINK_CONFIRMED, LINK_REJECTED, REFORMED)
+EVENT_TYPES = (
+    *BY_EVENT, ENDED, LINK_PROPOSED, LINK_CONFIRMED, LINK_REJECTED,
+    WORDING_PROPOSED, WORDING_ACCEPTED, WORDING_REJECTED, REFORMED,
+)  # fmt: skip
 
 
 def key_of(item: Enactable) -> str:

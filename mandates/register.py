@@ -15,6 +15,7 @@ import orjson
 
 from mandates.edition import RegisterEdition
 from mandates.events import BY_EVENT, ENDED, KINDS, Enactable, item_of, key_of, payload_of
+from mandates.learned_wordings import LearnedWordings
 from mandates.links import Links
 from mandates.model import FOREVER, Span
 from mandates.succession import Succession
@@ -30,6 +31,7 @@ class Register:
     tables: dict[str, dict[str, Versions]] = field(default_factory=lambda: {kind.table: {} for kind in KINDS})
     position: int = 0
     links: Links = field(default_factory=Links)
+    wordings: LearnedWordings = field(default_factory=LearnedWordings)
     succession: Succession = field(default_factory=Succession)
     _editions: dict[date, RegisterEdition] = field(default_factory=dict)
     _days: list[date] = field(default_factory=list)
@@ -41,7 +43,7 @@ class Register:
             self.tables[kind.table].setdefault(key_of(item), {})[item.span.valid_from] = item
         elif type_ == ENDED:
             self._end(payload["table"], payload["id"], date.fromisoformat(payload["valid_to"]))
-        elif self.links.apply(type_, payload) or self.succession.apply(type_, payload):
+        elif any(fold.apply(type_, payload) for fold in (self.links, self.wordings, self.succession)):
             self.position = position  # no edition changes: a reform's new texts are enactments of their own
             return True
         else:

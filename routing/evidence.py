@@ -17,7 +17,7 @@ from terms.ids import ClauseId, UnitCode
 
 _PART = re.compile(r"[^，。；、：,;:\n]+")
 # words that stand in every mandate and in every complaint prove nothing
-_EMPTY_WORDS = frozenset(
+EMPTY_WORDS = frozenset(
     re.findall(
         r"\S+",
         """负责 管理 工作 监督 指导 组织 实施 协调 承担 依法 开展 有关 相关 部门 单位 处理 核实 反映 市民 问题 情况
@@ -97,7 +97,7 @@ def _closeness(order: str, items: Sequence[str]) -> list[int]:
 
 def _spoken(reading: Reading) -> str:
     """The words of an order that can prove something, joined by blanks for RapidFuzz's token scorers."""
-    return " ".join([word for word in reading.plain if word not in _EMPTY_WORDS][:_FUZZY_WORDS])
+    return " ".join([word for word in reading.plain if word not in EMPTY_WORDS][:_FUZZY_WORDS])
 
 
 def cite(index: RegisterIndex, text: Normalised, reading: Reading, ground: Evidence, unit: UnitCode) -> Citation | None:
@@ -120,7 +120,7 @@ def _spans(text: Normalised, reading: Reading, clause: str, ground: Evidence) ->
     """Where order and clause say the same: the clause's part with most words in common, the order's longest of them."""
     said = normalise(clause)
     wording = ground.hit.wording.text if ground.hit else ""
-    words = {word for word in reading.plain if len(word) >= 2 and word not in _EMPTY_WORDS and not word.isdigit()}
+    words = {word for word in reading.plain if len(word) >= 2 and word not in EMPTY_WORDS and not word.isdigit()}
     best: tuple[int, int, str] | None = None
     for part in _PART.finditer(said.text):
         shared = sorted((word for word in words if word in part.group()), key=lambda word: (-len(word), word))

@@ -26,5 +26,9 @@ MANDATES: dict[str, str] = {
     "mandates.lint.repealed-law": "{item} 的实施依据《{law}》已于 {day} 废止，现为《{now}》。请调整权责清单。",
     "mandates.lint.posts-exceeded": "{item} 核定编制 {posts} 名，内设机构合计 {offices} 名，超出核定数。请核对。",
     "mandates.links-are-for-bianban": "对应关系由编办人员确认或否定。请用 --as bianban_officer@单位代码。",
+    "mandates.no-wording": "没有颗粒点 {item} 的说法“{wording}”待确认。请用 dingze mandates wordings list 核对。",
+    "mandates.wording-decided": "颗粒点 {item} 的说法“{wording}”已有处理结果，不再重复处理。",
+    "mandates.wording-reject-reason": "否定颗粒点 {item} 的说法“{wording}”须说明理由。请填写后重新提交。",
+    "mandates.wordings-are-for-bianban": "日常说法由编办人员采纳、否定或导入。请用 --as bianban_officer@单位代码。",
     "mandates.repealed": "所依法律已于 {day} 废止，现为《{now}》",
 }

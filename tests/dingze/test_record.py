@@ -165,6 +165,28 @@ def test_links_are_proposed_by_the_machine_and_decided_by_the_bianban(dingze: Di
     assert (after[right["target"]], after[wrong["target"]]) == ("已确认", "已否定")
 
 
+def test_wordings_are_learned_by_the_machine_and_accepted_by_the_bianban(dingze: Dingze, tmp_path: Path) -> None:
+    asked = ("mandates", "wordings", "propose", "--least-orders", "3", "--json")
+    assert dingze(*asked).document["proposed"] >= 2
+    assert dingze(*asked).document["proposed"] == 0
+    waiting = dingze("mandates", "wordings", "list", "--standing", "待确认", "--json").document["wordings"]
+    assert all(one["accepted"] >= 3 and one["orders"] for one in waiting)
+    right, wrong = ((one["item"], one["wording"]) for one in waiting[:2])
+    refused = dingze("mandates", "wordings", "accept", *right, "--as", "clerk@C03")
+    assert refused.err.startswith("mandates.wordings-are-for-bianban")
+    officer = ("--as", "bianban_officer@C39", "--json")
+    assert dingze("mandates", "wordings", "accept", *right, *officer).document["accepted"] is True
+    assert (
+        dingze("mandates", "wordings", "reject", *wrong, "--reason", "不是事项", *officer).document["accepted"] is False
+    )
+    file = tmp_path / "wordings.csv"
+    file.write_text(f"编号,日常说法\n{right[0]},{right[1]}|从未有人说过的说法\n", "utf-8")
+    done = dingze("mandates", "wordings", "import", file, *officer).document
+    assert (done["added"], done["unchanged"], done["faults"]) == (1, 1, [])
+    shown = dingze("mandates", "show", right[0], "--json").document
+    assert {right[1], "从未有人说过的说法"} <= set(shown["versions"][-1]["wordings"])
+
+
 def test_the_comparison_of_a_unit_is_printed_with_what_has_no_partner(seen: Dingze, tmp_path: Path) -> None:
     file = tmp_path / "compared.xlsx"
     told = seen("mandates", "compare", "C03", "--out", file, "--json").document
