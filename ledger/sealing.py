@@ -44,11 +44,14 @@ def encrypt(key_id: str, key: bytes, plain: bytes, subject: str) -> bytes:
     return nonce + engine.update(plain) + engine.finalize() + engine.tag
 
 
-def decrypt(key_id: str, key: bytes, box: bytes, subject: str) -> bytes:
-    """The bytes again. Raises InvalidTag for a damaged box, or one sealed for another subject."""
+def decrypt(key_id: str, key: bytes, box: bytes, subject: str, prepared: AESGCM | None = None) -> bytes:
+    """The bytes again. Raises InvalidTag for a damaged box, or one sealed for another subject.
+
+    `prepared` is the cipher made of `key` beforehand, by whoever opens many boxes with one key.
+    """
     nonce, sealed = box[:_NONCE], box[_NONCE:]
     if not key_id.startswith(_SM4):
-        return AESGCM(key).decrypt(nonce, sealed, _bound(subject, key_id))
+        return (prepared or AESGCM(key)).decrypt(nonce, sealed, _bound(subject, key_id))
     if len(sealed) < _TAG:
         raise InvalidTag
     engine = Engine(algorithms.SM4(key), modes.GCM(nonce, sealed[-_TAG:])).decryptor()
@@ -62,6 +65,7 @@ class Wrapping:
     def __init__(self, master: MasterKey) -> None:
         self.fingerprint = master.fingerprint()
         self._aes = master.derived("wrapping")
+        self._prepared = AESGCM(self._aes)  # a rebuild unwraps a key for every order of the record
         self._sm4 = master.derived("sm4 wrapping")[:16]
 
     def wrap(self, subject: str, key_id: str, key: bytes) -> SealedKey:
@@ -71,7 +75,8 @@ class Wrapping:
     def unwrap(self, sealed: SealedKey) -> bytes:
         """The key. Raises Unavailable where it was wrapped under another master key."""
         try:
-            return decrypt(sealed.key_id, self._by(sealed.key_id), bytes(sealed.wrapped), sealed.subject)
+            wrapped = bytes(sealed.wrapped)
+            return decrypt(sealed.key_id, self._by(sealed.key_id), wrapped, sealed.subject, self._prepared)
         except InvalidTag as error:
             raise Unavailable("vault.wrong-key", at=sealed.subject) from error
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -142,10 +143,13 @@ class Builder:
     def _leased(
         self, views: Sequence[View], use: str, progress: Progress | None
     ) -> Iterator[tuple[dict[str, Lease], Progress]]:
-        """The lease of each view for building, renewed after every batch."""
+        """The lease of each view for building, renewed between batches long before it runs out."""
         leases: dict[str, Lease] = {}
+        renew_at = 0.0
 
         def take() -> None:
+            nonlocal renew_at
+            renew_at = time.monotonic() + LEASE_SECONDS / 3
             with self._store.changing() as connection:
                 for view in views:
                     lease = self._store.leases.take(connection, f"{view.name}.{use}", LEASE_SECONDS * 4)
@@ -154,7 +158,8 @@ class Builder:
                     leases[view.name] = lease
 
         def told(position: int) -> None:
-            take()
+            if time.monotonic() >= renew_at:
+                take()
             if progress:
                 progress(position)
 

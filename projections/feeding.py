@@ -18,6 +18,8 @@ from terms.ids import Position
 OpenMasked = Callable[[Sequence[Event]], Mapping[str, Masked]]
 """Gives the masked texts of a batch's events by event id; nothing for those whose key was erased."""
 
+CHUNK = 500  # events decoded and folded at a time: they and what they touch stay in the processor's cache
+
 Progress = Callable[[int], None]  # told the position after every batch
 
 
@@ -72,16 +74,36 @@ class Feeder:
 
     @_no_collecting()
     def _feed(self, running: Sequence[Runner], after: int, limit: int, leases: Mapping[str, Lease]) -> int:
-        """One batch into every runner; the last position it held, `after` when there is nothing. When this returns
-        the events are freed, before anything could look for cycles among them."""
+        """One batch into every runner, written once; the last position it held, `after` when there is nothing."""
+        last, upto = after, after + limit
+        while last < upto:
+            reached = self._gather(running, last, min(CHUNK, upto - last))
+            if reached == last:
+                break
+            last = reached
+        for runner in running:
+            if runner.build.position < last and not runner.keep(leases.get(runner.view.name)):
+                self._singly(runner, last, leases.get(runner.view.name))
+        return last
+
+    def _gather(self, running: Sequence[Runner], after: int, limit: int) -> int:
         rows = self._ledger.read_raw(Position(after), limit)
         if not rows:
             return after
         batch = self._decode(rows, frozenset().union(*(runner.view.handlers for runner in running)))
         for runner in running:
-            if runner.build.position < batch.last:
-                runner.fold(batch, leases.get(runner.view.name))
+            runner.gather(batch)
         return batch.last
+
+    def _singly(self, runner: Runner, upto: int, lease: Lease | None) -> None:
+        """Fold again, writing every chunk, up to the event that this view cannot fold."""
+        wanted = frozenset(runner.view.handlers)
+        while not runner.build.stopped and runner.build.position < upto:
+            before = runner.build.position
+            rows = self._ledger.read_raw(Position(before), min(CHUNK, upto - before))
+            runner.fold(self._decode(rows, wanted), lease)
+            if runner.build.position == before:
+                return
 
     def skipped(self, view: View) -> frozenset[int]:
         """The positions that a person decided this version of a view leaves out."""

@@ -47,6 +47,8 @@ class Runner:
         self.build = build
         self.skipped: frozenset[int] = frozenset()  # positions a person decided to leave out
         self.rows = BatchRows(view, self._load)
+        self.reached = build.position  # what is folded in memory; `build` says what is written
+        self._spoiled = False
 
     def _load(self, table: str, groups: list[Any]) -> list[Any]:
         # Reads what is committed. Should another runner commit meanwhile, our checkpoint will not move and the
@@ -54,17 +56,59 @@ class Runner:
         with self.store.reading() as connection:
             return list(self.store.load(connection, self.view, self.build, table, groups))
 
+    def gather(self, batch: Batch) -> None:
+        """Fold what is new in a batch, in memory only: `keep` writes what several batches left."""
+        if self._spoiled or self.reached >= batch.last:
+            return
+        try:
+            _, fault = self._apply(self._mine(batch, self.reached), batch.masked)
+        except BaseException:
+            self._forget()
+            raise
+        self._spoiled = fault is not None
+        self.reached = batch.last
+
+    def keep(self, lease: Lease | None = None) -> bool:
+        """Write what was gathered, rows and checkpoint in one transaction.
+
+        False when an event in it cannot be folded or a row is refused: nothing of it is kept, and `fold`, given the
+        same events again, finds which one it is.
+        """
+        if self._spoiled:
+            self._forget()
+            return False
+        if self.reached <= self.build.position:
+            return True
+        try:
+            self._store(self.rows.take(), self.reached, "", lease)
+        except StatementError as error:
+            self._forget()
+            if _database_is_away(error):
+                raise
+            return False
+        except BaseException:
+            self._forget()  # what the cache calls stored was not
+            raise
+        return True
+
     def fold(self, batch: Batch, lease: Lease | None = None) -> None:
-        """Fold what is new in a batch; afterwards `build` says how far it is and whether it stopped."""
-        after, handlers = self.build.position, self.view.handlers
+        """Fold and write what is new in a batch; afterwards `build` says how far it is and whether it stopped."""
+        try:
+            self._fold(self._mine(batch, self.build.position), batch.masked, batch.last, lease)
+        except BaseException:
+            self._forget()
+            raise
+
+    def _mine(self, batch: Batch, after: int) -> list[Event | Unreadable]:
+        handlers = self.view.handlers
         mine = [event for event in batch.events if event.type in handlers]
         if self.skipped or (mine and mine[0].position <= after):
             mine = [event for event in mine if event.position > after and event.position not in self.skipped]
-        try:
-            self._fold(mine, batch.masked, batch.last, lease)
-        except BaseException:
-            self.rows.forget()  # what the cache calls stored was not
-            raise
+        return mine
+
+    def _forget(self) -> None:
+        self.rows.forget()
+        self.reached, self._spoiled = self.build.position, False
 
     def _fold(
         self, mine: list[Event | Unreadable], masked: Mapping[str, Masked], last: int, lease: Lease | None
@@ -79,8 +123,8 @@ class Runner:
         try:
             self._store(self.rows.take(), last, "", lease)
         except StatementError as error:
-            if isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-                raise  # the database is away or full; no event is to blame
+            if _database_is_away(error):
+                raise
             self.rows.forget()
             if len(mine) > 1:
                 # Some event's rows are refused: halve until it is found.
@@ -128,6 +172,12 @@ class Runner:
             if again is None:
                 raise NotFound("projections.no-build", name=self.build.name)
             self.build = again
+        self.reached = self.build.position
+
+
+def _database_is_away(error: StatementError) -> bool:
+    """The database is away or full; no event is to blame."""
+    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def _why(event: Event | Unreadable, error: BaseException) -> str:
