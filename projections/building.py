@@ -4,7 +4,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from sqlalchemy import Connection, select
@@ -13,11 +13,13 @@ from ledger.store import Ledger
 from projections.feeding import Feeder, Progress
 from projections.folding import Runner
 from projections.leases import LEASE_SECONDS, Lease
+from projections.scribe import Scribe
 from projections.store import Build, ViewStore
 from projections.view import OPEN, StateTable, View
 from terms.errors import Conflict, NotFound, Refused
 
 REBUILD_BATCH = 4_000
+WORTH_A_SCRIBE = 20_000  # events: a process takes as long to start as this many take to fold
 
 
 class Builder:
@@ -36,14 +38,19 @@ class Builder:
         *,
         flip: bool = True,
         stop: threading.Event | None = None,
+        scribes: bool = False,
     ) -> list[Build]:
         """Build views from zero in one pass, then flip each that reached the head. Goes on where one broke off.
+
+        With `scribes` a process beside this one writes each view, where there is enough to write.
 
         When `stop` is set it ends between two batches; the next call goes on there. A build that met an event it
         cannot fold is left as it is, with its reason. Raises Conflict while another process rebuilds one of them.
         """
-        with self._leased(views, "rebuild", progress) as (leases, told):
+        with self._leased(views, "rebuild", progress) as (leases, told), ExitStack() as beside:
             runners = [self._begun(view) for view in views]
+            if scribes:
+                beside.enter_context(self._scribes(runners))
             while True:
                 self._feeder.feed(runners, self._ledger.head(), batch, progress=told, stop=stop, leases=leases)
                 if (stop and stop.is_set()) or not flip:
@@ -63,6 +70,20 @@ class Builder:
         runner = Runner(self._store, view, replace(build, stopped=""))
         runner.skipped = self._feeder.skipped(view)
         return runner
+
+    @contextmanager
+    def _scribes(self, runners: Sequence[Runner]) -> Iterator[None]:
+        """A process that writes for each runner with enough before it."""
+        head = self._ledger.head()
+        for runner in runners:
+            if head - runner.build.position >= WORTH_A_SCRIBE:
+                runner.scribe = Scribe(self._store.url, runner.view)
+        try:
+            yield
+        finally:
+            for runner in runners:
+                if runner.scribe:
+                    runner.scribe.close()
 
     def _flipped(self, runner: Runner) -> bool:
         """Flip, unless the build people read has gone on meanwhile: a page must never go back in time."""

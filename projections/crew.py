@@ -31,16 +31,22 @@ def shares(views: Iterable[View], processes: int) -> tuple[tuple[str, ...], ...]
 
 
 def rebuild_by_processes(
-    engine: ProjectionEngine, making: Making, processes: int, progress: Progress | None = None
+    engine: ProjectionEngine,
+    making: Making,
+    processes: int,
+    progress: Progress | None = None,
+    names: Sequence[str] | None = None,
 ) -> list[Build]:
-    """Every view of `engine` built anew, by so many processes; what became of each, in the order of the names.
+    """Every view of `engine`, or those named, built anew by so many processes; what became of each, by name.
 
-    `progress` hears, twice a second, the position that all builds under way have reached. One process is this one.
-    Raises what a rebuild raises; what the other processes did until then is gone on with by the next call.
+    One view is folded here and written by a process beside (`projections.scribe`). `progress` hears, twice a second,
+    the position that all builds under way have reached. One process is this one. Raises what a rebuild raises; what the
+    other processes did until then is gone on with by the next call.
     """
-    if processes <= 1:
-        return engine.rebuild_all(progress)
-    dealt = shares(engine.views.values(), processes)
+    chosen = list(engine.views) if names is None else list(dict.fromkeys(names))
+    if processes <= 1 or len(chosen) <= 1 or not set(chosen) <= set(engine.views):
+        return engine.rebuild_all(progress, names=chosen, scribes=processes > 1 and len(chosen) == 1)
+    dealt = shares((engine.views[name] for name in chosen), processes)
     with ProcessPoolExecutor(len(dealt), multiprocessing.get_context("spawn")) as pool:
         work = [pool.submit(_rebuild, making, share) for share in dealt]
         left = set(work)

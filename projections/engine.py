@@ -246,9 +246,10 @@ class ProjectionEngine:
         *,
         flip: bool = True,
         stop: threading.Event | None = None,
+        scribes: bool = False,
     ) -> Build:
         """Build a view anew from zero beside the one people read, then flip. Goes on where a broken-off one stopped."""
-        return self._builder.rebuild([self._view(name)], progress, batch, flip=flip, stop=stop)[0]
+        return self._builder.rebuild([self._view(name)], progress, batch, flip=flip, stop=stop, scribes=scribes)[0]
 
     def rebuild_all(
         self,
@@ -256,10 +257,11 @@ class ProjectionEngine:
         stop: threading.Event | None = None,
         *,
         names: Sequence[str] | None = None,
+        scribes: bool = False,
     ) -> list[Build]:
-        """All views, or those named, in one decoding pass."""
+        """All views, or those named, in one decoding pass; with `scribes` other processes write them."""
         chosen = list(self.views.values()) if names is None else [self._view(name) for name in names]
-        return self._builder.rebuild(chosen, progress, stop=stop)
+        return self._builder.rebuild(chosen, progress, stop=stop, scribes=scribes)
 
     def verify(self, name: str, progress: Progress | None = None) -> tuple[bool, int]:
         """Whether the view people read equals one folded from zero to the same position; and that position."""

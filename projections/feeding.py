@@ -60,16 +60,20 @@ class Feeder:
         read = 0
         running = [runner for runner in runners if not runner.build.stopped]
         while running and not (stop and stop.is_set()):
-            after = min(runner.build.position for runner in running)
+            after = min(runner.reached for runner in running)
             if after >= upto:
                 break
             last = self._feed(running, after, min(batch, upto - after), leases or {})
             if last == after:
                 break
-            running = [runner for runner in running if not runner.build.stopped and runner.build.position > after]
+            running = [runner for runner in running if not runner.build.stopped and runner.reached > after]
             read += last - after
             if progress:
                 progress(last)
+        for runner in runners:
+            goal = runner.reached
+            if not runner.settle():
+                self._singly(runner, goal, (leases or {}).get(runner.view.name))
         return read
 
     @_no_collecting()
@@ -82,7 +86,7 @@ class Feeder:
                 break
             last = reached
         for runner in running:
-            if runner.build.position < last and not runner.keep(leases.get(runner.view.name)):
+            if not runner.keep(leases.get(runner.view.name)):
                 self._singly(runner, last, leases.get(runner.view.name))
         return last
 

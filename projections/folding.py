@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, Statem
 from ledger.envelope import Event
 from projections.leases import Lease
 from projections.rows import BatchRows, Writes
+from projections.scribe import Answer, Scribe
 from projections.store import Build, ViewStore
+from projections.tables import lines_of
 from projections.view import Masked, View
 from terms.errors import NotFound
 
@@ -49,8 +51,14 @@ class Runner:
         self.rows = BatchRows(view, self._load)
         self.reached = build.position  # what is folded in memory; `build` says what is written
         self._spoiled = False
+        self.scribe: Scribe | None = None  # writes beside, where there is one
+        self._sent: tuple[int, Writes] | None = None  # what it writes now, and where the build then is
+        self._answer: Answer | None = None
+        self._sent_groups: dict[str, set[Any]] | None = None
 
     def _load(self, table: str, groups: list[Any]) -> list[Any]:
+        if self._sent is not None and self._answer is None and self._is_sent(table, groups):
+            self._answer = self.scribe.answer() if self.scribe else "refused"
         # Reads what is committed. Should another runner commit meanwhile, our checkpoint will not move and the
         # whole batch is void: so nothing here needs a lock.
         with self.store.reading() as connection:
@@ -74,13 +82,21 @@ class Runner:
         False when an event in it cannot be folded or a row is refused: nothing of it is kept, and `fold`, given the
         same events again, finds which one it is.
         """
+        if not self.settle():
+            return False
         if self._spoiled:
             self._forget()
             return False
         if self.reached <= self.build.position:
             return True
         try:
-            self._store(self.rows.take(), self.reached, "", lease)
+            writes = self.rows.take()
+            if self.scribe and self.scribe.ready():
+                lines = lines_of(self.view, writes)
+                if self.scribe.send(self.build, self.reached, lines, lease):
+                    self._sent, self._answer, self._sent_groups = (self.reached, writes), None, None
+                    return True
+            self._store(writes, self.reached, "", lease)
         except StatementError as error:
             self._forget()
             if _database_is_away(error):
@@ -90,6 +106,34 @@ class Runner:
             self._forget()  # what the cache calls stored was not
             raise
         return True
+
+    def settle(self) -> bool:
+        """Wait for what the scribe still writes. False when it is not there: everything gathered is forgotten."""
+        if self._sent is None or self.scribe is None:
+            return True
+        (last, writes), answer = self._sent, self._answer or self.scribe.answer()
+        self._sent = None
+        if answer == "written":
+            self.build = replace(self.build, position=last, stopped="")
+            self.store.clean_log(doubtful=bool(writes.scrubbed))
+        elif answer == "moved":
+            self._lost()
+            self.reached, self._spoiled = self.build.position, False
+        else:
+            self._forget()
+        return answer != "refused"
+
+    def _is_sent(self, table: str, groups: list[Any]) -> bool:
+        """Whether rows of these groups are being written now: what is committed does not show them yet."""
+        if self._sent_groups is None and self._sent is not None:
+            writes = self._sent[1]
+            self._sent_groups = {
+                name: {key[0] for key, _ in writes.inserted.get(name, ())}
+                | {closed[1] for closed in writes.closed.get(name, ())}
+                | {first for first, _ in writes.scrubbed.get(name, ())}
+                for name in (*writes.inserted, *writes.closed, *writes.scrubbed)
+            }
+        return not (self._sent_groups or {}).get(table, set()).isdisjoint(groups)
 
     def fold(self, batch: Batch, lease: Lease | None = None) -> None:
         """Fold and write what is new in a batch; afterwards `build` says how far it is and whether it stopped."""
@@ -161,18 +205,22 @@ class Runner:
         with self.store.writing() as connection:
             ours = self.store.advance(connection, self.build, last, stopped, lease)
             if ours:
-                self.store.write(connection, self.view, self.build, writes)
+                self.store.write(connection, self.view, self.build, lines_of(self.view, writes))
         if ours:
             self.build = replace(self.build, position=last, stopped=stopped)
             self.store.clean_log()
         else:
-            self.rows.forget()
-            with self.store.reading() as connection:
-                again = self.store.again(connection, self.build)
-            if again is None:
-                raise NotFound("projections.no-build", name=self.build.name)
-            self.build = again
+            self._lost()
         self.reached = self.build.position
+
+    def _lost(self) -> None:
+        """Another runner was here first: go on from where it stands."""
+        self.rows.forget()
+        with self.store.reading() as connection:
+            again = self.store.again(connection, self.build)
+        if again is None:
+            raise NotFound("projections.no-build", name=self.build.name)
+        self.build = again
 
 
 def _database_is_away(error: StatementError) -> bool:

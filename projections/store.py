@@ -30,8 +30,7 @@ from sqlalchemy.exc import OperationalError
 from ledger.backends import database_url
 from projections.connections import SCHEMA, postgres_engines, sqlite_engines
 from projections.leases import Lease, Leases
-from projections.rows import Writes
-from projections.tables import BuildTables, as_of
+from projections.tables import BuildTables, Lines, as_of
 from projections.view import Key, Row, View
 
 __all__ = ["Build", "ViewStore", "as_of"]
@@ -61,6 +60,7 @@ class ViewStore:
     """The view tables of one database. Writing takes one connection at a time; reading never waits for it."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         target = database_url(url)
         self._sqlite = target.get_backend_name() == "sqlite"
         self.writer, self.reader = sqlite_engines(target) if self._sqlite else postgres_engines(target)
@@ -227,20 +227,22 @@ class ViewStore:
         """The rows that hold now of some groups: key, from_position, row."""
         return self._tables.load(connection, view, build.generation, table, groups)
 
-    def write(self, connection: Connection, view: View, build: Build, writes: Writes) -> None:
+    def write(self, connection: Connection, view: View, build: Build, lines: Lines) -> None:
         """Everything a batch leaves; what is scrubbed is blanked in every other build of this view too."""
-        self._tables.write(connection, view, build.generation, writes)
-        if writes.scrubbed:
+        self._tables.write(connection, view, build.generation, lines)
+        if any(scrubbed for _, _, scrubbed in lines.values()):
             self._log_holds_text = self._sqlite
             for other in self.builds(connection, view.name):
                 if other.generation != build.generation and other.version == build.version:
-                    self._tables.scrub_elsewhere(connection, view, other.generation, writes)
+                    self._tables.scrub_elsewhere(connection, view, other.generation, lines)
 
-    def clean_log(self) -> bool:
+    def clean_log(self, *, doubtful: bool = False) -> bool:
         """After an erasure: fold SQLite's write-ahead log in and cut it to nothing, so that no old page stays.
 
-        False while a reader still needs the log; asked again after every batch until it has worked.
+        `doubtful`: another process wrote an erasure. False while a reader still needs the log; asked again after every
+        batch until it has worked.
         """
+        self._log_holds_text |= doubtful and self._sqlite
         if not self._log_holds_text:
             return True
         with self._lock, contextlib.suppress(OperationalError), self.writer.connect() as connection:

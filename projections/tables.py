@@ -34,6 +34,28 @@ _OPEN: ColumnElement[int] = literal_column(
 )  # as a literal: an index on the rows that hold serves no bound parameter
 
 
+Lines = dict[str, tuple[list[tuple[Any, ...]], list[tuple[Any, ...]], list[tuple[Any, Row]]]]
+"""By table: the rows to close (where they end, key, where they began), the lines to insert, the groups to blank."""
+
+
+def lines_of(view: View, writes: Writes) -> Lines:
+    """What a batch leaves as the database takes it: plain tuples, each in the order of `_names`."""
+    lines: Lines = {}
+    for declared in view.tables:
+        name = declared.name
+        if isinstance(declared, StateTable):
+            plain = [column for column, _ in declared.columns if column not in declared.key]
+            inserted = _lines(writes.inserted.get(name, ()), plain)
+        else:
+            plain = [column for column, _ in declared.columns]
+            facts = writes.facts.get(name, ())
+            inserted = [(*map(fact.get, plain), position, event_id, line) for position, event_id, line, fact in facts]
+        told = writes.closed.get(name, []), inserted, writes.scrubbed.get(name, [])
+        if any(told):
+            lines[name] = told
+    return lines
+
+
 class BuildTables:
     """Makes, fills and reads the tables of builds in one schema (None on SQLite)."""
 
@@ -103,19 +125,22 @@ class BuildTables:
                     row[name] = bool(row[name])
             yield tuple(found[:keyed]), found[-1], row
 
-    def write(self, connection: Connection, view: View, generation: int, writes: Writes) -> None:
+    def write(self, connection: Connection, view: View, generation: int, lines: Lines) -> None:
         """Everything a batch leaves, each table in a few statements. Raises sqlalchemy.exc.DBAPIError."""
         for declared in view.tables:
-            table = self.table(view, declared, generation)
-            if isinstance(declared, StateTable):
-                self._write_state(connection, declared, table, writes)
-            elif facts := writes.facts.get(declared.name):
-                names = [column for column, _ in declared.columns]
-                lines = [(*map(fact.get, names), position, event_id, line) for position, event_id, line, fact in facts]
-                self._insert(connection, table, [*names, "position", "event_id", "line"], lines)
+            if declared.name in lines:
+                table = self.table(view, declared, generation)
+                closed, inserted, scrubbed = lines[declared.name]
+                if isinstance(declared, StateTable):
+                    self._close(connection, declared, table, closed)
+                self._insert(connection, table, _names(declared), inserted)
+                for first, blank in scrubbed:
+                    connection.execute(update(table).where(table.c[_names(declared)[0]] == first).values(**blank))
 
-    def _write_state(self, connection: Connection, declared: StateTable, table: Table, writes: Writes) -> None:
-        if closed := writes.closed.get(declared.name):
+    def _close(
+        self, connection: Connection, declared: StateTable, table: Table, closed: Sequence[tuple[Any, ...]]
+    ) -> None:
+        if closed:
             mark = "%s" if self.schema else "?"
             connection.exec_driver_sql(
                 f"UPDATE {self._name(table)} SET to_position = {mark} WHERE "  # noqa: S608 - names from declarations
@@ -123,33 +148,27 @@ class BuildTables:
                 + f" AND from_position = {mark} AND to_position = {OPEN}",
                 closed,
             )
-        if inserted := writes.inserted.get(declared.name):
-            names = [column for column, _ in declared.columns if column not in declared.key]
-            lines = _lines(inserted, names)
-            self._insert(connection, table, [*declared.key, *names, "from_position", "to_position"], lines)
-        for first, blank in writes.scrubbed.get(declared.name, []):
-            connection.execute(update(table).where(table.c[declared.key[0]] == first).values(**blank))
 
-    def scrub_elsewhere(self, connection: Connection, view: View, generation: int, writes: Writes) -> None:
+    def scrub_elsewhere(self, connection: Connection, view: View, generation: int, lines: Lines) -> None:
         """Blank in another build of the same view what an erasure blanked in this one."""
         for declared in view.tables:
             table = self.table(view, declared, generation)
-            for first, blank in writes.scrubbed.get(declared.name, []):
+            for first, blank in lines.get(declared.name, ((), (), ()))[2]:
                 if isinstance(declared, StateTable):
                     connection.execute(update(table).where(table.c[declared.key[0]] == first).values(**blank))
 
-    def _insert(
-        self, connection: Connection, table: Table, names: Sequence[str], lines: Sequence[tuple[Any, ...]]
-    ) -> None:
+    def _insert(self, connection: Connection, table: Table, names: Sequence[str], lines: list[tuple[Any, ...]]) -> None:
         # Straight to the driver: this is the hot path. PostgreSQL takes rows by COPY, some five times quicker.
         columns = ", ".join(f'"{name}"' for name in names)
+        if not lines:
+            return
         if self.schema:
             _copy(connection, f"COPY {self._name(table)} ({columns}) FROM STDIN", lines)
-        elif lines:
+        else:
             marks = ", ".join("?" * len(names))
             connection.exec_driver_sql(
                 f"INSERT INTO {self._name(table)} ({columns}) VALUES ({marks})",  # noqa: S608 - names declared
-                list(lines),
+                lines,
             )
 
     def _name(self, table: Table) -> str:
@@ -176,6 +195,15 @@ def _columns(declared: StateTable | FactTable) -> Iterable[Column[Any] | Primary
         yield Column("event_id", Text, nullable=False)
         yield Column("line", Integer)
         yield PrimaryKeyConstraint("position", "line")
+
+
+def _names(declared: StateTable | FactTable) -> list[str]:
+    """The columns of a line, in its order."""
+    names = [name for name, _ in declared.columns]
+    if isinstance(declared, StateTable):
+        plain = [name for name in names if name not in declared.key]
+        return [*declared.key, *plain, "from_position", "to_position"]
+    return [*names, "position", "event_id", "line"]
 
 
 def _lines(inserted: Sequence[tuple[Key, Version]], names: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -37,17 +37,14 @@ def status(context: typer.Context, json: Json = False) -> None:
 def rebuild(
     context: typer.Context,
     names: Names = None,
-    processes: Annotated[int, typer.Option(min=1, help="how many processes share the views, when all are built")] = 2,
+    processes: Annotated[int, typer.Option(min=1, help="how many processes share the work")] = 2,
     json: Json = False,
 ) -> None:
     """Build views anew from the first event beside the ones people read, then switch over."""
     began = time.perf_counter()
     with opened(context) as dingze, progress("重建", dingze.ledger.head()) as advance:
-        if names:
-            builds = dingze.projections.rebuild_all(advance, names=names)
-        else:
-            making = partial(projecting, dingze.settings)
-            builds = rebuild_by_processes(dingze.projections, making, processes, advance)
+        making = partial(projecting, dingze.settings)
+        builds = rebuild_by_processes(dingze.projections, making, processes, advance, names)
     seconds = round(time.perf_counter() - began, 3)
     done = [{"name": build.name, "position": build.position, "stopped": build.stopped} for build in builds]
     answer(

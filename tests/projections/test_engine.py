@@ -120,7 +120,7 @@ def test_verify_leaves_nothing_behind_and_still_holds_while_the_record_grows(des
 # --- poison ----------------------------------------------------------------------------------------------------
 
 
-def _counting(name: str, poison: str = "", version: int = 1) -> View:
+def counting(name: str, poison: str = "", version: int = 1) -> View:
     """A view that counts facts by type, and cannot fold the orders whose number is `poison`."""
 
     def count(rows: Rows, event: Event, _: Masked) -> None:
@@ -142,7 +142,7 @@ def _counting(name: str, poison: str = "", version: int = 1) -> View:
 
 
 def test_a_poison_event_stops_its_own_view_only_and_says_why(database_url: str) -> None:
-    sick, well = _counting("sick", poison="N2"), _counting("well")
+    sick, well = counting("sick", poison="N2"), counting("well")
     with desk_at(database_url, (sick, well)) as desk:
         write(desk, [(0, 0), (1, 0), (2, 0), (3, 0), (0, 2)])
         desk.engine.catch_up()
@@ -159,7 +159,7 @@ def test_a_poison_event_stops_its_own_view_only_and_says_why(database_url: str) 
 
 
 def test_skipping_a_poison_event_is_a_recorded_decision_that_a_rebuild_repeats(database_url: str) -> None:
-    sick = _counting("sick", poison="N2")
+    sick = counting("sick", poison="N2")
     with desk_at(database_url, (sick,)) as desk:
         write(desk, [(0, 0), (2, 0), (1, 0)])
         desk.engine.catch_up()
@@ -181,7 +181,7 @@ def test_a_row_the_database_refuses_stops_at_its_event(database_url: str) -> Non
         rows.add("told", {"type": {"not": "a text"} if number == "N2" else number})
 
     view = View("odd", 1, (FactTable("told", (("type", String(3)),)),), {"WorkOrderReceived": odd})
-    with desk_at(database_url, (view, _counting("well"))) as desk:
+    with desk_at(database_url, (view, counting("well"))) as desk:
         write(desk, [(0, 0), (1, 0), (3, 0), (2, 0), (0, 0)])
         desk.engine.catch_up()
         stands = {one.name: one for one in desk.engine.status()}
@@ -309,7 +309,7 @@ def test_the_pointer_never_flips_to_a_build_that_is_behind(desk: Desk) -> None:
 
 
 def test_a_view_of_a_new_version_is_built_beside_and_then_read(database_url: str) -> None:
-    old, new = _counting("count"), _counting("count", version=2)
+    old, new = counting("count"), counting("count", version=2)
     with desk_at(database_url, (old,)) as before:
         write(before, [(0, 0), (1, 0)])
         before.engine.catch_up()
