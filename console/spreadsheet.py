@@ -47,8 +47,17 @@ HEADINGS: Mapping[str, str] = {
     "figures": "指标", "at": "截至", "states": "按状态", "districts": "按区县", "rows": "明细", "chains": "流转往返",
     "pairs": "争议双方", "doubtful": "职责不清", "unsure": "派单存疑", "cases": "议题", "listed": "清单",
     "findings": "问题", "open_cases": "在办议题", "top": "分子", "bottom": "分母", "rate": "比率（万分）",
-    "points": "得分（万分）", "stars": "星级", "posts": "编制", "weight": "加权工作量", "clauses": "条目",
+    "points": "得分（万分）", "stars": "星级", "posts": "编制", "weight": "权重（加权工作量）", "clauses": "条目",
     "denied": "被否认", "claimed": "被主张", "closed": "办结", "repeated": "重复", "dispatched": "派单",
+    "unit_class": "单位类别", "score": "得分", "drafted": "起草时得分", "objections": "异议",
+    "waiting": "待复核异议", "quarter": "季度", "code": "代码", "label": "指标", "indicator": "指标",
+    "corrected": "异议更正", "objection": "异议编号", "objected_on": "提出日期", "decided_on": "复核日期",
+    "answer": "复核意见", "published_on": "发布日期", "drafted_on": "起草日期", "objections_until": "异议截止",
+    "scored": "可评分单位", "sheet": "评分表", "lines": "各单位", "indicators": "指标", "sheet_no": "编号",
+    "round": "轮次", "period_from": "期间起始", "period_to": "期间截止", "differs": "复核改动项",
+    "signed_on": "签发日期",
+    "stepped_on": "最近一步", "sheets": "评估表", "text": "内容", "aspect": "方面", "grade": "档次", "own": "自评",
+    "reviewed": "复核", "items": "项目", "sent_back": "退回理由", "type": "记录",
 }  # fmt: skip
 SHOWN = frozenset(HEADINGS) - LEFT_OUT  # a column without a Chinese heading is the program's own
 UNITS = frozenset({

@@ -19,6 +19,7 @@ from dingze.commands import (
     people,
     projections,
     quarantine,
+    scores,
     service,
     work,
 )
@@ -46,6 +47,7 @@ service.add_to(app)
 work.add_to(app)
 acting.add_to(app)
 digest.add_to(app)
+scores.add_to(app)
 backup.add_to(app)
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from casework.occasion import Occasion
 from console.forms import Field, Filled
 from console.interface.commands import giver_of
-from console.interface.doors import Door, give_command, look
+from console.interface.doors import Door, give_command, known_number, look
 from console.orders.actions import TONES, Tone
 from console.visit import Visit
 from mandates.edition import RegisterEdition
@@ -29,14 +29,16 @@ FILLED_IN = frozenset(
         "source-may-decide", "points-bind-parties", "signatory-named", "numbered", "application-has-five-parts",
         "reason-given", "position-given", "competent-body", "decision-has-number-and-scan", "effective-after-decided",
         "sanding-changed-by-the-bianwei", "text-given", "digest-item-known", "disposition-known", "due-ahead",
-        "source-of-finding-known", "problem-class-known", "fault-known",
+        "source-of-finding-known", "problem-class-known", "fault-known", "nothing-to-score", "corrected-amounts-given",
+        "every-item-answered",
     }
 )  # fmt: skip
 # why something cannot be done that an officer would look for
 WORTH_SAYING = frozenset(
     {
         "minutes-signed-by-all", "opinions-still-due", "opinion-rounds", "negotiate-first", "convener-convenes",
-        "digest-complete", "report-when-not-agreed", "opinion-awaits-its-answers", "hold-when-overdue",
+        "digest-complete", "report-when-not-agreed", "quarter-ended", "objections-decided-first",
+        "objections-may-still-come", "opinion-awaits-its-answers", "hold-when-overdue",
     }
 )  # fmt: skip
 State = TypeVar("State")
@@ -127,9 +129,17 @@ def offers(actions: Iterable[MatterAction[State]], matter: Matter[State], decide
 
 
 def carry_out(
-    visit: Visit, door: Door, actions: Iterable[MatterAction[Any]], slug: str, number: str, form: Filled, back: str
+    visit: Visit,
+    door: Door,
+    actions: Iterable[MatterAction[Any]],
+    slug: str,
+    number: str,
+    form: Filled,
+    back: str,
+    *,
+    fresh: bool = False,
 ) -> Response:
-    """Carry out one action on the version the page showed, and go `back`.
+    """Carry out one action on the version the page showed, and go `back`; `fresh` lets it begin what is not there yet.
 
     Raises NotFound for an action there is not; what the rules refuse is raised before anything is written.
     """
@@ -137,7 +147,10 @@ def carry_out(
     if action is None:
         raise NotFound("console.no-page")
     giver = giver_of(visit)
-    command = action.read(Matter(look(door, number, giver).state, occasion_of(visit)), form)
+    found = giver.desk.load(door.lane, known_number(number))
+    if found.events or not fresh:
+        found = look(door, number, giver)
+    command = action.read(Matter(found.state, occasion_of(visit)), form)
     seen = int(form.text("seen")) if form.text("seen").isdigit() else None
     done = give_command(door, number, command, giver, seen=seen)
     return visit.done(back, f"{number} {action.done or action.label}", Position(done.position))

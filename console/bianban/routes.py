@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from console.bianban import case_board, case_file, coverage, digests, disputes, findings
+from console.bianban import assessments, case_board, case_file, coverage, digests, disputes, findings
 
 ROUTERS: tuple[APIRouter, ...] = (
     disputes.router,
@@ -11,4 +11,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     coverage.router,
     findings.router,
     digests.router,
+    assessments.router,
 )

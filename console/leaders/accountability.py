@@ -1,7 +1,7 @@
 """履责评价: each unit's indicators, score and stars in a quarter; every figure opens to its events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -71,7 +71,7 @@ def read_sums(visit: Visit, look: Lookback, period: Period, unit: str = "") -> S
 
 
 def _cut(look: Lookback, period: Period) -> Lookback:
-    return Lookback(look.as_of, look.position, look.moment, period.begin, period.end)
+    return replace(look, since=period.begin, until=period.end)
 
 
 def line_of(unit: str, unit_class: str, sums: Sums, rule: ScoreRule) -> Line:
@@ -117,7 +117,7 @@ def accountability(
         if (not unit_class or of_class == unit_class) and (not q.strip() or q.strip() in said):
             lines.append(line_of(unit, of_class, sums, rule))
     lines.sort(key=lambda one: (-(one.score.score if one.score.score is not None else -1), -one.led, one.unit))
-    filters = {"quarter": period and name, "class": unit_class, "q": q.strip(), "as_of": look.query().get("as_of", "")}
+    filters = {"quarter": period and name, "class": unit_class, "q": q.strip()} | look.query()
     pages = max(1, -(-len(lines) // PAGE))
     here = min(page, pages)
     listed = {"total": len(lines), "page": here, "pages": pages}

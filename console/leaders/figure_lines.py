@@ -81,7 +81,7 @@ def figure(visit: Visiting, look: Looking, name: str, page: Annotated[int, Query
 
 def _asked(given: QueryParams, lines: Lines) -> dict[str, str]:
     known = {*lines.columns, "counted"}
-    taken = {name: text for name, text in given.items() if name not in ("as_of", "since", "until", "page")}
+    taken = {name: text for name, text in given.items() if name not in ("as_of", "position", "since", "until", "page")}
     if set(taken) - known:
         raise NotFound("console.no-figure")
     return taken

@@ -31,6 +31,8 @@ APPRAISAL: dict[str, str] = {
     "casework.no-such-sheet": "没有评估表 {sheet}。请核对编号。",
     "api.no-score-sheet": "没有 {number} 的季度评分表，或您无权查看。请核对季度。",
     "api.no-assessment": "没有评估表 {number}，或您无权查看。请核对编号。",
+    "scores.same": "{quarter} 按其起草时的规则和账本位置重算，结果逐字相同。",
+    "scores.differs": "{quarter} 重算结果与起草时不同。请核对账本是否完整，并联系管理员。",
     # --- names of events ---
     "event.ScoresDrafted": "起草季度评分",
     "event.ScoreObjected": "单位对评分提出异议",

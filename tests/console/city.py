@@ -78,6 +78,18 @@ class Town:
         self.register = RegisterReader(self.ledger)
         self.views = ViewStore(url)
         self.engine = ProjectionEngine(self.ledger, self.views, VIEWS, self.open_masked)
+        self.remake_desk()
+        self.papers = PaperDesk(self.desk, self.vault, shipped(), PaperShelf(self.views, self.vault))
+        self.gateway = Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)
+        self.router = router
+        self.people = People(url)
+        self.book = DeskBook(url)
+        self.folder = key.parent
+        self.people.add_missing(SAMPLE_ACCOUNTS)
+        self.samples = samples
+
+    def remake_desk(self) -> None:
+        """The desk, by the city's rules as they are now."""
         self.desk = Desk(
             self.ledger,
             self.city,
@@ -87,14 +99,6 @@ class Town:
             cover=Notes(self.ledger, self.vault),
             figures=ViewFigures(self.views, self.ledger, self.register, self.city),
         )
-        self.papers = PaperDesk(self.desk, self.vault, shipped(), PaperShelf(self.views, self.vault))
-        self.gateway = Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)
-        self.router = router
-        self.people = People(url)
-        self.book = DeskBook(url)
-        self.folder = key.parent
-        self.people.add_missing(SAMPLE_ACCOUNTS)
-        self.samples = samples
 
     def clock(self) -> datetime:
         """What time it is."""
