@@ -6,7 +6,7 @@ opens to its events by `behind`.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from city.establishment import CoverageRules
@@ -23,6 +23,8 @@ FIGURES = (
     "proposed", "dispatched", "denied", "claimed", "closed", "resolved", "unresolved", "satisfied", "unsatisfied",
     "repeated",
 )  # fmt: skip
+_NEVER: Mapping[str, int] = {}
+_NONE: dict[str, Any] = dict.fromkeys(FIGURES, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +84,13 @@ def clause_uses(
         owner[clause] = owner.get(clause) or whose
     said = _items(register)
     weak = {one.item for one in vague(Linted(register, register.as_of, {}))}
+    ended = {item: ("", owner.get(item, ""), "", "") for item in uses.keys() - said.keys()}
     found = [
-        _use(item, said.get(item) or ("", owner.get(item, ""), "", ""), uses.get(item, {}), rules)
-        for item in sorted(said.keys() | uses.keys())
+        _use(item, words, uses.get(item, _NEVER), rules, in_force=item in said, vague_words=item in weak)
+        for item, words in (said | ended).items()
+        if unit is None or words[1] == unit
     ]
-    kept = [
-        replace(one, in_force=one.item in said, vague_words=one.item in weak)
-        for one in found
-        if unit is None or one.unit == unit
-    ]
-    return tuple(sorted(kept, key=lambda one: (-one.dispatched, -one.disputed, -one.proposed, one.item)))
+    return tuple(sorted(found, key=lambda one: (-one.dispatched, -one.disputed, -one.proposed, one.item)))
 
 
 def never_used(uses: tuple[ClauseUse, ...], register: RegisterEdition) -> tuple[ClauseUse, ...]:
@@ -138,9 +137,18 @@ def _items(register: RegisterEdition) -> dict[str, tuple[str, str, str, str]]:
     return found
 
 
-def _use(item: str, said: tuple[str, str, str, str], uses: Mapping[str, int], rules: CoverageRules) -> ClauseUse:
+def _use(
+    item: str,
+    said: tuple[str, str, str, str],
+    uses: Mapping[str, int],
+    rules: CoverageRules,
+    *,
+    in_force: bool,
+    vague_words: bool,
+) -> ClauseUse:
+    """One of some thousand items of a register, for each look at the page: made once and not copied."""
     kind, unit, words, role = said
-    figures: dict[str, Any] = {how: uses.get(how, 0) for how in FIGURES}
+    figures: dict[str, Any] = {how: uses.get(how, 0) for how in FIGURES} if uses else _NONE
     often = figures["denied"] * 100 >= rules.denied_often * figures["dispatched"]
     return ClauseUse(
         item=item,
@@ -148,8 +156,8 @@ def _use(item: str, said: tuple[str, str, str, str], uses: Mapping[str, int], ru
         unit=unit,
         words=words[:SHORT],
         role=role,
-        in_force=True,
-        vague_words=False,
+        in_force=in_force,
+        vague_words=vague_words,
         vague_outcome=often and figures["dispatched"] >= rules.least_uses,
         **figures,
     )
