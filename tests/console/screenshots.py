@@ -74,6 +74,8 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("duties", "yz-05-clerk-chengguan", "/duties", ()),
     ("tour", "yz-01-dispatcher", "/queue?tour=3", ()),
     ("help", "yz-05-clerk-chengguan", "/help", ()),
+    ("people", "yz-15-administrator", "/people", ()),
+    ("readings", "yz-15-administrator", "/readings", ()),
     ("operations", "yz-15-administrator", "/operations", ()),
     ("trial", "yz-01-dispatcher", "/trial", ()),
     ("problem", "yz-05-clerk-chengguan", "/queue", ()),
