@@ -13,6 +13,18 @@
   document.addEventListener("htmx:responseError", (event) => say(problemOf(event.detail.xhr)));
   document.addEventListener("htmx:sendError", () => say("网络不通，未作任何改动。请稍后重试。"));
 
+  // what takes longer than a blink says so; a download ends without a sign, so the words go by themselves
+  let slow = null;
+  function busy(on) {
+    clearTimeout(slow);
+    document.body.classList.remove("dz-busy");
+    if (on) slow = setTimeout(() => { document.body.classList.add("dz-busy"); slow = setTimeout(() => busy(false), 8000); }, 400);
+  }
+  document.addEventListener("htmx:beforeRequest", () => busy(true));
+  document.addEventListener("htmx:afterRequest", () => busy(false));
+  addEventListener("beforeunload", () => busy(true));
+  addEventListener("pageshow", () => busy(false));
+
   function problemOf(xhr) {
     const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
     return $("h1", page)?.textContent || "操作未完成，请重试。";

@@ -81,6 +81,25 @@ def test_the_tour_is_walked_by_keyboard_and_put_away(city: tuple[Town, str], chr
     window.close()
 
 
+def test_what_takes_its_time_says_so_and_a_lost_line_changes_nothing(
+    city: tuple[Town, str], chromium: "Browser"
+) -> None:
+    window = Watched(chromium, city[1], "yz-01-dispatcher")
+    page = window.page
+    page.goto("/queue")
+    page.route("**/queue?*overdue*", lambda route: (page.wait_for_timeout(900), route.continue_()))
+    page.check("[name=overdue]")
+    page.wait_for_selector(".dz-busy-words", state="visible")
+    page.wait_for_selector(".dz-busy-words", state="hidden")
+    assert "overdue=true" in page.url
+    page.route("**/queue?*", lambda route: route.abort())
+    page.uncheck("[name=overdue]")
+    page.wait_for_selector(".dz-error:has-text('网络不通')")
+    assert page.is_visible("#queue"), "the list stays as it was"
+    window.errors.clear()  # the browser notes the lost line itself
+    window.close()
+
+
 def test_what_is_printed_is_the_page_without_its_menu_and_buttons(city: tuple[Town, str], chromium: "Browser") -> None:
     window = Watched(chromium, city[1], "yz-13-leader")
     window.page.goto("/overview")
