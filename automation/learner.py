@@ -97,7 +97,8 @@ class Learner:
 
     def _record(self, edition: MemoryEdition, why: str) -> None:
         self.shelf.put(edition)
-        version = self._newest[0]
+        made = self._made()
+        version = made.version if made else 0
         event = NewEvent(
             type=MADE,
             payload={"position": edition.position, "digest": edition.digest, "learned": edition.learned, "why": why},

@@ -4,11 +4,14 @@ An edition holds words of orders. When an order is erased, every edition that kn
 proposal leaned on keeps its name in the record, and the words are gone.
 """
 
+import structlog
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, String, Table, delete, insert, select
 
 from projections.connections import SCHEMA
 from projections.store import ViewStore
 from routing.memory_edition import EMPTY, MemoryEdition
+
+LOG = structlog.get_logger(__name__)
 
 
 class MemoryShelf:
@@ -37,12 +40,17 @@ class MemoryShelf:
             )
 
     def get(self, digest: str) -> MemoryEdition | None:
-        """An edition by its digest; None when it is not here (never was, or knew an order that was erased)."""
+        """An edition by its digest; None when it is not here (never was, or knew an order that was erased), or was made
+        by a program that wrote another format."""
         if digest == EMPTY.digest:
             return EMPTY
         with self._store.reading() as connection:
             row = connection.execute(select(self._table.c.content).where(self._table.c.digest == digest)).first()
-        return MemoryEdition.from_bytes(row.content) if row else None
+        try:
+            return MemoryEdition.from_bytes(row.content) if row else None
+        except ValueError as unread:
+            LOG.warning("memory-unread", digest=digest[:12], reason=str(unread))
+            return None
 
     def keep_only(self, digests: set[str]) -> int:
         """Take every other edition off the shelf; how many."""

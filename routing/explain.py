@@ -36,8 +36,8 @@ class Spoken:
     def telling(self, weights: NDArray[np.int16], column: int) -> str:
         """The words that say most for a class."""
         told = (self.weights * weights[self.places, column] * 1000 // (UNIT * 4096)).tolist()
-        ranked = sorted(zip(told, self.words, strict=True), key=lambda pair: (-pair[0], pair[1]))
-        return "、".join(word for weight, word in ranked[:_WORDS] if weight > 0)
+        ranked = sorted((-weight, word) for weight, word in zip(told, self.words, strict=True) if weight > 0)
+        return "、".join(word for _, word in ranked[:_WORDS])
 
 
 def spoken(vocabulary: Vocabulary, reading: Reading) -> Spoken:

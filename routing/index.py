@@ -66,7 +66,9 @@ class RegisterIndex:
         much a unit has to do at all. `hits` and `likeness` are found anew where they are not given.
         """
         places, weights = self.vector(reading)
-        total = weights @ self.weights[places].astype(np.int64) + UNIT * self.weights[-1].astype(np.int64)
+        # products and sums below 2^53: exact, in whatever order they are added
+        total = (weights.astype(np.float64) @ self.weights[places].astype(np.float64)).astype(np.int64)
+        total += UNIT * self.weights[-1].astype(np.int64)
         scores: Ints = total * 1000 // (UNIT * 4096) + self.load
         said = dict.fromkeys(self.units, 0)
         for hit in self.wordings.hits(reading.text, reading.words) if hits is None else hits:

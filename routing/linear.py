@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.vectors import UNIT, Ints
+from routing.vectors import UNIT
 
 _ALPHA = 1 << 14  # fixed point of the dual variables
 _EPOCHS = 9
@@ -21,13 +21,14 @@ Weights = NDArray[np.float64]  # [features, classes], integers in units of 1 / (
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sparse example: places, weights (fixed point `UNIT`), the class, and how much it counts in percent.
+    """A sparse example: places, weights (fixed point `UNIT`), the class, and how much it counts in percent. Kept small:
+    tens of thousands are held at once.
 
     `against` says that it is only known not to be of that class; `among` bounds the classes it is told apart from.
     """
 
-    places: Ints
-    weights: Ints
+    places: NDArray[np.int32]
+    weights: NDArray[np.int16]
     label: int
     percent: int = 100
     against: bool = False
@@ -47,7 +48,7 @@ def learn_weights(
     # 1 / 2C: one division, correctly rounded everywhere (IEEE 754); the squares are exact, multiples of 2^-20
     soft = [10_000 / (2 * max(1, example.percent * cost)) for example in examples]
     steep = [
-        int(example.weights @ example.weights + UNIT * UNIT) / (UNIT * UNIT) + softness
+        int((example.weights.astype(np.int64) ** 2).sum() + UNIT * UNIT) / (UNIT * UNIT) + softness
         for example, softness in zip(examples, soft, strict=True)
     ]
     masks: dict[tuple[int, ...], NDArray[np.float64]] = {}
@@ -106,4 +107,11 @@ def _visits(count: int, epoch: int) -> Sequence[int]:
 
 def quantise(weights: Weights) -> NDArray[np.int16]:
     """Weights in units of 1/4096, as they are stored and scored: 16 bits hold ±8, more than any learned here."""
-    return np.clip(np.floor(weights / (UNIT * _ALPHA) * 4096 + 0.5), -32_768, 32_767).astype(np.int16)
+    stored = np.empty(weights.shape, np.int16)
+    for start in range(0, len(weights), 4096):  # a few rows at a time: all at once would be three copies more
+        part = weights[start : start + 4096] / (UNIT * _ALPHA)
+        part *= 4096
+        part += 0.5
+        np.floor(part, out=part)
+        stored[start : start + 4096] = np.clip(part, -32_768, 32_767, out=part)
+    return stored

@@ -18,11 +18,11 @@ from city.configuration import Weights
 from routing.calibrate import DEFAULT_SHARPNESS, DEFAULT_TABLE, bin_of, rising_table, shares
 from routing.index import RegisterIndex
 from routing.linear import Example, learn_weights, quantise
-from routing.memory_edition import EMPTY, MemoryEdition, class_scores, example_of
+from routing.memory_edition import EMPTY, Features, MemoryEdition, Named, class_scores, named_items
 from routing.neighbours import neighbours, votes
 from routing.reading import Reading, read
 from routing.text import normalise
-from routing.vectors import Ints, Vocabulary, vocabulary
+from routing.vectors import Counts, Ints, Vocabulary, vocabulary
 from routing.wordings import Hit
 from terms.ids import ClauseId, OrderNo, UnitCode
 
@@ -60,13 +60,14 @@ class _Lesson:
     times: bytes  # how often each word, then each n-gram stands: lessons are kept by the ten thousand
     unit: UnitCode
     group: str
+    named: Named
     register: tuple[int, ...]
     percent: int
 
     def reading(self) -> Reading:
         """The order's terms with their counts, as they were read."""
-        plain = dict(zip(self.words, self.times, strict=False))
-        return Reading("", (), plain, dict(zip(self.grams, self.times[len(self.words) :], strict=True)))
+        plain = Counts(zip(self.words, self.times, strict=False))
+        return Reading("", (), plain, Counts(zip(self.grams, self.times[len(self.words) :], strict=True)))
 
 
 def learn(
@@ -84,20 +85,21 @@ def learn(
     lessons = _settled(_lessons(latest(outcomes), index, weights or Weights(), today))
     if not any(lesson.percent > 0 for lesson in lessons):
         return EMPTY
-    words, grams = _vocabularies(lessons)
+    features = _features(lessons)
     classes = _classes(lessons)
     held = _held_out(lessons, index)
     trust = trust_after(len(lessons))
     sharpness = _sharpness(held, trust)
     table = _table(held, trust)
-    model = _train(lessons, index, words, grams, classes, epochs=9)
-    starts, terms = _rows(lessons, words)
+    model = _train(lessons, index, features, classes, epochs=9)
+    starts, terms = _rows(lessons, features.words)
     return MemoryEdition(
         position=max(lesson.outcome.recorded_position for lesson in lessons),
         learned=len(lessons),
         classes=classes,
-        words=words,
-        grams=grams,
+        words=features.words,
+        grams=features.grams,
+        items=features.items,
         register_classes=index.groups,
         weights=model,
         trust=trust,
@@ -131,12 +133,14 @@ def total_scores(
     likeness: Ints | None = None,
 ) -> Scores:
     """The scores of all groups and of all units, register and memory together."""
-    units: list[int] = index.unit_scores(reading, hits, likeness).tolist()
+    found = index.wordings.hits(reading.text, reading.words) if hits is None else hits
+    units: list[int] = index.unit_scores(reading, found, likeness).tolist()
     groups = index.group_scores(units)
     if not memory.learned:
         return Scores(tuple(units), {}, tuple(groups), tuple(units), ())
     known = dict(zip(index.groups, groups, strict=True))
-    said = memory.scores(reading, [known.get(group, FLOOR) for group in memory.register_classes]).tolist()
+    register = [known.get(group, FLOOR) for group in memory.register_classes]
+    said = memory.scores(reading, named_items(found), register).tolist()
     by_class = dict(zip(memory.classes, said, strict=True))
     near = memory.near(reading)
     totals = fused(groups, _heard(index, by_class, memory.votes(near), near), memory.trust)
@@ -187,7 +191,8 @@ def _lessons(outcomes: Sequence[Outcome], index: RegisterIndex, weights: Weights
         if not tier or percent == 0:
             continue
         reading = read(normalise(outcome.text).text)
-        units = index.unit_scores(reading).tolist()
+        hits = index.wordings.hits(reading.text, reading.words)
+        units = index.unit_scores(reading, hits).tolist()
         # a bureau that mirrors several city units: the one the register's words favour for this order
         unit = max(tier, key=lambda code: (units[at_unit[code]], code))
         group = index.groups[index.group_at[at_unit[unit]]]
@@ -195,7 +200,7 @@ def _lessons(outcomes: Sequence[Outcome], index: RegisterIndex, weights: Weights
         grams = tuple(shared.setdefault(gram, gram) for gram in reading.grams)
         times = bytes(min(255, count) for terms in (reading.plain, reading.grams) for count in terms.values())
         register = tuple(index.group_scores(units))
-        found.append(_Lesson(outcome, words, grams, times, unit, group, register, percent))
+        found.append(_Lesson(outcome, words, grams, times, unit, group, named_items(hits), register, percent))
     return found
 
 
@@ -212,11 +217,11 @@ def _settled(lessons: Sequence[_Lesson]) -> list[_Lesson]:
     return [one for one in lessons if one.percent < 0 or best[(one.words, one.times)] == one.group]
 
 
-def _vocabularies(lessons: Sequence[_Lesson]) -> tuple[Vocabulary, Vocabulary]:
+def _features(lessons: Sequence[_Lesson]) -> Features:
     large = len(lessons) > 400
     words = vocabulary((lesson.words for lesson in lessons), least=2 if large else 1)
     grams = vocabulary((lesson.grams for lesson in lessons), least=3 if large else 2, at_most=150_000)
-    return words, grams
+    return Features(words, grams, tuple(sorted({item for lesson in lessons for item, _ in lesson.named})))
 
 
 def _rows(lessons: Sequence[_Lesson], words: Vocabulary) -> tuple[Ints, NDArray[np.int32]]:
@@ -238,8 +243,7 @@ def _classes(lessons: Sequence[_Lesson]) -> tuple[str, ...]:
 def _train(
     lessons: Sequence[_Lesson],
     index: RegisterIndex,
-    words: Vocabulary,
-    grams: Vocabulary,
+    features: Features,
     classes: tuple[str, ...],
     epochs: int,
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
@@ -251,14 +255,15 @@ def _train(
             rivals.setdefault(lesson.group, set()).add(place)
     examples: list[Example] = []
     for lesson in lessons:
-        where, values = example_of(words, grams, lesson.reading(), lesson.register)
+        places, weights = features.of(lesson.reading(), lesson.named, lesson.register)
+        where, values = places.astype(np.int32), weights.astype(np.int16)
         against, percent = lesson.percent < 0, abs(lesson.percent)
         examples.append(Example(where, values, place_of[lesson.group], percent, against, first))
         unit = place_of.get(f"={lesson.unit}")
         if unit is not None and unit not in first:
             examples.append(Example(where, values, unit, percent, against, tuple(sorted(rivals[lesson.group]))))
-    features = len(words.places) + len(grams.places) + len(index.groups)
-    return quantise(learn_weights(examples, features, len(classes), cost=100, epochs=epochs))
+    size = len(features) + len(index.groups)
+    return quantise(learn_weights(examples, size, len(classes), cost=100, epochs=epochs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +285,10 @@ def _held_out(lessons: Sequence[_Lesson], index: RegisterIndex) -> list[_HeldOut
         asked = [lesson for lesson in lessons[low:high] if lesson.percent > 0]
         if not taught or not asked:
             continue
-        words, grams = _vocabularies(taught)
+        features = _features(taught)
+        words = features.words
         classes = tuple(sorted({lesson.group for lesson in taught}))
-        model = _train(taught, index, words, grams, classes, epochs=5)
+        model = _train(taught, index, features, classes, epochs=5)
         starts, terms = _rows(taught, words)
         near = neighbours(words.idf, starts, terms)
         labels, weights = [lesson.group for lesson in taught], [lesson.percent for lesson in taught]
@@ -290,7 +296,7 @@ def _held_out(lessons: Sequence[_Lesson], index: RegisterIndex) -> list[_HeldOut
             known = sorted({words.places[word] for word in lesson.words if word in words.places})
             like = near.near(known)
             voted = votes(like, labels, weights)
-            said = class_scores(words, grams, model, lesson.reading(), lesson.register).tolist()
+            said = class_scores(features, model, lesson.reading(), lesson.named, lesson.register).tolist()
             by_class = dict(zip(classes, said, strict=True))
             learned = tuple(_heard(index, by_class, voted, like))
             found.append(_HeldOut(lesson.register, learned, index.groups.index(lesson.group)))

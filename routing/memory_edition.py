@@ -8,7 +8,7 @@ unit returned and was upheld on counts against it, and a lead without a clause i
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -20,9 +20,11 @@ from routing.calibrate import DEFAULT_SHARPNESS, DEFAULT_TABLE
 from routing.neighbours import Neighbours, neighbours, votes
 from routing.reading import Reading
 from routing.vectors import UNIT, Ints, Vocabulary
+from routing.wordings import Hit
 from terms.ids import ClauseId, UnitCode
 
-FORMAT = 2
+FORMAT = 3
+Named = tuple[tuple[ClauseId, int], ...]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class MemoryEdition:
     classes: tuple[str, ...] = ()  # groups, then units told apart within a group (as "=code")
     words: Vocabulary = field(default_factory=lambda: Vocabulary({}, np.zeros(0, np.int64)))
     grams: Vocabulary = field(default_factory=lambda: Vocabulary({}, np.zeros(0, np.int64)))
-    register_classes: tuple[str, ...] = ()  # the groups whose register scores the learned model also reads
+    items: tuple[ClauseId, ...] = ()  # the items of the register whose wordings the learned model also reads
+    register_classes: tuple[str, ...] = ()  # and the groups whose register scores it reads
     weights: NDArray[np.int16] = field(default_factory=lambda: np.zeros((1, 0), np.int16))
     trust: int = 1000  # how much the register's own score counts beside what was learned, in 1/1000
     sharpness: int = DEFAULT_SHARPNESS
@@ -47,9 +50,14 @@ class MemoryEdition:
     terms: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     decided: tuple[tuple[ClauseId, UnitCode], ...] = ()
 
-    def scores(self, reading: Reading, register: Sequence[int]) -> Ints:
-        """What memory says of each of `classes`, in 1/1000; `register` are the scores of `register_classes`."""
-        return class_scores(self.words, self.grams, self.weights, reading, register)
+    def scores(self, reading: Reading, named: Named, register: Sequence[int]) -> Ints:
+        """What memory says of each of `classes`, in 1/1000. `named` are the items that the order names, `register` the
+        scores of `register_classes`."""
+        return class_scores(self._features, self.weights, reading, named, register)
+
+    @cached_property
+    def _features(self) -> "Features":
+        return Features(self.words, self.grams, self.items)
 
     @cached_property
     def _neighbours(self) -> Neighbours:
@@ -60,7 +68,7 @@ class MemoryEdition:
         if not self.orders:
             return []
         places = self.words.places
-        return self._neighbours.near(sorted({places[word] for word in reading.plain if word in places}))
+        return self._neighbours.near(sorted(place for place in map(places.get, reading.plain) if place is not None))
 
     def votes(self, near: Sequence[tuple[int, int]]) -> dict[str, int]:
         """What the nearest past orders say: for each group its share among them, in 1/1000."""
@@ -81,6 +89,7 @@ class MemoryEdition:
             "learned": self.learned,
             "classes": self.classes,
             "register_classes": self.register_classes,
+            "items": self.items,
             "words": list(self.words.places),
             "grams": list(self.grams.places),
             "trust": self.trust,
@@ -133,6 +142,7 @@ class MemoryEdition:
             tuple(head["classes"]),
             Vocabulary({term: place for place, term in enumerate(head["words"])}, words),
             Vocabulary({term: place for place, term in enumerate(head["grams"])}, grams),
+            tuple(ClauseId(item) for item in head["items"]),
             tuple(head["register_classes"]),
             weights,
             head["trust"],
@@ -197,28 +207,57 @@ def _of_lost(gram: str, name: str) -> bool:
 EMPTY = MemoryEdition()
 
 
+@dataclass(frozen=True)
+class Features:
+    """What a learned model reads of an order, in this order: words, n-grams, items named, register scores, a bias."""
+
+    words: Vocabulary
+    grams: Vocabulary
+    items: tuple[ClauseId, ...]
+
+    @cached_property
+    def _places(self) -> Mapping[ClauseId, int]:
+        base = len(self.words.places) + len(self.grams.places)
+        return {item: base + place for place, item in enumerate(self.items)}
+
+    def __len__(self) -> int:
+        """How many there are before the register's scores."""
+        return len(self.words.places) + len(self.grams.places) + len(self.items)
+
+    def of(self, reading: Reading, named: Named, register: Sequence[int]) -> tuple[Ints, Ints]:
+        """Places and values of one order.
+
+        An item that the order names by a whole wording counts for half a family of terms: so what an order is about
+        is learned whatever words were used for it. A register score is counted from -1, where the register says
+        nothing for a group: most are then absent, and the learning converges in a few rounds.
+        """
+        left, left_weights = self.words.vector(reading.plain)
+        right, right_weights = self.grams.vector(reading.grams)
+        known = [(place, said) for item, said in named if (place := self._places.get(item)) is not None]
+        told: Ints = np.array(known, np.int64).reshape(-1, 2)
+        scores = np.clip(np.array(register, np.int64) + 1000, 0, 3000) * UNIT // 1000
+        spoken = np.flatnonzero(scores)
+        return (
+            np.concatenate([left, right + len(self.words.places), told[:, 0], spoken + len(self)]),
+            np.concatenate([left_weights, right_weights, told[:, 1] * UNIT // 200, scores[spoken]]),
+        )
+
+
+def named_items(hits: Sequence[Hit]) -> Named:
+    """The items whose wordings were found, in the order of their ids, each with what was found of it (0–150)."""
+    found: dict[ClauseId, int] = {}
+    for hit in hits:
+        found[hit.wording.item] = found.get(hit.wording.item, 0) + hit.strength
+    return tuple((item, min(150, strength)) for item, strength in sorted(found.items()))
+
+
 def class_scores(
-    words: Vocabulary, grams: Vocabulary, weights: NDArray[np.int16], reading: Reading, register: Sequence[int]
+    features: Features, weights: NDArray[np.int16], reading: Reading, named: Named, register: Sequence[int]
 ) -> Ints:
-    """Scores of every class in 1/1000: terms, then the register's scores, then the bias. Whole numbers throughout."""
-    places, values = example_of(words, grams, reading, register)
-    total = values @ weights[places].astype(np.int64) + UNIT * weights[-1].astype(np.int64)
+    """Scores of every class in 1/1000: terms, items, register scores and the bias. Whole numbers throughout."""
+    places, values = features.of(reading, named, register)
+    # products and sums below 2^53: exact, in whatever order they are added
+    total = (values.astype(np.float64) @ weights[places].astype(np.float64)).astype(np.int64)
+    total += UNIT * weights[-1].astype(np.int64)
     found: Ints = total * 1000 // (UNIT * 4096)
     return found
-
-
-def example_of(words: Vocabulary, grams: Vocabulary, reading: Reading, register: Sequence[int]) -> tuple[Ints, Ints]:
-    """Places and values of one order among all features of memory: words, n-grams, register scores.
-
-    A register score is counted from -1, where the register says nothing for a group: most are then absent, and the
-    learning converges in a few rounds.
-    """
-    left, left_weights = words.vector(reading.plain)
-    right, right_weights = grams.vector(reading.grams)
-    base = len(words.places) + len(grams.places)
-    scores = np.clip(np.array(register, np.int64) + 1000, 0, 3000) * UNIT // 1000
-    spoken = np.flatnonzero(scores)
-    return (
-        np.concatenate([left, right + len(words.places), spoken + base]),
-        np.concatenate([left_weights, right_weights, scores[spoken]]),
-    )

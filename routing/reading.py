@@ -1,10 +1,9 @@
 """An order's text, read once: its words, and the terms by which register and memory know it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from routing.text import segmenter
-from routing.vectors import counted, terms_of
+from routing.vectors import Counts, counted, terms_of
 
 LONGEST = 700  # code points of an order that are read: what matters is said by then
 
@@ -15,8 +14,8 @@ class Reading:
 
     text: str
     words: tuple[str, ...]
-    plain: Mapping[str, int]  # each word with its count, in the order of the text
-    grams: Mapping[str, int]
+    plain: Counts  # each word with its count, in the order of the text
+    grams: Counts
 
 
 def read(text: str) -> Reading:

@@ -1,6 +1,6 @@
 """Recall: which citable items of a register say the same as an order, found through an inverted index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from routing.corpus import Citable
 from routing.text import is_word, normalise, segmenter
-from routing.vectors import UNIT, Ints, Vocabulary, counted, vocabulary
+from routing.vectors import UNIT, Counts, Ints, Vocabulary, counted, vocabulary
 
 _NONE: Ints = np.zeros(0, np.int64)
 _TELLING = 28  # words of an order by which items are recalled
@@ -26,7 +26,7 @@ class Recall:
     own: NDArray[np.int32]
     size: int
 
-    def scores(self, words: Mapping[str, int]) -> Ints:
+    def scores(self, words: Counts) -> Ints:
         """For every citable item the likeness (cosine, 0–1024) of its words to these."""
         places, weights = self.words.vector(words)
         if not len(places):
@@ -37,7 +37,7 @@ class Recall:
         parts = list(zip(self.starts[places].tolist(), self.starts[places + 1].tolist(), strict=True))
         flat = np.concatenate([self.items[start:end] for start, end in parts])
         mass = np.concatenate([self.weights[start:end] for start, end in parts])
-        says = mass * np.repeat(weights, [end - start for start, end in parts])
+        says = mass * np.repeat(weights.astype(np.float64), [end - start for start, end in parts])
         # sums below 2^53, and UNIT a power of two: exact
         found: Ints = (np.bincount(flat, says, self.size) * (1 / UNIT)).astype(np.int64)
         return found

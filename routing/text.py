@@ -201,4 +201,4 @@ _SIGN = re.compile(r"[^\W_]")
 
 def is_word(token: str) -> bool:
     """Whether a token carries meaning: letters, numbers and characters do, punctuation and blanks do not."""
-    return _SIGN.search(token) is not None
+    return token.isalnum() or _SIGN.search(token) is not None

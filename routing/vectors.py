@@ -5,10 +5,11 @@ Each family is weighted by (1 + ln tf) · idf and brought to the same length, al
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, repeat
 from math import isqrt, log
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,27 +30,32 @@ def terms_of(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
     3-grams were measured beside them and add nothing.
     """
-    kept: list[str] = []
-    grams: list[str] = []
-    run: list[str] = []
-    for word in (*words, ""):
-        if is_word(word):
-            run.append(word)
-            if word not in filler.WORDS:
-                kept.append(word)
-        elif run:
-            text = "".join(run)
-            grams += [text[at : at + 2] for at in range(len(text) - 1)]
-            run = []
-    grams = [gram for gram in grams if gram not in filler.GRAMS]
+    spoken = [word if is_word(word) else "" for word in words]
+    kept = [word for word in spoken if word and word not in filler.WORDS]
+    runs = "".join([word or "\n" for word in spoken]).split("\n")
+    grams = [gram for run in runs for gram in map(add, run, run[1:]) if gram not in filler.GRAMS]
     # neighbours among words tell 小区 + 停电 from 停电 alone; they live with the n-grams
     grams += [f"{left} {right}" for left, right in pairwise(kept)]
     return kept, grams
 
 
-def counted(terms: Iterable[str]) -> dict[str, int]:
+class Counts(dict[str, int]):
+    """How often each term stands there, in the order of first standing; the weight of that, reckoned once."""
+
+    __slots__ = ("_times",)
+
+    def times(self) -> Ints:
+        """1 + ln tf of each term in turn, in 1/64."""
+        try:
+            return self._times
+        except AttributeError:
+            self._times: Ints = _TIMES[np.minimum(np.fromiter(self.values(), np.int64, len(self)), 64)]
+            return self._times
+
+
+def counted(terms: Iterable[str]) -> Counts:
     """How often each term stands there, in the order of first standing."""
-    return dict(Counter(terms))
+    return Counts(Counter(terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +65,19 @@ class Vocabulary:
     places: dict[str, int]
     idf: Ints
 
-    def vector(self, counts: Mapping[str, int]) -> tuple[Ints, Ints]:
+    def vector(self, counts: Counts) -> tuple[Ints, Ints]:
         """The places and weights of the known terms; the weights have the length `UNIT`, or there are none."""
         places = np.fromiter(map(self.places.get, counts, repeat(-1)), np.int64, len(counts))
-        times = np.fromiter(counts.values(), np.int64, len(counts))
         known = places >= 0
         where = places[known]
         if not len(where):
             return _NOTHING, _NOTHING
-        weights = _TIMES[np.minimum(times[known], 64)] * self.idf[where]
+        weights = counts.times()[known]
+        weights *= self.idf[where]
         length = isqrt(int(weights @ weights)) or 1
-        return where, weights * UNIT // length
+        weights *= UNIT
+        weights //= length
+        return where, weights
 
 
 def vocabulary(documents: Iterable[Iterable[str]], least: int = 1, at_most: int | None = None) -> Vocabulary:

@@ -70,6 +70,8 @@ class WordingIndex:
         self._postings: Ints = np.array([place for found in lists for place in found], np.int64)
         weights = [sum(int(self._tokens.idf[self._tokens.places[token]]) for token in found) for found in tokens]
         self._mass: Ints = np.array(weights, np.int64)
+        self._least = np.maximum(-(-self._mass * _NEAR // 100), 1) * 1024.0
+        self._said = self._tokens.idf * 1024.0 + 1
         self._tokens_of = [[self._tokens.places[token] for token in found] for found in tokens]
 
     def hits(self, text: str, words: Sequence[str]) -> list[Hit]:
@@ -80,11 +82,10 @@ class WordingIndex:
         if self._by_text:
             for end, phrase in self._automaton.iter(text):
                 spans.append((end + 1 - len(phrase), end + 1, phrase))
+        inside = _inside_others(spans)
         for start, end, phrase in spans:
-            if phrase in exact:
-                continue
             # a wording inside a longer one that was found says nothing of its own
-            if any(a <= start and end <= b and (b - a) > (end - start) for a, b, _ in spans):
+            if phrase in exact or (start, end) in inside:
                 continue
             exact.add(phrase)
             found.extend(self._of(phrase, (start, end), self._strength(phrase), True))
@@ -110,20 +111,22 @@ class WordingIndex:
         if not first:
             return []
         lists = [self._postings[self._starts[token] : self._starts[token + 1]] for token in first]
-        idf = np.repeat(self._tokens.idf[list(first)], [len(found) for found in lists])
-        flat = np.concatenate(lists)
-        mass = np.bincount(flat, idf, len(self._texts))  # sums below 2^53: exact
-        near = np.flatnonzero((mass * 100 >= self._mass * _NEAR) & (mass > 0))
-        near = near[np.bincount(flat, None, len(self._texts))[near] >= 2]
+        said = np.repeat(self._said[list(first)], [len(found) for found in lists])
+        # how much of each wording stands there, times 2^10, and how many of its words: sums below 2^53, exact
+        found_in = np.bincount(np.concatenate(lists), said, len(self._texts))
+        near = np.flatnonzero(found_in >= self._least)
+        both = found_in[near].astype(np.int64)
+        several = (both & 1023) >= 2
+        near, mass = near[several], both[several] >> 10
         if len(near) > _NEAR_AT_MOST:  # the fullest, then the first by their texts
-            near = near[np.lexsort((near, -mass[near]))[:_NEAR_AT_MOST]]
-        share = dict(zip(near.tolist(), (mass[near].astype(np.int64) * 100 // self._mass[near]).tolist(), strict=True))
+            kept = np.lexsort((near, -mass))[:_NEAR_AT_MOST]
+            near, mass = near[kept], mass[kept]
         found: list[Hit] = []
-        for place in near.tolist():
+        for place, share in zip(near.tolist(), (mass * 100 // self._mass[near]).tolist(), strict=True):
             phrase = self._texts[place]
             if phrase in exact:
                 continue
-            strength = self._strength(phrase) * share[place] ** 2 // 15_000
+            strength = self._strength(phrase) * share**2 // 15_000
             spans = [first[token] for token in self._tokens_of[place] if token in first]
             start, end = min(spans)[0], max(span[1] for span in spans)
             if end - start > 24:  # words far apart do not make a phrase
@@ -132,6 +135,18 @@ class WordingIndex:
             if strength > 0:
                 found.extend(self._of(phrase, (start, end), strength, False))
         return found
+
+
+def _inside_others(spans: Sequence[tuple[int, int, str]]) -> set[SpanOf]:
+    """The spans that lie within a longer one. In order of their starts, the longer first, those are the spans that end
+    no later than one before them."""
+    found: set[SpanOf] = set()
+    reach = -1
+    for start, end in sorted(((start, end) for start, end, _ in spans), key=lambda span: (span[0], -span[1])):
+        if end <= reach:
+            found.add((start, end))
+        reach = max(reach, end)
+    return found
 
 
 def wordings_of(edition: RegisterEdition) -> list[Wording]:

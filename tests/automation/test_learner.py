@@ -1,8 +1,10 @@
 """Outcomes become memory; memory speaks for itself and forgets who is erased."""
 
+from dataclasses import replace
+
 from casework.work_order import commands as c
 from dingze.wiring import Dingze
-from routing.memory_edition import EMPTY
+from routing.memory_edition import EMPTY, FORMAT
 from terms.actors import Actor, Role
 from terms.ids import UnitCode, order_stream
 from tests.automation.conftest import order, take_in
@@ -55,6 +57,21 @@ def test_learning_again_from_the_same_outcomes_gives_the_same_bytes(dingze: Ding
     first = dingze.learner.newest().to_bytes()
     assert dingze.learner.learn_now() == 0
     assert dingze.learner.newest().to_bytes() == first
+
+
+def test_an_edition_that_is_lost_or_of_an_older_format_is_learned_again(dingze: Dingze) -> None:
+    taught(dingze, 60)
+    dingze.learner.step()
+    shelf, first = dingze.learner.shelf, dingze.learner.newest()
+    shelf.keep_only(set())
+    shelf.put(replace(first, digest="1" * 64))
+    with shelf._store.changing() as connection:
+        old = first.to_bytes().replace(f'"format":{FORMAT}'.encode(), b'"format":1')
+        connection.execute(shelf._table.update().values(content=old))
+    assert shelf.get("1" * 64) is None
+    started_anew = replace(dingze.learner, _newest=(0, EMPTY))
+    assert started_anew.step() == 1
+    assert started_anew.newest().to_bytes() == first.to_bytes()
 
 
 def test_routing_reads_the_edition_the_record_named_last(dingze: Dingze) -> None:

@@ -8,6 +8,7 @@ from city.configuration import Weights
 from routing.index import RegisterIndex
 from routing.memory import EMPTY, MemoryEdition, Outcome, learn, percent_of, total_scores
 from routing.memory_edition import MemoryEdition as Stored
+from routing.memory_edition import named_items
 from routing.reading import read
 from terms.ids import ClauseId, OrderNo, UnitCode
 
@@ -80,10 +81,20 @@ def test_a_decision_outranks_acceptances(index: RegisterIndex) -> None:
 def test_what_was_returned_and_upheld_counts_against_the_unit(index: RegisterIndex) -> None:
     text = "小区物业费收得太高"
     upheld = [Outcome(OrderNo(f"R{n}"), text, UnitCode("C05"), "returned_upheld", 100 + n) for n in range(12)]
-    before = learn(outcomes(), index).scores(read(text), [0] * len(index.groups))
-    after = learn([*outcomes(), *upheld], index).scores(read(text), [0] * len(index.groups))
+    before = learn(outcomes(), index).scores(read(text), (), [0] * len(index.groups))
+    after = learn([*outcomes(), *upheld], index).scores(read(text), (), [0] * len(index.groups))
     place = learn(outcomes(), index).classes.index("房管")
     assert after[place] < before[place]
+
+
+def test_what_is_learned_of_one_wording_speaks_for_the_others_of_its_item(index: RegisterIndex) -> None:
+    said = [Outcome(OrderNo(f"F{n}"), "墙皮掉落砸车", UnitCode("C05"), "signed", 200 + n) for n in range(6)]
+    known = learn([*outcomes(), *said], index)
+    other = read("保温层掉了")
+    named = named_items(index.wordings.hits(other.text, other.words))
+    register = [0] * len(index.groups)
+    place = known.classes.index("房管")
+    assert known.scores(other, named, register)[place] > known.scores(other, (), register)[place]
 
 
 def test_a_decision_on_a_matter_is_remembered(index: RegisterIndex) -> None:
