@@ -292,7 +292,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 ACCOUNTABILITY = View(
     name="accountability",
     version=1,
-    cost=24,
+    cost=18,
     tables=(ORDERS, PARTS, FACTS),
     handlers={
         "WorkOrderReceived": _received,

@@ -57,7 +57,7 @@ def _decided(rows: Rows, event: Event, _: Masked) -> None:
 AWAITING = View(
     name="awaiting",
     version=2,
-    cost=10,
+    cost=9,
     tables=(PROPOSALS,),
     handlers={
         "WorkOrderReceived": _due("received"),

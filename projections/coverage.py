@@ -211,7 +211,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 COVERAGE = View(
     name="coverage",
     version=3,
-    cost=22,
+    cost=16,
     tables=(ORDERS, USES, LOADS),
     handlers={
         "WorkOrderReceived": _received,

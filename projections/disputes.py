@@ -243,7 +243,7 @@ def _history(rows: Rows, event: Event, _: Masked) -> None:
 DISPUTES = View(
     name="disputes",
     version=1,
-    cost=14,
+    cost=7,
     tables=(CHAINS, RETURNS, RETURNED, MOVED),
     handlers={
         "WorkOrderReceived": _received,

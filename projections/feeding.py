@@ -18,19 +18,28 @@ from terms.ids import Position
 OpenMasked = Callable[[Sequence[Event]], Mapping[str, Masked]]
 """Gives the masked texts of a batch's events by event id; nothing for those whose key was erased."""
 
+COLLECT_AFTER = 100  # batches
 CHUNK = 500  # events decoded and folded at a time: they and what they touch stay in the processor's cache
 
 Progress = Callable[[int], None]  # told the position after every batch
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
-    """No search for cycles during one batch: a batch makes some 200,000 objects and no cycle, and looking at them
-    again and again takes a quarter of the time of a rebuild (measured). What other threads leave waits that long."""
-    was_on = gc.isenabled()
+def _collecting_seldom() -> Iterator[Callable[[], None]]:
+    """No search for cycles but every `COLLECT_AFTER` batches: folding makes hundreds of thousands of objects and no
+    cycle, and the groups of rows kept between batches are looked at every time: on a million events that took more
+    than the folding itself (`perf`). What other threads leave waits that long. Called after every batch."""
+    was_on, batches = gc.isenabled(), 0
     gc.disable()
+
+    def batch_done() -> None:
+        nonlocal batches
+        batches += 1
+        if batches % COLLECT_AFTER == 0:
+            gc.collect()
+
     try:
-        yield
+        yield batch_done
     finally:
         if was_on:
             gc.enable()
@@ -59,24 +68,25 @@ class Feeder:
         """
         read = 0
         running = [runner for runner in runners if not runner.build.stopped]
-        while running and not (stop and stop.is_set()):
-            after = min(runner.reached for runner in running)
-            if after >= upto:
-                break
-            last = self._feed(running, after, min(batch, upto - after), leases or {})
-            if last == after:
-                break
-            running = [runner for runner in running if not runner.build.stopped and runner.reached > after]
-            read += last - after
-            if progress:
-                progress(last)
+        with _collecting_seldom() as batch_done:
+            while running and not (stop and stop.is_set()):
+                after = min(runner.reached for runner in running)
+                if after >= upto:
+                    break
+                last = self._feed(running, after, min(batch, upto - after), leases or {})
+                if last == after:
+                    break
+                running = [runner for runner in running if not runner.build.stopped and runner.reached > after]
+                read += last - after
+                if progress:
+                    progress(last)
+                batch_done()
         for runner in runners:
             goal = runner.reached
             if not runner.settle():
                 self._singly(runner, goal, (leases or {}).get(runner.view.name))
         return read
 
-    @_no_collecting()
     def _feed(self, running: Sequence[Runner], after: int, limit: int, leases: Mapping[str, Lease]) -> int:
         """One batch into every runner, written once; the last position it held, `after` when there is nothing."""
         last, upto = after, after + limit

@@ -99,7 +99,7 @@ def _ended(rows: Rows, event: Event, _: Masked) -> None:
 HEAT = View(
     name="heat",
     version=1,
-    cost=10,
+    cost=9,
     tables=(SPOTS,),
     handlers={
         "WorkOrderReceived": _received,

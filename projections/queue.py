@@ -350,7 +350,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 QUEUE = View(
     name="queue",
     version=4,
-    cost=24,
+    cost=20,
     tables=(ORDERS, ENDED),
     handlers={
         "WorkOrderReceived": _received,

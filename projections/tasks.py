@@ -290,7 +290,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 TASKS = View(
     name="tasks",
     version=4,
-    cost=18,
+    cost=14,
     tables=(ORDERS, PARTS, ASKS),
     handlers={
         "WorkOrderReceived": _received,

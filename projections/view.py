@@ -83,4 +83,4 @@ class View:
     version: int
     tables: tuple[StateTable | FactTable, ...]
     handlers: Mapping[str, Handler]
-    cost: int = 20
+    cost: int = 1  # as of views that take few of the events

@@ -177,7 +177,7 @@ def _case_closed(rows: Rows, event: Event, _: Masked) -> None:
 FAULTS = View(
     name="faults",
     version=1,
-    cost=8,
+    cost=7,
     tables=TABLES,
     handlers={
         "AssignmentProposed": course.proposed,
