@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 import structlog
 
@@ -15,6 +16,7 @@ from terms.ids import Position
 
 LOG = structlog.get_logger("supervisor")
 LONGEST_PAUSE = 30.0  # seconds between two tries of a part that keeps failing
+WELL_AFTER = 5.0  # seconds a part has followed without failing again
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Supervisor:
         self._threads: list[threading.Thread] = []
         self._failures: dict[str, str] = {}
         self._began: dict[str, float | None] = {part.name: None for part in parts}
+        self._following: dict[str, float] = {}  # since when, of those that follow by themselves
         self._done: dict[str, int] = {part.name: 0 for part in parts}
 
     def start(self) -> None:
@@ -61,8 +64,12 @@ class Supervisor:
 
     @property
     def failures(self) -> Mapping[str, str]:
-        """The parts that failed at their last step, and why; empty when all is well."""
-        return dict(self._failures)
+        """The parts that failed at their last step, and why; empty when all is well.
+
+        A part that follows the feed by itself comes back from no step: it is well once it has followed for a while.
+        """
+        well = time.monotonic() - WELL_AFTER
+        return {name: why for name, why in self._failures.items() if self._following.get(name, inf) > well}
 
     @property
     def done(self) -> Mapping[str, int]:
@@ -81,23 +88,25 @@ class Supervisor:
     def _run(self, part: Part) -> None:
         pause = 1.0
         while not self._stop.is_set():
-            seen = self._head()
             try:
+                # looking at the record belongs to the step: a database that is away must not end the thread
+                seen = self._head()
                 if part.follow is not None:
+                    self._following[part.name] = time.monotonic()
                     part.follow(self._stop)
                     continue
                 self._began[part.name] = time.monotonic()
                 done = part.step()
                 self._done[part.name] += done
+                self._began[part.name] = None
+                self._failures.pop(part.name, None)
+                pause = 1.0
+                if not done:
+                    self._feed.wait(seen, part.every)
             except Exception as error:  # whatever fails in a part must not end the others; it is logged and tried again
+                self._following.pop(part.name, None)
                 self._failures[part.name] = f"{type(error).__name__}: {error}"
                 LOG.exception("part failed", part=part.name, pause=pause)
+                self._began[part.name] = None
                 self._stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-                continue
-            finally:
-                self._began[part.name] = None
-            self._failures.pop(part.name, None)
-            pause = 1.0
-            if not done:
-                self._feed.wait(seen, part.every)

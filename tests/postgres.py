@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -52,16 +53,8 @@ def server(*, durable: bool = False) -> Iterator[str]:
     if given:
         yield given
         return
-    binaries = _binaries()
-    account = _account()
-    folder = Path(tempfile.mkdtemp(prefix="dingze-pg-", dir="/tmp"))  # a socket's path must be short
-    try:
-        if account is not None:
-            os.chown(folder, account.pw_uid, account.pw_gid)
-        with _running(binaries, folder, account, durable=durable):
-            yield f"postgresql://dingze@/postgres?host={folder}"
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with cluster(durable=durable) as own:
+        yield own.url
 
 
 @contextmanager
@@ -98,42 +91,82 @@ def _account() -> pwd.struct_passwd | None:
     raise NoServer("root may not run PostgreSQL, and there is neither a postgres nor a nobody account")
 
 
-@contextmanager
-def _running(binaries: Path, folder: Path, account: pwd.struct_passwd | None, *, durable: bool) -> Iterator[None]:
-    user = account.pw_uid if account else None
-    group = account.pw_gid if account else None
-    extra: list[int] | None = [] if account else None
-    data = folder / "data"
-    log = folder / "log"
-    made = subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "dingze", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"],
-        user=user, group=group, extra_groups=extra, cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if made.returncode:
-        raise NoServer(f"initdb failed: {made.stderr.strip()}")
-    settings = {
-        "listen_addresses": "",
-        "unix_socket_directories": str(folder),
-        "max_connections": "200",
-        "fsync": "on" if durable else "off",
-        "shared_buffers": "128MB",
-    }
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [binaries / "postgres", "-D", data, *options],
-            user=user, group=group, extra_groups=extra, cwd=folder, stdout=output, stderr=output,
+class Cluster:
+    """One server of our own: it can be stopped, killed and started again on its data, at the same address."""
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self._folder = folder
+        self._binaries = _binaries()
+        self._account = _account()
+        self._durable = durable
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"postgresql://dingze@/postgres?host={folder}"
+        if self._account is not None:
+            os.chown(folder, self._account.pw_uid, self._account.pw_gid)
+        made = subprocess.run(
+            [
+                self._binaries / "initdb", "-D", folder / "data", "-U", "dingze", "-A", "trust", "-E", "UTF8",
+                "--no-locale", "--no-sync",
+            ],
+            **self._as(), capture_output=True, text=True, check=False,
         )  # fmt: skip
-    try:
-        _wait(process, folder, log)
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)  # "fast": ends open sessions
+        if made.returncode:
+            raise NoServer(f"initdb failed: {made.stderr.strip()}")
+
+    def _as(self) -> dict[str, Any]:
+        if self._account is None:
+            return {"cwd": self._folder}
+        return {
+            "user": self._account.pw_uid,
+            "group": self._account.pw_gid,
+            "extra_groups": [],
+            "cwd": self._folder,
+        }
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises NoServer."""
+        log = self._folder / "log"
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._folder),
+            "max_connections": "200",
+            "fsync": "on" if self._durable else "off",
+            "shared_buffers": "128MB",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with log.open("a") as output:
+            self._process = subprocess.Popen(
+                [self._binaries / "postgres", "-D", self._folder / "data", *options],
+                **self._as(), stdout=output, stderr=output,
+            )  # fmt: skip
+        _wait(self._process, self._folder, log)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT ends open sessions and stops in order ("fast"); SIGQUIT is as good as a power cut ("immediate")."""
+        if self._process is None:
+            return
+        self._process.send_signal(how)
         try:
-            process.wait(20)
+            self._process.wait(20)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+@contextmanager
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """A running server of our own, for whoever wants to stop it. Raises NoServer."""
+    folder = Path(tempfile.mkdtemp(prefix="dingze-pg-", dir="/tmp"))  # a socket's path must be short
+    try:
+        made = Cluster(folder, durable=durable)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait(process: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
