@@ -18,6 +18,7 @@ ORDER_PERMISSIONS: dict[str, frozenset[Role]] = {
     "AddToOrder": HOTLINE | SYSTEM,
     "Chase": HOTLINE | SYSTEM,
     "NotAccept": HOTLINE,
+    "ReferOut": HOTLINE | {Role.REVIEWER},
     "AnswerAtOnce": HOTLINE,
     "Merge": HOTLINE,
     "Unmerge": HOTLINE,

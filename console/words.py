@@ -76,6 +76,7 @@ FIELDS: Mapping[str, str] = {
     "task": "任务", "due": "期限", "clock": "时限", "parent": "主单", "child": "并入", "review_on": "复核日期",
     "convener": "召集单位", "handler": "受理机关", "attended": "参加单位", "summary": "情况", "round": "轮次",
     "doc_no": "文号", "body": "机关", "effective_from": "生效日期", "proposed_lead": "建议主办", "addressee": "发往",
+    "level": "方向",
     "measures": "整改措施", "violation": "违规情形", "number": "文号", "received_by": "签收人", "passed": "评估通过",
     "late": "逾期", "fault": "情形", "problem_class": "问题类别", "explanation": "说明", "accepts": "是否接受",
     "opinion": "研判意见", "disposition": "处置", "owner": "责任单位",
@@ -107,9 +108,10 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "decided": "已有决定", "designated": "指定承办", "clause": "现行条目", "first_receiver": "首接单位",
         "fallback": "兜底单位",
     },
+    "level": {"upward": "转上级或垂直管理单位", "outward": "转外地"},
     "how": {
         "done": "办结", "not_accepted": "不予受理", "answered": "即时答复", "merged": "并单",
-        "final_answer": "最终答复",
+        "final_answer": "最终答复", "referred": "转送",
     },
     "what": {
         "dispatched": "派单", "signed": "签收", "returned": "退单", "return_refused": "驳回退单", "reassigned": "改派",

@@ -56,9 +56,9 @@ class ExclusionRefused(OrderFact):
 
 
 class OrderClosed(OrderFact):
-    """结案. `how` is "done", "not_accepted", "answered", "merged" or "final_answer" (终止/最终答复)."""
+    """结案. `how` is "done", "not_accepted", "answered", "merged", "referred" (转送) or "final_answer" (最终答复)."""
 
-    how: Literal["done", "not_accepted", "answered", "merged", "final_answer"] = "done"
+    how: Literal["done", "not_accepted", "answered", "merged", "referred", "final_answer"] = "done"
     lead: UnitCode | None = None
     supports: tuple[UnitCode, ...] = ()
     reply: str = ""

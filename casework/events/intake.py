@@ -96,6 +96,15 @@ class OrderNotAccepted(OrderFact):
     note: str = ""
 
 
+class OrderReferredOut(OrderFact):
+    """转送: upward to a vertically managed or higher body, or outward to another city, with a reasoned notice."""
+
+    level: Literal["upward", "outward"]
+    addressee: str  # by name: it is no unit of this city's register
+    reason: str
+    clause: str = ""
+
+
 class AnsweredAtOnce(OrderFact):
     """即时答复: answered by the hotline from its knowledge base, nothing to dispatch."""
 

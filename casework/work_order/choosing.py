@@ -11,6 +11,8 @@ from casework.work_order.state import WorkOrder
 from routing.proposal import Citation
 from terms.ids import UnitCode
 
+CROSSING = frozenset({"unclear", "overlap", "territory"})  # codes of city.return_reasons
+
 
 def check_lead(order: WorkOrder, lead: UnitCode, citations: tuple[Citation, ...], context: Context) -> None:
     """Whom an order may go to as lead: a unit of the register that is not complained about, on grounds in force."""
@@ -31,6 +33,19 @@ def _street_leads_only_on_its_list(lead: UnitCode, citations: tuple[Citation, ..
         not withdrawn_item(lead, cited, context.register), "withdrawn-never-to-the-street", unit=name_of(lead, context)
     )
     require(basic_item(lead, cited, context.register), "street-leads-on-basic-items", unit=name_of(lead, context))
+
+
+def city_leads_where_duties_cross(order: WorkOrder, to: UnitCode, context: Context) -> None:
+    """County against city: the city department leads only where duties really cross and are disputed (潍坊 art. 24).
+
+    A district bureau mirrors a city bureau; its order does not go up there as a matter of course. What is needed is a
+    boundary case, an escalation, or a return for 权属不清, 职能交叉 or another place.
+    """
+    known = context.register.units.get(order.lead) if order.lead else None
+    if known is None or to not in known.mirrors:
+        return
+    crossing = order.disputed or order.escalated or any(one.reason in CROSSING for one in order.objections)
+    require(bool(crossing), "city-leads-where-duties-cross", unit=name_of(to, context))
 
 
 def check_supports(order: WorkOrder, lead: UnitCode, supports: tuple[UnitCode, ...], context: Context) -> None:

@@ -18,6 +18,7 @@ DECISIONS: dict[type[c.Command], Decision] = {
     c.AddToOrder: taking_in.add_to_order,
     c.Chase: taking_in.chase,
     c.NotAccept: taking_in.not_accept,
+    c.ReferOut: taking_in.refer_out,
     c.AnswerAtOnce: taking_in.answer_at_once,
     c.Merge: taking_in.merge,
     c.Unmerge: taking_in.unmerge,

@@ -6,7 +6,15 @@ from casework.grounds import desk_of, same_duty
 from casework.guards import require
 from casework.standing import status_quo
 from casework.work_order import commands as c
-from casework.work_order.choosing import check_lead, check_supports, cited_for, desk_for, fresh_clocks, name_of
+from casework.work_order.choosing import (
+    check_lead,
+    check_supports,
+    cited_for,
+    city_leads_where_duties_cross,
+    desk_for,
+    fresh_clocks,
+    name_of,
+)
 from casework.work_order.context import Context
 from casework.work_order.permit import in_status
 from casework.work_order.state import BEFORE_DISPATCH, IN_HANDS, WITH_LEAD, Status, WorkOrder
@@ -233,6 +241,8 @@ def moved(
     require(to != order.lead, "already-the-lead", unit=name_of(to, context))
     own_desk = desk_for(to, desk, context)
     check_lead(order, to, citations, context)
+    if command is None or command.by == "hand":
+        city_leads_where_duties_cross(order, to, context)
     check_supports(order, to, supports, context)
     fresh = tuple(unit for unit in supports if order.member(unit) is None)
     return e.OrderReassigned(

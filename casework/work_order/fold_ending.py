@@ -48,7 +48,12 @@ def _(fact: e.ExclusionRefused, order: WorkOrder) -> WorkOrder:
 
 @fold.register
 def _(fact: e.OrderClosed, order: WorkOrder) -> WorkOrder:
-    status = {"final_answer": Status.TERMINATED, "not_accepted": Status.NOT_ACCEPTED, "answered": Status.ANSWERED}
+    status = {
+        "final_answer": Status.TERMINATED,
+        "referred": Status.TERMINATED,
+        "not_accepted": Status.NOT_ACCEPTED,
+        "answered": Status.ANSWERED,
+    }
     ended = tuple(replace(one, outcome="closed") if one.open else one for one in order.objections)
     consultations = tuple(replace(one, open=False) for one in order.consultations)
     return replace(

@@ -62,6 +62,11 @@ def _(fact: e.OrderNotAccepted, order: WorkOrder) -> WorkOrder:
 
 
 @fold.register
+def _(fact: e.OrderReferredOut, order: WorkOrder) -> WorkOrder:
+    return replace(leaderless(order), status=Status.TERMINATED, reply=fact.reason, clocks=())
+
+
+@fold.register
 def _(fact: e.AnsweredAtOnce, order: WorkOrder) -> WorkOrder:
     return replace(order, status=Status.ANSWERED, reply=fact.reply, clocks=())
 

@@ -7,7 +7,14 @@ from casework import events as e
 from casework.grounds import desk_of, in_force
 from casework.guards import forbid, refuse, require
 from casework.work_order import commands as c
-from casework.work_order.choosing import check_lead, check_supports, desk_for, fresh_clocks, name_of
+from casework.work_order.choosing import (
+    check_lead,
+    check_supports,
+    city_leads_where_duties_cross,
+    desk_for,
+    fresh_clocks,
+    name_of,
+)
 from casework.work_order.context import Context
 from casework.work_order.dispatching import joined, moved
 from casework.work_order.permit import in_status
@@ -137,6 +144,7 @@ def _designated(
 ) -> e.UnitDesignated:
     """指定承办 is binding (潍坊条例 art. 22): no return clock starts for the unit."""
     check_lead(order, to, command.citations, context)
+    city_leads_where_duties_cross(order, to, context)
     check_supports(order, to, command.supports, context)
     stays = to == order.lead
     fresh = tuple(unit for unit in command.supports if order.member(unit) is None)

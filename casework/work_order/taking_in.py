@@ -1,6 +1,7 @@
 """Before and beside the work: what the requester adds, what is not accepted, what is answered at once, merging."""
 
 from casework import events as e
+from casework.grounds import in_force
 from casework.guards import refuse, require
 from casework.work_order import commands as c
 from casework.work_order.context import Context
@@ -50,6 +51,30 @@ def not_accept(order: WorkOrder, command: c.NotAccept, context: Context) -> Fact
     return (
         e.OrderNotAccepted(order_no=order.order_no, ground=ground.code, channel=channel, note=command.note),
         e.OrderClosed(order_no=order.order_no, how="not_accepted"),
+    )
+
+
+def refer_out(order: WorkOrder, command: c.ReferOut, context: Context) -> Facts:
+    """Whose it is not this city's to answer goes upward or outward with a reasoned notice (北京条例 art. 12).
+
+    Of vertically managed bodies those that stand in the register are dispatched to; this is for all others. After
+    dispatch only on a return, so that nobody's order is taken from it unasked.
+    """
+    in_status(order, command, BEFORE_DISPATCH | (IN_HANDS if order.objection is not None else frozenset()))
+    require(bool(command.addressee.strip()) and bool(command.reason.strip()), "referral-names-whom-and-why")
+    named = command.addressee.strip()
+    known = any(named in (code, unit.name, *unit.everyday_names) for code, unit in context.register.units.items())
+    require(not known, "units-of-the-city-are-dispatched-to", unit=named)
+    require(not command.clause or in_force(command.clause, context.register), "clause-in-force", clause=command.clause)
+    return (
+        e.OrderReferredOut(
+            order_no=order.order_no,
+            level=command.level,
+            addressee=named,
+            reason=command.reason,
+            clause=command.clause,
+        ),
+        e.OrderClosed(order_no=order.order_no, how="referred", reply=command.reason),
     )
 
 

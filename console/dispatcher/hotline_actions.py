@@ -156,6 +156,23 @@ ACTIONS: tuple[Action, ...] = (
         "已不予受理",
     ),
     Action(
+        "refer-out", "转送", c.ReferOut, lambda g: c.ReferOut("outward", "试", "试"),
+        lambda g: (
+            Field(
+                "level", "方向", "choice", required=True,
+                options=(("upward", "上级或垂直管理单位"), ("outward", "外地热线")),
+            ),
+            Field("addressee", "受理机关", required=True, help="不在本市责任清册中的机关；本市单位请直接派单"),
+            Field("reason", "理由", "area", required=True, help="告知诉求人和受理机关"),
+            Field("clause", "所依条目编号"),
+        ),
+        lambda g, f: c.ReferOut(
+            "upward" if f.needed("level", "方向") == "upward" else "outward",
+            f.needed("addressee", "受理机关"), f.needed("reason", "理由"), f.text("clause"),
+        ),
+        "warn", "已转送",
+    ),
+    Action(
         "merge", "并单", c.Merge, lambda g: c.Merge(""),
         lambda g: (
             Field("parent", "主单编号", "order", required=True, value=g.order.suspected), Field("note", "说明"),

@@ -112,6 +112,7 @@ def test_review_first_contact_and_return_take_one_working_day() -> None:
 
 
 def test_urgent_orders_run_round_the_clock() -> None:
+    """domain, section 4: minute and hour limits run round the clock."""
     life = Life().received("紧急").dispatched()
     clock = life.order.clock("handle", CHENGGUAN)
     assert clock is not None and clock.round_the_clock and clock.due - clock.starts == timedelta(hours=24)
@@ -191,6 +192,7 @@ def test_the_limits_are_the_citys_not_ours() -> None:
 
 
 def test_the_proposed_unit_has_four_hours_to_be_heard_and_half_an_hour_when_urgent() -> None:
+    """domain, section 2: the proposed unit is asked before an order is moved to it."""
     assert RECKONER.answer(ECOLOGY, "general").due - MONDAY == timedelta(hours=4)
     assert RECKONER.answer(ECOLOGY, "urgent").due - MONDAY == timedelta(minutes=30)
     life = Life().received("紧急").dispatched()

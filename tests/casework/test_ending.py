@@ -41,6 +41,7 @@ def closed() -> Life:
 
 
 def test_a_result_sent_back_gives_its_reason_and_the_lead_goes_on() -> None:
+    """domain, section 5: 办结审核."""
     life = finished()
     with refused("reason-given"):
         life.do(c.ReviewResult(accepted=False), REVIEWER)
@@ -101,6 +102,7 @@ def test_what_the_requester_calls_unresolved_is_reworked_with_a_fresh_clock() ->
 
 
 def test_a_final_answer_ends_what_cannot_be_resolved() -> None:
+    """domain, section 5: 终止/最终答复."""
     life = followed_up(resolved=False)
     with refused("reply-given"):
         life.do(c.Terminate(""), REVIEWER)
@@ -168,6 +170,7 @@ def test_a_rating_goes_across_parts_and_lies_between_one_and_five() -> None:
 
 
 def test_an_archived_order_is_only_read_and_rated() -> None:
+    """domain, section 5: 结案归档."""
     life = closed()
     life.do(c.Archive(), DISPATCHER)
     with refused("state"):

@@ -239,6 +239,7 @@ def test_a_hold_stands_on_a_notice_only_and_may_be_declined() -> None:
 
 
 def test_a_hold_is_lifted_when_it_is_done() -> None:
+    """domain, section 8; stage C, item 4: lifted when done."""
     loop = Loop().overdue()
     loop.do(f.ProposeHold(), WATCH)
     with refused("no-hold-signed"):

@@ -128,6 +128,7 @@ ANY_TIME: tuple[Offer, ...] = (
     (lambda m: c.AddToOrder(SEALED, SEALED), HOTLINE),
     (lambda m: c.Chase(), HOTLINE),
     (lambda m: c.NotAccept("legal_channel"), HOTLINE),
+    (lambda m: c.ReferOut("outward", "外市热线", "事发地在外市"), HOTLINE),
     (lambda m: c.AnswerAtOnce("x"), HOTLINE),
     (lambda m: c.Merge("G0") if m.flag else c.Unmerge("x"), HOTLINE),
     (lambda m: c.RecordReturn(m.member, "x", note="n"), lambda m: PROPOSER),
@@ -214,7 +215,8 @@ TALLY = {"moves": 0, "kept": 0}
 # given twice these add nothing: they say so, or a rule does
 ONCE = (
     c.RingClocks, c.SignFor, c.StartWork, c.Dispatch, c.ReviewReturn, c.WithdrawReturn, c.RequestReturn, c.Merge,
-    c.SubmitResult, c.Close, c.Terminate, c.Archive, c.NotAccept, c.AnswerAtOnce, c.Shelve, c.Resume, c.RefuseHandOver,
+    c.SubmitResult, c.Close, c.Terminate, c.Archive, c.NotAccept, c.ReferOut, c.AnswerAtOnce, c.Shelve, c.Resume,
+    c.RefuseHandOver,
 )  # fmt: skip
 
 

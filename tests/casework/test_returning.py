@@ -187,6 +187,7 @@ def test_only_the_lead_returns_a_support_objects_to_its_share() -> None:
 
 
 def test_a_support_whose_objection_is_refused_keeps_its_share() -> None:
+    """stage C, item 1: a support may object to its own share."""
     life = Life().received().dispatched(supports=(HOUSING,))
     life.do(c.ObjectAsSupport(HOUSING, "不属于"), head(HOUSING))
     with refused("return-open"):
@@ -272,6 +273,7 @@ def test_the_proposed_unit_is_heard_before_an_order_is_moved_to_it() -> None:
 
 
 def test_the_proposed_units_silence_past_its_clock_counts_as_heard() -> None:
+    """domain, section 2: the proposed unit is asked; it cannot hold an order up by silence."""
     life = handled().returned()
     life.now += timedelta(hours=5)
     life.do(c.ReviewReturn("reassign", "逾期未答复", ECOLOGY), REVIEWER)
@@ -400,6 +402,27 @@ def test_a_district_desk_moves_no_order_beyond_its_district() -> None:
         agreed(life).do(c.ReviewReturn("reassign", "属市生态", ECOLOGY), DESK)
     life.do(c.ReviewReturn("reassign", "属市生态", ECOLOGY), REVIEWER)
     assert life.order.desk is None
+
+
+def test_the_city_department_leads_only_where_duties_cross_and_are_disputed() -> None:
+    """潍坊条例 art. 24: district bureaus mirror city bureaus, so this is no default for every order."""
+    up = c.ReviewReturn("reassign", "属市城管职责", CHENGGUAN, citations=(cite("C03-1", CHENGGUAN),))
+    for reason, moved in (("not_ours", False), ("overlap", True), ("unclear", True)):
+        life = Life().received().dispatched(D_CHENGGUAN, "C03-1")
+        life.returned(D_CHENGGUAN, reason=reason, claimed_clause="C03-1", proposed_unit=CHENGGUAN)
+        agreed(life, CHENGGUAN)
+        if moved:
+            life.do(up, REVIEWER)
+            assert life.order.lead == CHENGGUAN
+            continue
+        for verdict in ("reassign", "designate"):
+            with refused("city-leads-where-duties-cross"):
+                life.do(c.ReviewReturn(verdict, "属市城管职责", CHENGGUAN), REVIEWER)  # type: ignore[arg-type]
+    life = Life().received().dispatched(D_CHENGGUAN, "C03-1")
+    with refused("city-leads-where-duties-cross"):
+        life.do(c.Reassign(CHENGGUAN, reason="属市城管职责"), REVIEWER)
+    life.do(c.Reassign(CHENGGUAN, reason="已有决定", by="decision", decision="云编委〔2026〕1号"), PROPOSER)
+    assert life.order.lead == CHENGGUAN, "a decision may say otherwise"
 
 
 def test_nobody_judges_his_own_return() -> None:

@@ -64,6 +64,33 @@ def test_not_accepted_names_the_right_channel(ground: str) -> None:
     assert life.order.status is Status.NOT_ACCEPTED and not life.order.clocks
 
 
+def test_what_is_beyond_the_city_goes_upward_or_outward_with_a_reasoned_notice() -> None:
+    """北京条例 art. 12; domain, section 2: vertically managed units and other cities."""
+    life = Life().received()
+    with refused("referral-names-whom-and-why"):
+        life.do(c.ReferOut("outward", "外市12345热线", " "), DISPATCHER)
+    for named in ("C03", "城管局"):
+        with refused("units-of-the-city-are-dispatched-to"):
+            life.do(c.ReferOut("upward", named, "不归本市"), DISPATCHER)
+    with refused("clause-in-force"):
+        life.do(c.ReferOut("upward", "省烟草专卖局", "由省局办理", "C03-77"), DISPATCHER)
+    fact, closed = life.do(c.ReferOut("upward", "省烟草专卖局", "由省局办理"), DISPATCHER)
+    assert isinstance(fact, e.OrderReferredOut) and (fact.level, fact.reason) == ("upward", "由省局办理")
+    assert isinstance(closed, e.OrderClosed) and closed.how == "referred" and closed.reply == "由省局办理"
+    assert life.order.status is Status.TERMINATED and not life.order.clocks and life.order.lead is None
+
+
+def test_an_order_in_hands_is_referred_out_only_on_a_return() -> None:
+    """北京条例 art. 14: nobody's order is taken from it unasked."""
+    outward = c.ReferOut("outward", "外市12345热线", "事发地在外市")
+    life = Life().received().dispatched()
+    with refused("state"):
+        life.do(outward, DISPATCHER)
+    life.returned(reason="territory", place="外市")
+    life.do(outward, REVIEWER)
+    assert life.order.objection is None and life.order.lead is None and life.order.past_leads == (CHENGGUAN,)
+
+
 def test_an_order_is_not_turned_away_on_a_ground_of_ones_own() -> None:
     """北京条例 art. 11."""
     with refused("not-accepted-names-a-channel"):
@@ -81,6 +108,7 @@ def test_after_dispatch_an_order_is_not_accepted_only_where_the_unit_pointed_to_
 
 
 def test_the_hotline_answers_at_once_what_it_knows() -> None:
+    """domain, section 5: 即时答复."""
     life = Life().received()
     with refused("reply-given"):
         life.do(c.AnswerAtOnce(""), DISPATCHER)
@@ -118,6 +146,7 @@ def test_a_parent_is_not_itself_merged() -> None:
 
 
 def test_a_merge_can_be_undone_and_the_citizens_total_goes_on() -> None:
+    """stage C, item 1: merging and unmerging."""
     life = Life(others={"G0": other()}).received().dispatched()
     total = life.order.clock("total")
     life.do(c.Merge("G0"), DISPATCHER)

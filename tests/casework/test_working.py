@@ -167,6 +167,7 @@ def test_a_hand_over_names_the_receivers_clause_and_the_sender_stays_answerable(
 
 
 def test_a_hand_over_is_received_and_its_result_fed_back_each_in_turn() -> None:
+    """domain, section 2: receipt, then the result is fed back."""
     life = handed_over()
     with refused("hand-over-in-turn"):
         life.do(c.FeedBackHandOver(ECOLOGY, 1, "结果"), clerk(ECOLOGY))
@@ -179,6 +180,7 @@ def test_a_hand_over_is_received_and_its_result_fed_back_each_in_turn() -> None:
 
 
 def test_a_refused_hand_over_says_why() -> None:
+    """domain, section 2: receipt or reasoned refusal."""
     life = handed_over()
     with refused("hand-over-refused-with-reason"):
         life.do(c.RefuseHandOver(ECOLOGY, 1, ""), head(ECOLOGY))

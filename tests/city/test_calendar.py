@@ -23,6 +23,7 @@ def at(year: int, month: int, day: int, hour: int = 10) -> datetime:
 
 
 def test_the_national_day_week_of_2024_is_not_worked_and_its_makeup_saturday_is() -> None:
+    """domain, section 4: day limits run on working days with holidays and 调休."""
     assert not CALENDAR.is_working(date(2024, 10, 4))
     assert CALENDAR.is_working(date(2024, 10, 12))  # a Saturday worked instead (调休)
 
@@ -40,6 +41,7 @@ def test_working_days_step_over_a_weekend_and_a_holiday() -> None:
 
 
 def test_minutes_and_hours_run_round_the_clock() -> None:
+    """domain, section 4: minute and hour limits run round the clock."""
     night = at(2024, 10, 1, 23)
     assert CALENDAR.after(night, minutes(30)).at - night == timedelta(minutes=30)
     assert CALENDAR.after(night, hours(2)).at - night == timedelta(hours=2)
@@ -52,6 +54,7 @@ def test_calendar_days_that_end_on_a_holiday_give_way_to_the_next_working_day() 
 
 
 def test_a_year_not_yet_published_counts_weekdays_and_is_marked_provisional() -> None:
+    """stage C, item 6: beyond the known years weekdays, marked provisional."""
     national_day = date(LAST_YEAR + 2, 10, 2)
     assert CALENDAR.is_working(national_day) == (national_day.weekday() < 5)
     assert CALENDAR.after(at(LAST_YEAR + 2, 9, 25), working_days(2)).provisional
@@ -59,6 +62,7 @@ def test_a_year_not_yet_published_counts_weekdays_and_is_marked_provisional() ->
 
 
 def test_the_city_may_add_a_holiday_and_a_working_day_of_its_own() -> None:
+    """stage C, item 6: city override."""
     calendar = WorkingCalendar(CityConfiguration(extra_holidays=("2024-03-05",), extra_workdays=("2024-03-09",)))
     assert not calendar.is_working(date(2024, 3, 5))
     assert calendar.is_working(date(2024, 3, 9))

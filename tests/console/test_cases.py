@@ -10,7 +10,7 @@ from casework.desk import CASES
 from console.administration.people import Account
 from console.bianban.case_sides import differing
 from terms.actors import Role
-from terms.ids import UnitCode
+from terms.ids import UnitCode, order_stream
 from tests.console.city import START, Browser, Town, order, served
 
 OFFICER, DIRECTOR = "yz-03-bianban", "yz-04-bianban-director"
@@ -84,6 +84,7 @@ def points(town: Town) -> dict[str, object]:
 
 
 def test_a_case_goes_from_opening_to_decision_on_its_own_pages(house: tuple[Town, str]) -> None:
+    """stage C, item 3: from opening to decision; open orders of the matter are proposed for again."""
     town, address = house
     desk = opened(town, address)
     desk.must(OFFICER, "negotiate", attended=["C03", "C05"], summary="各执一词")
@@ -110,6 +111,12 @@ def test_a_case_goes_from_opening_to_decision_on_its_own_pages(house: tuple[Town
     register = town.register.as_of(case.written.effective_from)
     assert all(item in register.duty_points for item in case.written.items), "what was decided stands in the register"
     assert "机关决定" in desk.browsers[OFFICER].get("/cases").text
+    lead = town.desk.order("JX0001").lead
+    town.now += timedelta(days=2)
+    town.work()
+    anew = [one.payload for one in town.ledger.stream(order_stream("JX0001")) if one.type == "AssignmentProposed"][-1]
+    assert anew["why"] == "decided", "an open order of the matter is proposed for again, and shown"
+    assert town.desk.order("JX0001").lead == lead, "it is a person who moves it"
 
 
 def test_cases_are_found_by_words_party_step_and_deadline(house: tuple[Town, str]) -> None:

@@ -151,6 +151,7 @@ def test_what_a_decision_changed_says_how_many_days_have_passed_since(desk: Desk
 
 
 def test_boundary_items_are_tracked_link_by_link_decided_or_not(desk: Desk) -> None:
+    """domain, section 3: every boundary item is tracked link by link (逐项跟踪), decided or not."""
     desk.tell(list(quarrel())[:3])
     returned(desk, "N1", "dp-1", matter="树木倒伏")
     desk.engine.catch_up()

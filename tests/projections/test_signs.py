@@ -108,7 +108,10 @@ def _held(desk: Desk) -> list[tuple[tuple[str, str], dict[str, Any]]]:
 
 
 def test_acting_without_a_clause_is_overreach(desk: Desk) -> None:
-    """A dispatcher sends by hand what nobody's clause covers; the unit takes it and handles it to the end."""
+    """domain, section 8: 越位.
+
+    A dispatcher sends by hand what nobody's clause covers; the unit takes it and handles it to the end.
+    """
     life = Story("N1")
     ids = live(desk, life, life.received(), proposed("N1", None), given_to(life, WATER), finished(life, WATER))
     found = signs(desk)["acts-without-clause N1"]
@@ -117,7 +120,10 @@ def test_acting_without_a_clause_is_overreach(desk: Desk) -> None:
 
 
 def test_acting_on_anothers_clause_is_misplacement(desk: Desk) -> None:
-    """Routing named the parks by their clause; a hand sent it to the water bureau, which handled it all the same."""
+    """domain, section 8: 错位.
+
+    Routing named the parks by their clause; a hand sent it to the water bureau, which handled it all the same.
+    """
     life = Story("N1")
     ids = live(
         desk,
@@ -133,7 +139,10 @@ def test_acting_on_anothers_clause_is_misplacement(desk: Desk) -> None:
 
 
 def test_refusing_ones_own_clause_is_absence(desk: Desk) -> None:
-    """Given the order by its clause, the unit denies that very clause, and the review says it reaches this."""
+    """domain, section 8: 缺位.
+
+    Given the order by its clause, the unit denies that very clause, and the review says it reaches this.
+    """
     life = Story("N1")
     ids = live(
         desk,
@@ -149,6 +158,7 @@ def test_refusing_ones_own_clause_is_absence(desk: Desk) -> None:
 
 
 def test_letting_ones_own_clause_lie_past_the_limit_is_absence_too(desk: Desk) -> None:
+    """domain, section 8: 缺位 refuses or neglects its own clause."""
     life = Story("N1")
     over = e.ClockExpired(order_no="N1", clock="handle", unit=PARKS, due=life.at)
     ids = live(desk, life, life.received(), given_to(life, PARKS, cited(PARKS, GREEN)), over)
@@ -157,7 +167,10 @@ def test_letting_ones_own_clause_lie_past_the_limit_is_absence_too(desk: Desk) -
 
 
 def test_returning_one_matter_again_and_again_without_ground_is_buck_passing(desk: Desk) -> None:
-    """Three orders of one matter in a quarter, each returned and each refused: together they are 推诿, two are not."""
+    """domain, section 8 (聊城, 楚雄): 推诿.
+
+    Three orders of one matter in a quarter, each returned and each refused: together they are 推诿, two are not.
+    """
     for number in range(3):
         life = Story(f"N{number}")
         given_facts = (life.received(), given_to(life, PARKS), returned(life, PARKS, ClauseId("A2-SD-02")))
@@ -170,7 +183,10 @@ def test_returning_one_matter_again_and_again_without_ground_is_buck_passing(des
 
 
 def test_taking_the_fines_and_refusing_the_supervision_is_power_without_duty(desk: Desk) -> None:
-    """The parks fine who damages green (a power on their clause) and return the order to look after it."""
+    """domain, section 8: 重权轻责.
+
+    The parks fine who damages green (a power on their clause) and return the order to look after it.
+    """
     power = PowerItem(ClauseId("A2-CF-1"), PARKS, "处罚", "毁坏绿地的处罚", InstrumentId("I-A2-QZ"), clause=GREEN)
     check = PowerItem(ClauseId("A2-JC-1"), PARKS, "检查", "绿地检查", InstrumentId("I-A2-QZ"), clause=GREEN)
     watch = DutyPoint(ClauseId("DP-02"), "公园草坪", Link.SUPERVISE, PARKS, GREEN)
@@ -210,7 +226,10 @@ def test_a_power_that_had_ended_or_a_permit_that_was_returned_itself_is_none(des
     [(False, "hand_over", "hand-over-not-received"), (True, "hand_over_result", "hand-over-without-result")],
 )
 def test_a_hand_over_that_stalls_is_a_broken_joint(desk: Desk, received: bool, clock: str, rule: str) -> None:
-    """The parks hand the case over; the receiver does not sign for it, or, having signed, does not say what came."""
+    """domain, section 8: 衔接不畅.
+
+    The parks hand the case over; the receiver does not sign for it, or, having signed, does not say what came.
+    """
     life = Story("N1")
     sent = e.HandOverSent(order_no="N1", hand_over=1, sender=PARKS, receiver=WOODS, clause=FOREST)
     taken = [e.HandOverReceived(order_no="N1", hand_over=1, receiver=WOODS)] if received else []
@@ -245,7 +264,10 @@ def in_case(fact: e.Fact) -> Append:
 
 
 def test_two_who_stand_on_clauses_of_their_own_overlap_until_it_is_settled(desk: Desk) -> None:
-    """A quarrel becomes a case with a clause on either side; when the case is closed the clauses no longer cross."""
+    """domain, section 8: 职责交叉.
+
+    A quarrel becomes a case with a clause on either side; when the case is closed the clauses no longer cross.
+    """
     life = Story("N1")
     ids = live(desk, life, life.received(), given_to(life, PARKS, cited(PARKS, GREEN)), returned(life, PARKS, GREEN))
     desk.tell([in_case(opened_case())])
@@ -257,7 +279,10 @@ def test_two_who_stand_on_clauses_of_their_own_overlap_until_it_is_settled(desk:
 
 
 def test_a_duty_without_power_and_a_power_without_duty_stand_in_the_register() -> None:
-    """权责脱节: a clause to investigate with no item, an item with no clause; proved by what enacted them."""
+    """domain, section 8: 权责脱节.
+
+    权责脱节: a clause to investigate with no item, an item with no clause; proved by what enacted them.
+    """
     items = (
         clause("A2-SD-09", "负责公园水体，查处污染公园水体的行为。"),
         PowerItem(ClauseId("A1-CF-9"), WATER, "处罚", "孤立的处罚", InstrumentId("I-A1-QZ")),
@@ -290,6 +315,7 @@ def test_a_duty_without_power_and_a_power_without_duty_stand_in_the_register() -
     ],
 )
 def test_who_stands_in_shows_no_sign_whatever_it_does(desk: Desk, ground: dict[str, Any]) -> None:
+    """domain, section 8: acting under a designation or as fallback is never 越位 or 错位."""
     life = Story("N1")
     over = e.ClockExpired(order_no="N1", clock="handle", unit=WATER, due=life.at)
     facts = (life.received(), proposed("N1", PARKS, cited(PARKS, GREEN)), given_to(life, WATER, **ground))
@@ -307,6 +333,7 @@ def test_a_designated_unit_is_innocent_from_then_on(desk: Desk) -> None:
 
 
 def test_the_first_receiver_works_on_while_it_objects_and_is_not_blamed_for_it(desk: Desk) -> None:
+    """北京条例 art. 14; domain, section 8."""
     life = Story("N1")
     live(desk, life, life.received(), given_to(life, WATER), returned(life, WATER, None), finished(life, WATER))
     assert signs(desk) == {}

@@ -41,6 +41,7 @@ from casework.work_order.commands.intake import (
     Propose,
     ReadPersonalData,
     RecordReturn,
+    ReferOut,
     RequestInformation,
     Unmerge,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "ReceiveHandOver",
     "RecordFollowUp",
     "RecordReturn",
+    "ReferOut",
     "RefuseHandOver",
     "ReportProgress",
     "RequestExclusion",

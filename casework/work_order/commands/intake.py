@@ -58,6 +58,16 @@ class NotAccept(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ReferOut(Command):
+    """转送 to a body that is none of this city's units: upward, or outward to another city."""
+
+    level: Literal["upward", "outward"]
+    addressee: str
+    reason: str
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerAtOnce(Command):
     """即时答复."""
 
