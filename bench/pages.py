@@ -49,6 +49,7 @@ from ledger.vault import open_vault
 from mandates.enact import enact
 from mandates.sheets import Row
 from sample.load import sample_items
+from tests.console.windows import kind_of
 
 PEOPLE = 100
 SECONDS = 120
@@ -57,9 +58,6 @@ THINKING = 20.0  # seconds between two pages of one person, on average
 TARGETS = {"p95_ms": 150, "bytes": 300_000}
 SEED = 12345
 WALL, WORK = "x-bench-wall-ms", "x-bench-work-ms"
-ROUTES = re.compile(
-    r"/(orders|cases|findings|digests|accountability|mandates/units|mandates/items|mandates/instruments|figures|shift)/"
-)
 
 
 # --- the server ---
@@ -182,13 +180,6 @@ def desk_of(account: Account) -> str:
     return f"{account.role} {account.unit or ''}".rstrip()
 
 
-def kind_of(address: str) -> str:
-    """The kind of page behind an address: `/orders/GD1` and `/orders/GD2` are one."""
-    path = address.partition("?")[0]
-    found = ROUTES.match(path)
-    return f"{found.group()}…" if found else path
-
-
 def pages_of(client: httpx.Client) -> dict[str, str]:
     """Every page this person's menu offers, its tabs, and one of each kind those lead to: address by name."""
     begin = client.get("/", follow_redirects=True)
@@ -198,6 +189,8 @@ def pages_of(client: httpx.Client) -> dict[str, str]:
         body = client.get(address).text.split('id="main"')[1]
         for link in re.findall(r'href="(/[^"#]*)"', body):
             link = link.replace("&amp;", "&")
+            if "." in link.partition("?")[0]:
+                continue  # a file to take away
             kind = kind_of(link)
             if kind.endswith("…"):  # bench.years names clauses that the register does not know: those answer 404
                 if kind not in found and client.get(link).status_code == httpx.codes.OK:

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from console.bianban import case_actions, digest_actions, finding_actions
+from console.bianban import assessment_actions, case_actions, digest_actions, finding_actions
+from console.leaders import score_actions
 from console.orders.page import ACTIONS
 from console.visit import MENU
 from console.words import role_name
@@ -25,8 +26,8 @@ def test_every_action_on_an_order_is_explained_by_the_name_on_its_button() -> No
     assert not unsaid, f"say in docs/user-guide when to press: {unsaid}"
 
 
-def test_every_action_on_a_case_a_finding_and_a_digest_is_explained() -> None:
-    tables = (case_actions, finding_actions, digest_actions)
+def test_every_action_on_what_is_not_an_order_is_explained() -> None:
+    tables = (case_actions, finding_actions, digest_actions, score_actions, assessment_actions)
     actions = [one for table in tables for one in vars(table)["ACTIONS"]]
     assert len(actions) > 25
     unsaid = [one.label for one in actions if f"**{one.label}**" not in TOLD]
