@@ -34,6 +34,7 @@ class Page(StrEnum):
     TRIAL = "智能试派"
     MANDATES = "职责依据"
     OPERATIONS = "运行状况"
+    DRAFTS = "依据起草"
     PEOPLE = "账号权限"
     READINGS = "查阅记录"
     ACCOUNT = "我的账号"
@@ -81,6 +82,7 @@ MAY_OPEN: Mapping[Page, frozenset[Role]] = {
     Page.TRIAL: EVERYBODY,
     Page.MANDATES: EVERYBODY,
     Page.OPERATIONS: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    Page.DRAFTS: BIANBAN,
     Page.PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Page.READINGS: frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SUPERVISOR}),
     Page.ACCOUNT: EVERYBODY,

@@ -11,6 +11,7 @@ from functools import cached_property
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from itsdangerous import URLSafeSerializer
 
+from automation.rehearsal import Rehearsal
 from casework.desk import Desk
 from casework.paperwork.desk import PaperDesk
 from city.calendar import WorkingCalendar
@@ -62,6 +63,7 @@ class Parts:
     attachments: AttachmentStore
     open_masked: Callable[[Sequence[Event]], Mapping[str, Masked]]
     route: Callable[[OrderText], Proposal]
+    rehearsal: Rehearsal  # tries a draft on past orders
     clock: Callable[[], datetime]
     session_hours: int = 10
     sample_sign_in: bool = False

@@ -32,7 +32,7 @@ MENU: Mapping[str, tuple[Page, ...]] = {
     "工单": (Page.QUEUE, Page.TASKS, Page.SHIFT, Page.TRIAL),
     "争议与督查": (Page.DISPUTES, Page.CASES, Page.FINDINGS, Page.DIGESTS, Page.PAPERS),
     "评价与审计": (Page.ACCOUNTABILITY, Page.AUDIT),
-    "职责": (Page.DUTIES, Page.MANDATES, Page.COVERAGE),
+    "职责": (Page.DUTIES, Page.MANDATES, Page.DRAFTS, Page.COVERAGE),
     "系统": (Page.OPERATIONS, Page.PEOPLE, Page.READINGS),
 }
 ADDRESS = {
@@ -52,6 +52,7 @@ ADDRESS = {
     Page.AUDIT: "/audit",
     Page.TRIAL: "/trial",
     Page.MANDATES: "/mandates",
+    Page.DRAFTS: "/mandates/drafts",
     Page.OPERATIONS: "/operations",
     Page.PEOPLE: "/people",
     Page.READINGS: "/readings",

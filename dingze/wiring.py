@@ -20,6 +20,7 @@ from automation.notifier import Notifier
 from automation.paper_shelf import PaperShelf
 from automation.proposer import Proposer
 from automation.recent_orders import RecentOrders
+from automation.rehearsal import Rehearsal
 from automation.router import Router
 from automation.sealer import EVENT_TYPES as SEALER_EVENTS
 from automation.sealer import Sealer
@@ -207,6 +208,13 @@ class Dingze:
         )
 
     @cached_property
+    def rehearsal(self) -> Rehearsal:
+        """Tries a draft on past orders while somebody waits."""
+        return Rehearsal(
+            self.ledger, self.register, self.router, self.city, self.open_masked, lambda: self.learner.newest()
+        )
+
+    @cached_property
     def learner(self) -> Learner:
         """Outcomes → memory editions."""
         return Learner(
@@ -325,6 +333,7 @@ class Dingze:
             attachments=AttachmentStore(attachment_folder(self.settings), self.vault),
             open_masked=self.open_masked,
             route=self.route,
+            rehearsal=self.rehearsal,
             clock=self.clock,
             session_hours=self.settings.session_hours,
             sample_sign_in=self.settings.sample_sign_in,

@@ -23,6 +23,7 @@ from mandates.model import (
 )
 from terms.errors import BadInput
 from terms.ids import StreamId
+from terms.messages import sentence
 
 Enactable = Unit | Instrument | Clause | PowerItem | BoundaryItem | DutyPoint | SubdistrictItem | Place
 
@@ -60,9 +61,15 @@ WORDING_PROPOSED = "WordingProposed"  # {item, unit, wording, score, accepted, s
 WORDING_ACCEPTED = "WordingAccepted"  # {item, wording, valid_from}: a person said yes; its duty point carries it
 WORDING_REJECTED = "WordingRejected"  # {item, wording, reason}: a person said no
 REFORMED = "UnitsReformed"  # {kind, from, into, valid_from, instrument}: 机构改革, one operation
+DRAFTED = "MandateDrafted"  # {draft, title, files, base, faults, ended, reform, by, at}: nothing holds yet
+DRAFT_ROWS = "MandateDraftRows"  # {draft, rows: [{table, item}]}: the things of a draft, some hundred an event
+DRAFT_REVIEWED = "MandateDraftReviewed"  # {draft, agreed, note, by, at}: another person looked at it
+DRAFT_WITHDRAWN = "MandateDraftWithdrawn"  # {draft, note, by, at}
+DRAFT_ENACTED = "MandateDraftEnacted"  # {draft, valid_from, by, at}: with its enactments, in one transaction
+DRAFT_EVENTS = (DRAFTED, DRAFT_ROWS, DRAFT_REVIEWED, DRAFT_WITHDRAWN, DRAFT_ENACTED)
 EVENT_TYPES = (
     *BY_EVENT, ENDED, LINK_PROPOSED, LINK_CONFIRMED, LINK_REJECTED,
-    WORDING_PROPOSED, WORDING_ACCEPTED, WORDING_REJECTED, REFORMED,
+    WORDING_PROPOSED, WORDING_ACCEPTED, WORDING_REJECTED, REFORMED, *DRAFT_EVENTS,
 )  # fmt: skip
 
 
@@ -95,8 +102,23 @@ def item_of(table: str, payload: dict[str, Any], *, at: str | None = None) -> En
         first = error.errors()[0]
         column = ".".join(str(part) for part in first["loc"] if part != "span")
         place = f"{at}: {column}" if at else column
-        raise BadInput("mandates.bad-field", at=place, column=column, reason=first["msg"]) from error
+        raise BadInput("mandates.bad-field", at=place, column=column, reason=_why(first)) from error
     return found
+
+
+def _why(error: Any) -> str:
+    """What is wrong with a field, in Chinese; a kind of fault nobody foresaw is told as the library says it."""
+    kind = error["type"]
+    if kind == "enum":
+        allowed = error["ctx"]["expected"].replace(" or ", "、").replace(", ", "、").replace("'", "")
+        return sentence("mandates.field.choice", allowed=allowed)
+    if kind in ("missing", "string_too_short"):
+        return sentence("mandates.field.missing")
+    if kind.startswith("int_"):
+        return sentence("mandates.field.number")
+    if kind.startswith("date_"):
+        return sentence("mandates.field.date")
+    return str(error["msg"])
 
 
 def iso(day: date) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from mandates.drafts import Drafts
 from mandates.edition import RegisterEdition
 from mandates.events import BY_EVENT, ENDED, KINDS, Enactable, item_of, key_of, payload_of
 from mandates.learned_wordings import LearnedWordings
@@ -33,6 +34,7 @@ class Register:
     links: Links = field(default_factory=Links)
     wordings: LearnedWordings = field(default_factory=LearnedWordings)
     succession: Succession = field(default_factory=Succession)
+    drafts: Drafts = field(default_factory=Drafts)
     _editions: dict[date, RegisterEdition] = field(default_factory=dict)
     _days: list[date] = field(default_factory=list)
 
@@ -43,7 +45,7 @@ class Register:
             self.tables[kind.table].setdefault(key_of(item), {})[item.span.valid_from] = item
         elif type_ == ENDED:
             self._end(payload["table"], payload["id"], date.fromisoformat(payload["valid_to"]))
-        elif any(fold.apply(type_, payload) for fold in (self.links, self.wordings, self.succession)):
+        elif any(fold.apply(type_, payload) for fold in (self.links, self.wordings, self.succession, self.drafts)):
             self.position = position  # no edition changes: a reform's new texts are enactments of their own
             return True
         else:

@@ -21,6 +21,7 @@ SAMPLE_ACCOUNTS: tuple[Account, ...] = tuple(
         ("yz-12-supervisor", "样例督办员", Role.SUPERVISOR, "C26"),
         ("yz-13-leader", "样例市领导", Role.LEADER, ""),
         ("yz-14-auditor", "样例审计干部", Role.AUDITOR, ""),
+        ("yz-16-bianban-second", "样例编办审核员", Role.BIANBAN_OFFICER, "C39"),
         ("yz-15-administrator", "样例管理员", Role.ADMINISTRATOR, ""),
     )
 )

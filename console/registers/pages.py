@@ -10,6 +10,7 @@ from console.access import Page, may_read
 from console.orders.sheet import sheet_for
 from console.registers.clause_card import clause_card
 from console.registers.clause_ranking import speaking_to
+from console.registers.differences import may_read_version
 from console.registers.search import SORTS, Found, search
 from console.visit import Visit, Visiting
 from console.words import CITY_TIME, INSTRUMENTS
@@ -156,12 +157,17 @@ def item_page(visit: Visiting, item: str, at: At = "") -> Response:
     visit.open(Page.MANDATES)
     register, day = edition_of(visit, at)
     card = clause_card(item, register)
-    versions = _versions(visit, item)
+    whole, role = visit.console.parts.register.register(), visit.actor.role
+    versions = [one for one in _versions(visit, item) if may_read_version(role, whole, one)]
     if not card.in_force and not versions:
         raise NotFound("console.no-clause", clause=item)
-    if not may_read(visit.actor.role, register.instrument_of(ClauseId(item))):
+    if not may_read(role, register.instrument_of(ClauseId(item))) or not versions:
         raise NotFound("console.no-clause", clause=item)
     key = ClauseId(item)
+
+    def readable(other: str) -> bool:
+        return may_read(role, register.instrument_of(ClauseId(other)))
+
     boundary = register.boundary_items.get(key)
     data: dict[str, Any] = {
         "card": card,
@@ -169,11 +175,11 @@ def item_page(visit: Visiting, item: str, at: At = "") -> Response:
         "at": at,
         "versions": versions,
         "boundary": boundary,
-        "rests_on": [clause_card(one, register) for one in (boundary.clauses if boundary else ())],
+        "rests_on": [clause_card(one, register) for one in (boundary.clauses if boundary else ()) if readable(one)],
         "point": register.duty_points.get(key),
         "power": register.power_items.get(key),
-        "points_on_it": [one for one in register.duty_points.values() if one.clause == item],
-        "powers_on_it": [one for one in register.power_items.values() if one.clause == item],
+        "points_on_it": [one for one in register.duty_points.values() if one.clause == item and readable(one.id)],
+        "powers_on_it": [one for one in register.power_items.values() if one.clause == item and readable(one.id)],
     }
     return visit.page("item.html", Page.MANDATES, f"{card.sort} {item}", **data)
 

@@ -2,6 +2,13 @@
 
 from fastapi import APIRouter
 
-from console.registers import pages
+from console.registers import browsing, changes, drafts, importing, pages, reforms
 
-ROUTERS: tuple[APIRouter, ...] = (pages.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    browsing.router,
+    changes.router,
+    drafts.router,
+    importing.router,
+    reforms.router,
+    pages.router,
+)

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from mandates.draft_steps import with_draft
 from mandates.edition import RegisterEdition
-from mandates.events import BY_CLASS, ENDED, KINDS, Enactable, key_of, payload_of
+from mandates.events import BY_CLASS, KINDS, Enactable, key_of
 from mandates.importing import SANDING_TEXTS, gather
 from mandates.lint_references import dangling
 from mandates.model import FOREVER
@@ -80,20 +81,15 @@ def draft_of(
     They are enacted in a copy; for every key they touch, what holds there once all of them have taken effect is the
     draft's word for it, on whichever past day it is tried.
     """
-    after = Register(
-        {table: {key: dict(versions) for key, versions in found.items()} for table, found in register.tables.items()}
-    )
+    after = with_draft(register, items, ended)
     days = [day for _, _, day in ended]
     touched = {(table, key) for table, key, _ in ended}
     for item in items:
         table = BY_CLASS[type(item)]
-        after.apply(table.event, payload_of(item), register.position)
         touched.add((table.table, key_of(item)))
         days.append(item.span.valid_from)
         if item.span.valid_to != FOREVER:
             days.append(item.span.valid_to)
-    for table_name, key, day in ended:
-        after.apply(ENDED, {"table": table_name, "id": key, "valid_to": day.isoformat()}, register.position)
     effective = max(days)
     changed: dict[str, dict[str, Enactable]] = {}
     gone: dict[str, set[str]] = {}

@@ -3,17 +3,16 @@
 One pass over the record, nothing is written. An order whose key was erased has no text: it is counted, not replayed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ledger.chain import Row
 from ledger.envelope import BEFORE_EVERYTHING, Event
 from ledger.store import Ledger
 from projections.view import Masked
 from routing.proposal import OrderText
-from terms.ids import EventId, OrderNo, Position, UnitCode
+from terms.ids import EventId, OrderNo, Position, UnitCode, order_stream
 
 OpenMasked = Callable[[Sequence[Event]], Mapping[str, Masked]]
 Advance = Callable[[int], None]
@@ -99,20 +98,35 @@ def past_orders(
     while rows := ledger.read_raw(position, BATCH):
         for row in rows:
             if row.type in FOLDED and row.stream not in outside:
-                course = _learn(courses, ledger, row, begin, end, day_of)
+                course = _learn(courses, ledger.decode(row), begin, end, day_of)
                 if row.type == "WorkOrderReceived" and course.received is None:
                     outside.add(row.stream)
         position = Position(rows[-1].position)
         advance(position)
+    return _told(courses, open_masked, day_of)
+
+
+def past_orders_of(
+    ledger: Ledger, open_masked: OpenMasked, numbers: Iterable[OrderNo], day_of: Callable[[Event], date]
+) -> list[PastOrder]:
+    """Those orders alone, by order number: their own streams are read, not the whole record."""
+    courses: dict[str, _Course] = {}
+    for number in numbers:
+        for event in ledger.stream(order_stream(number)):
+            if event.type in FOLDED:
+                _learn(courses, event, date.min, date.max, day_of)
+    return _told(courses, open_masked, day_of)
+
+
+def _told(courses: Mapping[str, _Course], open_masked: OpenMasked, day_of: Callable[[Event], date]) -> list[PastOrder]:
     found = {number: course for number, course in sorted(courses.items()) if course.received is not None}
     texts = _texts([event for course in found.values() for event in _boxes(course)], open_masked)
     return [_order(number, course, day_of, texts) for number, course in found.items()]
 
 
 def _learn(
-    courses: dict[str, _Course], ledger: Ledger, row: Row, begin: date, end: date, day_of: Callable[[Event], date]
+    courses: dict[str, _Course], event: Event, begin: date, end: date, day_of: Callable[[Event], date]
 ) -> _Course:
-    event = ledger.decode(row)
     told = event.payload
     course = courses.setdefault(told["order_no"], _Course())
     match event.type:

@@ -31,6 +31,7 @@ PROJECTIONS: dict[str, str] = {
     "what-if.empty-draft": "草案中没有可读入的内容。{reason}请按 docs/mandates.md 核对表格后再试。",
     "what-if.dangling": "草案指向了不存在或未生效的内容：{reason}请先补全草案。",
     "what-if.period": "起止日期颠倒：{begin} 晚于 {end}。请修改 --from 与 --to。",
+    "what-if.no-such-orders": "还没有可以回放的工单。请在接入工单后再推演。",
     "what-if.no-orders": "{begin} 至 {end} 没有受理的工单，无从回放。请换一个期间。",
     "what-if.line-orders": "回放 {replayed} 件（受理 {received}，个人信息已清除 {erased}，未派出 {never_dispatched}）",
     "what-if.line-leads": "主办变化 {changed} 件（其中连带 {beside} 件）；可自动派单 {automatic_before} → {automatic_after}；"

@@ -19,6 +19,7 @@ from sqlalchemy import make_url
 from automation.paper_shelf import PaperShelf
 from automation.proposer import Proposer
 from automation.recent_orders import RecentOrders
+from automation.rehearsal import Rehearsal
 from automation.router import Router
 from automation.waiting_orders import WaitingOrders
 from casework.desk import Desk
@@ -51,6 +52,7 @@ from projections.engine import ProjectionEngine
 from projections.readings.appraisal import ViewFigures
 from projections.store import ViewStore
 from projections.view import Masked
+from routing.memory import EMPTY
 from routing.proposal import OrderText, Proposal
 from sample.load import sample_items
 from terms.actors import Actor, Role
@@ -82,6 +84,7 @@ class Town:
         self.papers = PaperDesk(self.desk, self.vault, shipped(), PaperShelf(self.views, self.vault))
         self.gateway = Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)
         self.router = router
+        self.rehearsal = Rehearsal(self.ledger, self.register, router, self.city, self.open_masked, lambda: EMPTY)
         self.people = People(url)
         self.book = DeskBook(url)
         self.folder = key.parent
@@ -136,6 +139,7 @@ class Town:
             attachments=AttachmentStore(self.folder / "attachments", self.vault),
             open_masked=self.open_masked,
             route=self.route,
+            rehearsal=self.rehearsal,
             clock=self.clock,
             sample_sign_in=self.samples,
         )
