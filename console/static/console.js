@@ -170,7 +170,9 @@
     const key = event.key;
     const orders = neighbours();
     const action = $(`[data-key="${CSS.escape(key.toLowerCase())}"]`);
-    if (action) { event.preventDefault(); action.click(); }
+    const inRow = rows()[picked] && $(`[data-row-key="${CSS.escape(key.toLowerCase())}"]`, rows()[picked]);
+    if (inRow) { event.preventDefault(); inRow.click(); }
+    else if (action) { event.preventDefault(); action.click(); }
     else if (orders && (key === "j" || key === "k")) { const to = orders[key]; if (to) location.href = to; else say("已到列表末尾，按 U 返回列表。"); }
     else if (orders && /^[1-5]$/.test(key)) { event.preventDefault(); support(Number(key)); }
     else if (key === "j" || key === "ArrowDown") { if (rows().length) { event.preventDefault(); pick(picked + 1); } }

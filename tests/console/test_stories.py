@@ -155,10 +155,12 @@ def test_a_return_goes_from_the_clerk_over_the_unit_it_points_at_to_the_reviewer
         page = clerk.page
         page.goto("/tasks?tab=sign")
         page.keyboard.press("j")
+        page.keyboard.press("s")  # signed for where it stands in the list
+        shown(page, ".dz-notice:has-text('已签收')")
+        page.goto("/tasks?tab=lead")
+        page.keyboard.press("j")
         page.keyboard.press("Enter")
-        shown(page, ".dz-actions [data-key=s]")
-        page.keyboard.press("s")
-        shown(page, ".dz-notice")
+        shown(page, ".dz-actions [data-key=t]")
         page.keyboard.press("t")
         page.select_option("dialog[open] select[name=reason]", "not_ours")
         proposed = page.input_value("dialog[open] [name=proposed_unit]")
