@@ -53,7 +53,7 @@ def grounds(
         if hit.wording.unit == unit and hit.wording.kind != "subdistrict":
             item = hit.wording.item
             known = strengths.get(item)
-            strengths[item] = hit.strength * 6 if known is None else known + hit.strength * 2
+            strengths[item] = hit.strength * 4 if known is None else known + hit.strength * 3
             best.setdefault(item, hit)
     place_of: dict[ClauseId, int] = {}
     span = index.items_of(unit)
@@ -61,7 +61,9 @@ def grounds(
         listed = index.citables[place]
         place_of.setdefault(listed.id, place)
         if share > 0 and listed.main:
-            strengths[listed.id] = strengths.get(listed.id, 0) + share * (6 if listed.kind == "point" else 5) // 10
+            strengths[listed.id] = (
+                strengths.get(listed.id, 0) + share * (12 if listed.kind in ("point", "boundary") else 7) // 10
+            )
     ranked = sorted(strengths, key=lambda item: (-strengths[item], item))[:_FUZZY_AT_MOST]
     order = _spoken(reading)
     placed = [place_of[item] for item in ranked if item in place_of]
