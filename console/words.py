@@ -145,6 +145,12 @@ def deadline(value: str | datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M")
 
 
+def due_day(value: str | datetime) -> date:
+    """The last day on which something due then is in time: what is due at midnight is due on the day that ends."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return (at.astimezone(CITY_TIME) - timedelta(seconds=1)).date()
+
+
 def short_moment(value: str | datetime | None, now: datetime) -> str:
     """A time for a narrow column: 21:03 today, 11-22 21:03 this year, else the date."""
     if not value:

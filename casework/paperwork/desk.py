@@ -13,12 +13,12 @@ from typing import Any, Protocol
 from casework import events as e
 from casework.boundary_case.commands import CaseCommand
 from casework.boundary_case.decide import decide as decide_case
-from casework.desk import CASES, DIGESTS, FINDINGS, ORDERS, Desk, Done, Loaded
+from casework.desk import Desk, Done, Loaded
 from casework.finding import digest
 from casework.finding.commands import FindingCommand
 from casework.finding.decide import decide as decide_finding
 from casework.guards import refuse
-from casework.lanes import PAPERS, SERIES, Lane, new_event, series_key, who
+from casework.lanes import PAPERS, SERIES, new_event, series_key, who
 from casework.papers.issuing import Approval, attach_scan, issue, void
 from casework.papers.kinds import PaperKind
 from casework.papers.numbering import Issued, doc_no, next_number, prefix_of
@@ -28,7 +28,6 @@ from casework.papers.templates import Templates
 from casework.paperwork import commands as c
 from casework.paperwork import decide
 from casework.paperwork.composing import (
-    CASE_KINDS,
     ORDER_KINDS,
     act_of,
     act_on_scan,
@@ -37,7 +36,8 @@ from casework.paperwork.composing import (
     compose,
 )
 from casework.paperwork.hands import addressees_of, for_those_with_a_part, issuer_of
-from casework.paperwork.material import Material, Told
+from casework.paperwork.material import Material
+from casework.paperwork.sources import Sources, lane_of
 from casework.paperwork.state import Paperwork, evolve
 from casework.paperwork.writing import PaperCommand, Write
 from ledger.envelope import Append, Event
@@ -75,15 +75,6 @@ class Act:
 
     facts: tuple[e.Fact, ...] = ()
     appends: tuple[Append, ...] = ()
-
-
-def lane_of(kind: PaperKind) -> Lane[Any]:
-    """What papers of a kind are about."""
-    if kind in ORDER_KINDS:
-        return ORDERS
-    if kind in CASE_KINDS:
-        return CASES
-    return DIGESTS if kind is PaperKind.DIGEST else FINDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +120,8 @@ class PaperDesk:
         self._drafted(paper, command, actor, self.desk.clock())
 
     def _drafted(self, paper: Paperwork, command: Write, actor: Actor, now: datetime) -> Sequence[e.DraftFact]:
-        thing = self._thing(command)
-        material = self._material(command, thing, self._day(now))
+        thing = self.sources.thing(command)
+        material = self.sources.material(command, thing, self._day(now))
         issuer = issuer_of(command, actor, material)
         to = addressees_of(command, material)
         facts = decide.write(paper, command, actor, issuer, to)
@@ -142,43 +133,12 @@ class PaperDesk:
 
     def material(self, command: Write) -> Material:
         """What a paper would be made from now. Raises NotFound when there is nothing it could be about."""
-        return self._material(command, self._thing(command), self._day(self.desk.clock()))
+        return self.sources.material(command, self.sources.thing(command), self._day(self.desk.clock()))
 
-    def _thing(self, command: Write) -> Loaded[Any]:
-        lane = lane_of(command.KIND)
-        found: Loaded[Any] = self.desk.load(lane, command.about)
-        if not found.events:
-            raise NotFound("paper.about-nothing", at="about", number=command.about)
-        return found
-
-    def _material(self, command: Write, thing: Loaded[Any], day: date, upto: int | None = None) -> Material:
-        of_an_order = command.KIND in ORDER_KINDS
-        received = thing.state.received_at if of_an_order else None
-        return Material(
-            number=command.about,
-            facts=_told(thing.events, upto),
-            register=self.desk.register(self.desk.calendar.local_day(received) if received else day),
-            city=self.desk.city,
-            calendar=self.desk.calendar,
-            words=self._words(thing.events) if of_an_order else {},
-            before=self._before(thing.events) if command.KIND is PaperKind.DIGEST else (),
-        )
-
-    def _words(self, events: Sequence[Event]) -> dict[str, str]:
-        """The masked texts of an order; none once its key is gone."""
-        boxes = [one for one in events if one.type == "WorkOrderReceived" and one.payload["masked"]]
-        if not boxes:
-            return {}
-        return self.vault.reading([boxes[0].stream]).open(boxes[0].stream, boxes[0].payload["masked"]) or {}
-
-    def _before(self, events: Sequence[Event]) -> tuple[tuple[Told, ...], ...]:
-        found: list[tuple[Told, ...]] = []
-        named = [one.payload["previous"] for one in events if one.type == "DigestOpened"]
-        while named and named[0]:
-            earlier = self.desk.load(DIGESTS, named[0]).events
-            found.append(_told(earlier))
-            named = [one.payload["previous"] for one in earlier if one.type == "DigestOpened"]
-        return tuple(found)
+    @property
+    def sources(self) -> Sources:
+        """What papers are made from."""
+        return Sources(self.desk, self.vault)
 
     def _day(self, now: datetime) -> date:
         return self.desk.calendar.local_day(now)
@@ -186,7 +146,7 @@ class PaperDesk:
     def _text(self, paper: Paperwork, thing: Loaded[Any], act: Act, now: datetime) -> Paper:
         """What the paper says today, with what signing it would do."""
         told = command_of(paper)
-        material = self._material(told, thing, self._day(now))
+        material = self.sources.material(told, thing, self._day(now))
         material = replace(material, facts=(*material.facts, *((fact, now) for fact in act.facts)))
         return compose(told, material, paper.issuer, paper.addressees, self._day(now))
 
@@ -209,7 +169,7 @@ class PaperDesk:
             paper = found.state
             decide.may_sign(paper, command, actor)
             told, on = command_of(paper), self._day(now)
-            thing = self._thing(told)
+            thing = self.sources.thing(told)
             prefix = prefix_of(told.KIND, paper.issuer, self.desk.city.papers)
             series = self.desk.load(SERIES, series_key(prefix, on.year))
             number = doc_no(series.state.prefix, series.state.year, next_number(series.state.last))
@@ -284,7 +244,7 @@ class PaperDesk:
             first = series.state.paper(signed.number).scan is None
             done = Act()
             if act and first:
-                done = self._done(act, told, self._thing(told), actor, now, signed.doc_no)
+                done = self._done(act, told, self.sources.thing(told), actor, now, signed.doc_no)
             beside[:] = done.appends
             return (fact,)
 
@@ -302,7 +262,7 @@ class PaperDesk:
         _there(found, paper_no)
         paper = found.state
         told = command_of(paper)
-        thing = self._thing(told)
+        thing = self.sources.thing(told)
         if getattr(thing.state, "erased", False):
             raise refuse("paper-erased")
         if paper.signed is None:
@@ -322,13 +282,13 @@ class PaperDesk:
         _there(found, paper_no)
         paper = found.state
         told = command_of(paper)
-        thing = self._thing(told)
+        thing = self.sources.thing(told)
         if getattr(thing.state, "erased", False):
             raise refuse("paper-erased")
         signed = paper.signed
         text = self._again(told, thing, paper, signed) if signed else self._draft(told, thing, paper)
         title = title_of(render(text, self.templates))
-        material = self._material(told, thing, self._day(self.desk.clock()))
+        material = self.sources.material(told, thing, self._day(self.desk.clock()))
         sheet = approval_sheet(paper, text, title, _hands(found.events), material)
         return Printed(f"发文稿纸{paper_no}.docx", render(sheet, self.templates), final=signed is not None)
 
@@ -337,7 +297,7 @@ class PaperDesk:
         return self._text(paper, thing, self._tried(told, thing, now), now)
 
     def _again(self, told: Write, thing: Loaded[Any], paper: Paperwork, signed: e.PaperSigned) -> Paper:
-        material = self._material(told, thing, signed.issued_on, signed.seen)
+        material = self.sources.material(told, thing, signed.issued_on, signed.seen)
         text = compose(told, material, paper.issuer, paper.addressees, signed.issued_on)
         return replace(text, doc_no=signed.doc_no)
 
@@ -349,14 +309,6 @@ class PaperDesk:
 def _there(found: Loaded[Paperwork], paper_no: str) -> None:
     if not found.events:
         raise NotFound("casework.no-such-paper", at=paper_no, paper=paper_no)
-
-
-def _told(events: Sequence[Event], upto: int | None = None) -> tuple[Told, ...]:
-    return tuple(
-        (e.read(one.type, one.payload), one.occurred_at)
-        for one in events
-        if one.type in e.FACTS and (upto is None or one.version <= upto)
-    )
 
 
 def _last(events: Sequence[Event], kind: type[e.Fact]) -> Event | None:

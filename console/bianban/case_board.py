@@ -19,7 +19,7 @@ from console.interface.doors import BIANBAN, CASE_DOOR, give_command
 from console.lookback import Day, Lookback, Looking, date_of
 from console.registers.clause_card import clause_card
 from console.visit import Visit, Visiting
-from console.words import CITY_TIME
+from console.words import due_day
 from projections.cases import CASES_VIEW
 from projections.disputes import DISPUTES
 from projections.figures import Cut, count
@@ -139,7 +139,7 @@ def _due_of(visit: Visit, row: dict[str, Any]) -> date | None:
     if row["phase"] == Step.CLOSED:
         return None
     clocks = visit.console.parts.desk.load(CASES, row["case_no"]).state.clocks
-    return min((one.due.astimezone(CITY_TIME).date() for one in clocks), default=None)
+    return min((due_day(one.due) for one in clocks), default=None)
 
 
 def _filled(visit: Visit, cases: list[dict[str, Any]], matter_id: str, parties: list[str]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """问题台账: faults proposed by rule with their evidence; findings raised, rectified, closed; holds."""
 
-from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -25,7 +24,7 @@ from console.lookback import Day, Lookback, Looking, date_of
 from console.orders.timeline import entry_of
 from console.papers.here import papers_here
 from console.visit import Visit, Visiting
-from console.words import CITY_TIME, CLOCKS, SOURCES
+from console.words import CITY_TIME, CLOCKS, SOURCES, due_day
 from projections.findings import FINDINGS_VIEW
 from projections.store import as_of
 from terms.ids import EventId, Position, UnitCode
@@ -91,7 +90,7 @@ def findings(
         and (not problem_class or row["problem_class"] == problem_class)
         and (not fault or row["fault"] == fault)
         and (not unit or row["unit"] == unit)
-        and (last is None or (row["due"] and _day(row["due"]) <= last))
+        and (last is None or (row["due"] and due_day(row["due"]) <= last))
         and (not words or any(words in (row[name] or "") for name in SOUGHT))
     ]
     filters = look.query() | {
@@ -117,10 +116,6 @@ def findings(
         fields=raising_fields(rules, fresh=True) if may_raise else (), order_no="", received=None,
         classed=_classed(everything, rules.problem_classes), **data,
     )  # fmt: skip
-
-
-def _day(due: str) -> date:
-    return datetime.fromisoformat(due).astimezone(CITY_TIME).date()
 
 
 def _classed(rows: list[dict[str, Any]], classes: tuple[str, ...]) -> list[tuple[str, int, int]]:

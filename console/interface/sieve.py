@@ -14,7 +14,7 @@ from casework.finding.digest import Digest
 from casework.finding.state import Finding
 from casework.paperwork.state import Paperwork
 from console.interface.docket import Thing
-from console.words import CITY_TIME
+from console.words import due_day
 
 PRINTABLE = r"^[^\x00-\x1f]*$"
 
@@ -107,11 +107,11 @@ def words_of(thing: Thing) -> Iterator[str]:
 
 
 def earliest_due(thing: Thing) -> date | None:
-    """The city's day of its nearest deadline; None when nothing is due any more."""
+    """The last day of its nearest deadline; None when nothing is due any more."""
     state = thing.state
     if isinstance(state, Digest):
         return min((due for item, (_, due) in thing.judged.items() if item not in state.closed), default=None)
     if isinstance(state, Paperwork | ScoreSheet | Assessment):
         return None
     clocks: tuple[Deadline, ...] = state.clocks
-    return min((one.due.astimezone(CITY_TIME).date() for one in clocks), default=None)
+    return min((due_day(one.due) for one in clocks), default=None)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from casework import events as e
 from casework.papers.kinds import PaperKind
 from casework.papers.rendering import text_of
-from casework.paperwork.desk import lane_of
+from casework.paperwork.sources import lane_of
 from casework.paperwork.state import Paperwork, Phase
 from console.access import Page
 from console.bianban.acting import Matter, carry_out, occasion_of, offers

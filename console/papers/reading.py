@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from casework.lanes import PAPERS as LANE
 from casework.papers.kinds import PaperKind
-from casework.paperwork.desk import lane_of
+from casework.paperwork.sources import lane_of
 from casework.paperwork.state import Phase
 from console.interface.doors import DOOR_OF_LANE, PEOPLE_OF_UNITS
 from console.papers.drafting import DRAFTS, KINDS_OF

@@ -147,7 +147,7 @@ def test_findings_and_items_of_digests_are_found_by_words_unit_and_deadline(hous
     act(town, Browser(address, DIRECTOR), "notice", number="云编督字〔2026〕9号", violation="推诿", text="限期整改")
     due = town.desk.load(FINDINGS, FINDING).state.rectification()
     assert due is not None
-    day = due.due.astimezone(CITY_TIME).date()
+    day = (due.due.astimezone(CITY_TIME) - timedelta(minutes=1)).date()  # due at 24:00 of its last day
 
     def found(page: str, items: str, **asked: str) -> int:
         told = officer.get(page, params=asked).json()
