@@ -46,21 +46,38 @@ class Router:
         self._zone = ZoneInfo(city.timezone)
         self._kept: OrderedDict[str, RegisterIndex] = OrderedDict()
         self._lock = threading.Lock()
+        self._building: dict[str, threading.Lock] = {}
 
     def day_of(self, moment: datetime) -> date:
         """The city's date at a moment: what decides the register edition."""
         return moment.astimezone(self._zone).date()
 
     def index(self, edition: RegisterEdition) -> RegisterIndex:
-        """The index of an edition, from memory, from the cache folder, or built."""
+        """The index of an edition, from memory, from the cache folder, or built: once, and nobody who asks for another
+        edition waits for it."""
         with self._lock:
-            found = self._kept.get(edition.digest)
+            found = self._at_hand(edition.digest)
+            if found is not None:
+                return found
+            building = self._building.setdefault(edition.digest, threading.Lock())
+        with building:
+            with self._lock:
+                found = self._at_hand(edition.digest)
             if found is None:
-                found = self._kept[edition.digest] = load_or_build(edition, self._cache)
-            self._kept.move_to_end(edition.digest)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-            return found
+                found = load_or_build(edition, self._cache)
+            with self._lock:
+                self._kept[edition.digest] = found
+                self._kept.move_to_end(edition.digest)
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+                self._building.pop(edition.digest, None)
+        return found
+
+    def _at_hand(self, digest: str) -> RegisterIndex | None:
+        found = self._kept.get(digest)
+        if found is not None:
+            self._kept.move_to_end(digest)
+        return found
 
     def at_hand(self) -> "AtHand":
         """What a batch of orders is judged by, read once for all of them."""

@@ -16,6 +16,11 @@ _NOTE = re.compile(
     r"(?:请|望|转|派|烦请|恳请|要求|希望|诉求[:：]?)[^，。；;,\n]{0,24}?"
     r"(?:核实|处理|处置|查处|调查|办理|落实|协调|解决|答复|回复|核查|跟进|阅处|酌处|联系)[^，。；;,\n]{0,12}"
 )
+# whom the call-taker speaks to (请市园林局修剪, 转办至市场监管局): the words right before the unit's name
+_ADDRESSED = re.compile(
+    r"(?:请|望|转|派|交|转办|转派|转交|移交|派发|派往|交由|转由|转至|转到)(?:至|给|到|往)?(?:我市|本市|[\u4e00-\u9fff]{0,3}[市区县州])?$"
+)
+_ADDRESSED_AT = 3  # least length of the name: 请移动 … may be no company
 _CONDUCT = re.compile(
     r"^(?:[^，。；;,\n]{0,6}?)(?:工作人员|办事人员|窗口|民警|执法人员|领导|干部|队员|科长|局长|主任|职工)?"
     r"(?:[^，。；;,\n]{0,8}?)(?:态度|作风|推诿|推脱|踢皮球|不作为|乱作为|慢作为|懒政|失职|渎职|吃拿卡要|收受|受贿|贪污|"
@@ -77,9 +82,14 @@ class UnitNames:
         return code, span, formal
 
     def noted(self, text: str, named: list[Named]) -> list[Named]:
-        """The units the call-taker asked to handle the order."""
+        """The units the call-taker asked to handle the order: named in a request, or spoken to."""
         notes = [match.span() for match in _NOTE.finditer(text)]
-        return [one for one in named if any(a <= one.span[0] and one.span[1] <= b for a, b in notes)]
+        return [
+            one
+            for one in named
+            if any(a <= one.span[0] and one.span[1] <= b for a, b in notes)
+            or (one.span[1] - one.span[0] >= _ADDRESSED_AT and _ADDRESSED.search(text[: one.span[0]][-12:]))
+        ]
 
     def complained_of(self, text: str, named: list[Named]) -> list[Named]:
         """The units whose own conduct, or whose staff's, the text complains about; only by a name of their own."""

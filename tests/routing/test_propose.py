@@ -82,6 +82,21 @@ def test_an_order_from_an_unknown_place_stays_on_the_city_tier_and_is_not_dispat
     assert proposal.abstained is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("树枝伸进窗户，请市园林局修剪", {"C16"}),
+        ("龙头出水浑，请自来水公司查看", {"E02"}),
+        ("建议转办至市场监督管理局", {"C07"}),
+        ("望安平县教育局给予解答", {"C09"}),
+        ("请移动路边的花盆", set()),
+        ("单位开了函请公积金异地转入", set()),
+    ],
+)
+def test_the_call_taker_notes_a_unit_by_speaking_to_it(index: RegisterIndex, text: str, units: set[str]) -> None:
+    assert {one.unit for one in index.names.noted(text, index.names.named(text))} == units
+
+
 def test_a_complaint_about_a_unit_never_goes_to_that_unit(index: RegisterIndex) -> None:
     text = "望湖区城管局工作人员态度恶劣，暴力执法"
     proposal = route(index, text)
