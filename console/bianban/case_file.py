@@ -1,6 +1,7 @@
 """One boundary case: facts, both sides' clauses, precedents, opinions, minutes, drafts, and what may be done now."""
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from sqlalchemy import Connection, select
@@ -16,6 +17,7 @@ from console.bianban.case_actions import ACTIONS
 from console.bianban.case_board import ENDINGS, last_steps
 from console.bianban.case_preview import Preview, preview
 from console.bianban.case_sides import precedents, sides_of
+from console.bianban.case_what_if import SOURCES
 from console.forms import Form
 from console.interface.commands import giver_of
 from console.interface.doors import CASE_DOOR
@@ -66,6 +68,7 @@ def case_file(visit: Visiting, look: Looking, number: str) -> Response:
         opened=case.opened,
         sides=sides_of(case, matter.register, visit.actor.role) if whole else _own_side(visit, matter),
         offers=offers(ACTIONS, matter, decide) if look.as_of is None else [],
+        tries={slug: f"/cases/what-if/{slug}/{quote(number)}" for slug in SOURCES} if whole else {},
         preview=_preview(visit, matter) if whole and look.as_of is None else None,
         timeline=[
             entry_of(event, matter.register, visit.console.parts.city)

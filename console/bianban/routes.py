@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from console.bianban import assessments, case_board, case_file, coverage, digests, disputes, findings
+from console.bianban import assessments, case_board, case_file, case_what_if, coverage, digests, disputes, findings
 
 ROUTERS: tuple[APIRouter, ...] = (
     disputes.router,
     case_board.router,
+    case_what_if.router,
     case_file.router,
     coverage.router,
     findings.router,

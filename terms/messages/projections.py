@@ -32,6 +32,8 @@ PROJECTIONS: dict[str, str] = {
     "what-if.dangling": "草案指向了不存在或未生效的内容：{reason}请先补全草案。",
     "what-if.period": "起止日期颠倒：{begin} 晚于 {end}。请修改 --from 与 --to。",
     "what-if.no-such-orders": "还没有可以回放的工单。请在接入工单后再推演。",
+    "what-if.case-over": "该议题已办结，不再推演。请查看它写入的颗粒点。",
+    "what-if.nothing-drafted": "还没有起草纪要或协调意见，无从推演。请先起草，或在表单中填写后推演。",
     "what-if.no-orders": "{begin} 至 {end} 没有受理的工单，无从回放。请换一个期间。",
     "what-if.line-orders": "回放 {replayed} 件（受理 {received}，个人信息已清除 {erased}，未派出 {never_dispatched}）",
     "what-if.line-leads": "主办变化 {changed} 件（其中连带 {beside} 件）；可自动派单 {automatic_before} → {automatic_after}；"

@@ -204,3 +204,23 @@ def test_marks_show_what_the_other_clause_has_not() -> None:
     spans = differing(text, ["负责城市道路养护和占道执法"])
     assert [text[start:end] for start, end, _ in spans] == ["审批"]
     assert differing(text, [text]) == () and differing(text, []) == ()
+
+
+def test_a_decision_is_tried_on_past_orders_before_it_is_recorded(house: tuple[Town, str]) -> None:
+    town, address = house
+    desk = opened(town, address)
+    officer, at = desk.browsers[OFFICER], f"/cases/what-if/{{}}/{desk.number}"
+    form = points(town) | {"csrf": officer.csrf()}
+    head = town.ledger.head()
+    told = officer.post(at.format("decide"), data=form)
+    assert told.status_code == 200 and "回放 <b>1</b> 件" in told.text, told.text[:400]
+    assert "主办改变 <b>1</b> 件" in told.text and "JX0001" in told.text
+    wrong = form | {"point_clause": [clause_of(town, "C05"), clause_of(town, "C05")]}
+    assert officer.post(at.format("decide"), data=wrong).status_code == 409, "points the rules would not take"
+    assert officer.post(at.format("drafted"), data=form).status_code == 422, "nothing is drafted yet"
+    assert officer.post(at.format("sign"), data=form).status_code == 404
+    party = desk.browsers[FANGGUAN]
+    asked = party.post(at.format("decide"), data=form | {"csrf": party.csrf()})
+    assert asked.status_code == 404, "it would show other units' orders"
+    assert town.ledger.head() == head, "nothing is written"
+    assert "推演" not in party.get(f"/cases/{desk.number}").text
