@@ -21,15 +21,34 @@ from pathlib import Path
 from typing import Any
 
 from bench.years import CityClock, write_years
+from city.configuration import CityConfiguration
+from console.bianban.boundary_reading import read_chains, read_choices, read_matrix, read_matters, read_pairs
+from console.bianban.disputes import read_open_orders
 from console.department.task_reading import read_tasks
 from console.dispatcher.queue_reading import Filters, read_queue
+from console.leaders.heat_board import STUCK_DAYS, last_weeks
 from console.leaders.overview_reading import read_overview
+from console.lookback import Lookback
+from console.orders.reading import read_order
+from console.words import CITY_TIME
 from dingze.wiring import VIEWS, event_types
 from ledger.backends import migrate, open_ledger
 from ledger.master_key import make_master_key
 from ledger.vault import Vault, open_vault
+from mandates.links import Links
+from mandates.register import Register
 from projections.crew import rebuild_by_processes
+from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
+from projections.findings import FINDINGS_VIEW
+from projections.heat import HEAT, by_week, stuck
+from projections.readings.boundaries import open_cases
+from projections.readings.candidates import candidate_matters
+from projections.readings.clauses import clause_uses
+from projections.readings.digest import period_digest
+from projections.readings.load import load
+from projections.readings.looking import Look, Period, looking
+from projections.readings.units import scores, unit_figures
 from projections.store import ViewStore
 from projections.view import Masked
 from terms.ids import Position, UnitCode
@@ -97,8 +116,14 @@ def _children() -> tuple[float, int]:
     return used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
 
 
-def questions(store: ViewStore, now: datetime, head: int) -> dict[str, Callable[[], Any]]:
-    """What the pages ask, by name."""
+def questions(engine: ProjectionEngine, now: datetime) -> dict[str, Callable[[], Any]]:
+    """What the pages ask, by name; what they ask of the register beside it is the register's (`bench.routing`)."""
+    store, head = engine.store, int(engine.ledger.head())
+    return _of_the_work(store, now, head) | _of_the_city(engine, now, head)
+
+
+def _of_the_work(store: ViewStore, now: datetime, head: int) -> dict[str, Callable[[], Any]]:
+    """The hotline's lists, a unit's tasks, the overview."""
     queue = partial(read_queue, store, units=None, now=now)
     tasks = partial(read_tasks, store, q="", page=1, now=now)
     return {
@@ -120,6 +145,60 @@ def questions(store: ViewStore, now: datetime, head: int) -> dict[str, Callable[
     }
 
 
+def _of_the_city(engine: ProjectionEngine, now: datetime, head: int) -> dict[str, Callable[[], Any]]:
+    """The order page, disputes, cases, findings, digest, accountability, coverage, heat and an audit's figures."""
+    store, today = engine.store, now.astimezone(CITY_TIME).date()
+    quarter, month = Period(today - timedelta(days=91), today), Period(today - timedelta(days=30), today)
+    edition, city = Register().as_of(today), CityConfiguration()
+    then = Lookback(today - timedelta(days=365), Position(head // 2), now - timedelta(days=365))
+
+    def look(ask: Callable[[Look], Any], upto: int | None = None) -> Callable[[], Any]:
+        def asked() -> Any:
+            with looking(store, None if upto is None else Position(upto)) as found:
+                return ask(found)
+
+        return asked
+
+    def disputes(ask: Callable[[Any, dict[str, Any]], Any]) -> Callable[[], Any]:
+        names = ("chains", "returned", "returns", "moved")
+        return look(lambda one: ask(one.connection, {name: one.table(DISPUTES, name) for name in names}))
+
+    def heat(one: Look) -> Any:
+        spots = one.table(HEAT, "spots")
+        moment = now if one.upto is None else then.moment
+        weeks = last_weeks(Lookback(None, None, moment))
+        late = (moment - timedelta(days=STUCK_DAYS)).date().isoformat()
+        return by_week(one.connection, spots, one.upto, weeks[0]), stuck(one.connection, spots, late, one.upto)
+
+    present = Lookback(None, None, now)
+    now_cut, then_cut = present.cut(), then.cut()
+    return {
+        "order page: its events": lambda: read_order(engine.ledger, f"GD{head // 30:08d}"),
+        "disputes: what to filter by": disputes(lambda c, t: read_choices(c, t["chains"], None)),
+        "disputes: matrix": disputes(lambda c, t: read_matrix(c, t["returned"], now_cut)),
+        "disputes: matrix, a year ago": disputes(lambda c, t: read_matrix(c, t["returned"], then_cut)),
+        "disputes: pairs": disputes(lambda c, t: read_pairs(c, t["returned"], now_cut)),
+        "disputes: chains": disputes(lambda c, t: read_chains(c, t["chains"], None, {})),
+        "disputes: matters": disputes(lambda c, t: read_matters(c, t, now_cut, {})),
+        "disputes: open orders": look(lambda one: read_open_orders(one.connection, store, present, {})),
+        "cases": look(lambda one: open_cases(one, today)),
+        "findings": look(lambda one: one.rows(one.table(FINDINGS_VIEW, "findings"))),
+        "digest of a month": look(lambda one: period_digest(one, month)),
+        "accountability, a quarter": look(lambda one: unit_figures(one, edition, quarter)),
+        "accountability, a quarter a year ago": look(
+            lambda one: unit_figures(one, edition, Period(today - timedelta(days=456), today - timedelta(days=365))),
+            head // 2,
+        ),
+        "accountability: scores": look(lambda one: scores(one, edition, city.scoring, quarter)),
+        "coverage": look(lambda one: clause_uses(one, edition, city.coverage, None)),
+        "coverage, a quarter": look(lambda one: clause_uses(one, edition, city.coverage, quarter)),
+        "coverage: no clause": look(lambda one: candidate_matters(one, city.coverage, None)),
+        "load, a quarter": look(lambda one: load(one, edition, Links(), city.load, quarter)),
+        "heat": look(heat),
+        "heat, as of a year ago": look(heat, head // 2),
+    }
+
+
 def ask(url: str, key: Path, now: datetime) -> dict[str, Any]:
     """Milliseconds of every question: median and 95th percentile, as the page waits and as the CPU works.
 
@@ -127,7 +206,7 @@ def ask(url: str, key: Path, now: datetime) -> dict[str, Any]:
     """
     table: list[tuple[Any, ...]] = [("query", "median ms", "p95 ms", "p95 ms CPU", "reached")]
     with projecting(url, key) as engine:
-        for name, question in questions(engine.store, now, int(engine.ledger.head())).items():
+        for name, question in questions(engine, now).items():
             question()
             walls, works = [], []
             for _ in range(ROUNDS):

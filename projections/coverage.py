@@ -47,7 +47,11 @@ USES = FactTable(
         ("district", String(80)),
         ("day", String(10)),
     ),
-    indexes=(("clause", "how"), ("unit", "how"), ("day",)),
+    indexes=(
+        ("clause", "how", "unit", "day"),  # every item's uses, from the index alone
+        ("unit", "how"),
+        ("day", "clause", "how", "unit"),  # the same in a period
+    ),
 )
 LOADS = FactTable(
     name="loads",
@@ -210,7 +214,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 
 COVERAGE = View(
     name="coverage",
-    version=3,
+    version=4,
     cost=16,
     tables=(ORDERS, USES, LOADS),
     handlers={

@@ -30,7 +30,11 @@ CHAINS = StateTable(
         ("designated", String(20)),
         ("case_no", String(80)),
     ),
-    indexes=(("matter_id",), ("came_back",)),
+    indexes=(
+        ("matter_id", "lead", "matter", "returns", "moves"),  # matters and a page's choices, from the index alone
+        ("district",),
+        ("came_back",),
+    ),
 )
 RETURNS = StateTable(
     name="returns",
@@ -74,7 +78,11 @@ RETURNED = FactTable(
         ("to_unit", String(20)),
         ("day", String(10)),
     ),
-    indexes=(("what", "unit", "proposed"), ("matter_id", "what"), ("day",)),
+    indexes=(
+        ("what", "unit", "proposed", "matter_id", "matter", "day"),  # the matrix and its pairs, from the index alone
+        ("matter_id", "what"),
+        ("day",),
+    ),
 )
 MOVED = FactTable(
     name="moved",
@@ -242,7 +250,7 @@ def _history(rows: Rows, event: Event, _: Masked) -> None:
 
 DISPUTES = View(
     name="disputes",
-    version=1,
+    version=2,
     cost=7,
     tables=(CHAINS, RETURNS, RETURNED, MOVED),
     handlers={

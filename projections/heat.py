@@ -128,11 +128,18 @@ class Rising:
     before: int
 
 
-def by_week(connection: Connection, spots: Table, position: int | None = None) -> dict[tuple[str, Spot], int]:
-    """(week, spot) → orders with their repeats, as of a position; merged orders count under their parent."""
+def by_week(
+    connection: Connection, spots: Table, position: int | None = None, since: str = ""
+) -> dict[tuple[str, Spot], int]:
+    """(week, spot) → orders with their repeats, as of a position; merged orders count under their parent.
+
+    `since` is the first week that counts: a page shows few, and a record has many.
+    """
     spot = (spots.c.district, spots.c.street, spots.c.matter)
     query = select(spots.c.week, *spot, func.count(), func.sum(spots.c.repeats))
-    query = query.where(as_of(spots, position), spots.c.merged.is_(False), spots.c.week != "")
+    query = query.where(as_of(spots, position), spots.c.merged.is_(False), spots.c.week > "")
+    if since:
+        query = query.where(spots.c.week >= since)
     query = query.group_by(spots.c.week, *spot).order_by(spots.c.week, *spot)
     return {(row[0], (row[1], row[2], row[3])): row[4] + int(row[5] or 0) for row in connection.execute(query)}
 

@@ -91,7 +91,7 @@ def _read(visit: Visit, look: Lookback, tab: str, where: dict[str, str]) -> dict
                 if may_read(visit.actor.role, register.instrument_of(ClauseId(one["item"])))
             ]
         else:
-            found |= _open_orders(connection, views, look, where)
+            found |= read_open_orders(connection, views, look, where)
         return found
 
 
@@ -107,7 +107,7 @@ def open_cases(connection: Connection, views: ViewStore, look: Lookback) -> dict
     return {row["matter_id"]: dict(row) for row in connection.execute(query).mappings()}
 
 
-def _open_orders(connection: Connection, views: ViewStore, look: Lookback, where: dict[str, str]) -> dict[str, Any]:
+def read_open_orders(connection: Connection, views: ViewStore, look: Lookback, where: dict[str, str]) -> dict[str, Any]:
     """Orders whose return waits for its review or that moved more than once; and what the router would not send."""
     build = views.current(connection, QUEUE.name)
     if build is None:

@@ -39,7 +39,7 @@ def heat(
     visit.open(Page.HEAT, "orders:read")
     current = visit.caught_up("heat")
     by = by if by in BY else "matter"
-    week = week_of(look.moment)
+    week, weeks = week_of(look.moment), last_weeks(look)
     views = visit.console.parts.views
     counts: dict[tuple[str, Spot], int] = {}
     standing: list[dict[str, Any]] = []
@@ -47,14 +47,13 @@ def heat(
     with views.reading() as connection:
         if build := views.current(connection, HEAT.name):
             spots = views.tables(HEAT, build)["spots"]
-            counts = by_week(connection, spots, look.position)
+            counts = by_week(connection, spots, look.position, weeks[0])
             before = (look.day - timedelta(days=days)).isoformat()
             standing = stuck(connection, spots, before, look.position)
             districts = sorted({spot[0] for _, spot in counts if spot[0]})
     if district:
         counts = {key: number for key, number in counts.items() if key[1][0] == district}
         standing = [row for row in standing if row["district"] == district]
-    weeks = last_weeks(look)
     burning: list[Rising] = [one for one in rising(counts, week) if one.spot[2]][:RISING]
     for row in standing:
         row["age"] = (look.day - look.day.fromisoformat(row["day"])).days

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import func, select
+
 from city.establishment import CoverageRules
 from mandates.edition import RegisterEdition
 from mandates.lint import Linted, vague
 from mandates.model import Section
 from projections.coverage import COVERAGE
-from projections.figures import count, events_behind
+from projections.figures import events_behind
 from projections.readings.looking import Look, Period
 from terms.ids import ClauseId
 
@@ -77,11 +79,11 @@ def clause_uses(
     uses: dict[str, dict[str, int]] = defaultdict(dict)
     owner: dict[str, str] = {}
     table = look.table(COVERAGE, "uses")
-    for (clause, whose, how), times in count(
-        look.connection, table, ("clause", "unit", "how"), look.cut(period)
-    ).items():
-        uses[clause][how] = uses[clause].get(how, 0) + times
-        owner[clause] = owner.get(clause) or whose
+    by = (table.c.clause, table.c.how)
+    query = select(*by, func.count(), func.min(func.nullif(table.c.unit, ""))).where(look.cut(period).on(table))
+    for clause, how, times, whose in look.connection.execute(query.group_by(*by)):
+        uses[clause][how] = times
+        owner[clause] = min(filter(None, (owner.get(clause), whose)), default="")
     said = _items(register)
     weak = {one.item for one in vague(Linted(register, register.as_of, {}))}
     ended = {item: ("", owner.get(item, ""), "", "") for item in uses.keys() - said.keys()}

@@ -18,10 +18,7 @@ def test_a_small_city_is_written_rebuilt_by_two_processes_and_asked_everything(
     assert 1_300 < found["events"] == int(ledger.head()) < 1_700
     ledger.close()
     with at_size.projecting(migrated_sqlite_url, key) as engine:
-        answers = {
-            name: question()
-            for name, question in at_size.questions(engine.store, now - timedelta(days=1), found["events"]).items()
-        }
+        answers = {name: question() for name, question in at_size.questions(engine, now - timedelta(days=1)).items()}
         assert answers["queue: all"].total > 100
         assert answers["queue: words of many"].total > 0 == answers["queue: words of none"].total
         assert answers["overview"]["figures"]["orders"] == answers["queue: all"].total
