@@ -123,12 +123,13 @@ class Learner:
                 recorded_position=position,
                 matter_id=ClauseId(matter_id) if matter_id else None,
                 at=date.fromisoformat(at),
+                supports=tuple(UnitCode(one) for one in (supports or "").split()),
             )
-            for order_no, unit, kind, at, position, matter_id in rows
+            for order_no, unit, kind, at, position, matter_id, supports in rows
             if order_no in texts
         ]
 
-    def _rows(self) -> list[tuple[str, str, str, str, int, str | None]]:
+    def _rows(self) -> list[tuple[str, str, str, str, int, str | None, str | None]]:
         store = self.projections.store
         with store.reading() as connection:
             build = store.current(connection, LEARNABLE.name)
@@ -139,7 +140,7 @@ class Learner:
             query = (
                 select(
                     learned.c.order_no, learned.c.unit, learned.c.kind, learned.c.at, learned.c.recorded_position,
-                    orders.c.matter_id,
+                    orders.c.matter_id, orders.c.supports,
                 )
                 .select_from(learned)
                 .outerjoin(orders, (orders.c.order_no == learned.c.order_no) & as_of(orders, None))

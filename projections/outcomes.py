@@ -5,6 +5,8 @@ closed to the requester's satisfaction, returned and upheld, reassigned, designa
 covers a stronger one. An erased order leaves no row: its text is gone, so it can teach nothing.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import BigInteger, String
 
 from ledger.envelope import Event
@@ -24,7 +26,12 @@ OUTCOMES = StateTable(
 ORDERS = StateTable(
     name="orders",
     key=("order_no",),
-    columns=(("order_no", String(80)), ("lead", String(20)), ("matter_id", String(80))),
+    columns=(
+        ("order_no", String(80)),
+        ("lead", String(20)),
+        ("matter_id", String(80)),
+        ("supports", String(400)),  # those who help and were not released, by code, separated by blanks
+    ),
 )
 STRENGTH = ("signed", "closed_satisfied", "reassigned", "returned_upheld", "designated", "decided")
 
@@ -39,20 +46,33 @@ def _learned(rows: Rows, event: Event, unit: str, kind: str) -> None:
         rows.put("outcomes", key, {"kind": kind, "at": day, "recorded_position": event.position})
 
 
-def _lead(rows: Rows, event: Event, lead: str) -> None:
+def _change(rows: Rows, event: Event, **told: str | None) -> None:
     key = (event.payload["order_no"],)
-    row = rows.get("orders", key) or {"lead": "", "matter_id": None}
-    rows.put("orders", key, row | {"lead": lead})
+    row = rows.get("orders", key) or {"lead": "", "matter_id": None, "supports": ""}
+    rows.put("orders", key, row | told)
+
+
+def _help(rows: Rows, event: Event, units: Iterable[str], *, less: Iterable[str] = ()) -> None:
+    row = rows.get("orders", (event.payload["order_no"],))
+    known = set(row["supports"].split()) if row else set()
+    _change(rows, event, supports=" ".join(sorted((known | set(units)) - set(less))))
 
 
 def _proposed(rows: Rows, event: Event, _: Masked) -> None:
-    key = (event.payload["order_no"],)
-    row = rows.get("orders", key) or {"lead": "", "matter_id": None}
-    rows.put("orders", key, row | {"matter_id": event.payload["proposal"]["matter_id"]})
+    _change(rows, event, matter_id=event.payload["proposal"]["matter_id"])
 
 
 def _dispatched(rows: Rows, event: Event, _: Masked) -> None:
-    _lead(rows, event, event.payload["lead"])
+    _change(rows, event, lead=event.payload["lead"])
+    _help(rows, event, event.payload["supports"])
+
+
+def _added(rows: Rows, event: Event, _: Masked) -> None:
+    _help(rows, event, [event.payload["unit"]])
+
+
+def _released(rows: Rows, event: Event, _: Masked) -> None:
+    _help(rows, event, (), less=[event.payload["unit"]])
 
 
 def _signed(rows: Rows, event: Event, _: Masked) -> None:
@@ -67,7 +87,8 @@ def _moved(field: str, kind: str) -> Handler:
         if lead != before and told.get("objection") is not None:
             _learned(rows, event, before, "returned_upheld")
         _learned(rows, event, lead, "decided" if told.get("decision") else kind)
-        _lead(rows, event, lead)
+        _change(rows, event, lead=lead)
+        _help(rows, event, told["supports"], less=[lead])
 
     return handler
 
@@ -97,13 +118,15 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 LEARNABLE = View(
     name="outcomes",
-    version=1,
+    version=2,
     cost=6,
     tables=(OUTCOMES, ORDERS),
     handlers={
         "AssignmentProposed": _proposed,
         "WorkOrderDispatched": _dispatched,
         "WorkOrderSignedFor": _signed,
+        "SupportAdded": _added,
+        "SupportReleased": _released,
         "OrderReassigned": _moved("to_unit", "reassigned"),
         "UnitDesignated": _moved("unit", "designated"),
         "OrderClosed": _closed,

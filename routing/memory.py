@@ -48,6 +48,7 @@ class Outcome:
     recorded_position: int = 0
     matter_id: ClauseId | None = None
     at: date | None = None
+    supports: tuple[UnitCode, ...] = ()  # who helped, and was not released from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,15 @@ def learn(
         starts=starts,
         terms=terms,
         decided=_decided(lessons),
+        helped=tuple(_helped(index, lesson.outcome) for lesson in lessons),
     ).sealed()
+
+
+def _helped(index: RegisterIndex, outcome: Outcome) -> tuple[UnitCode, ...]:
+    """The units of the city tier that helped with an order; a bureau stands for those it mirrors that have the duty."""
+    known = set(index.units)
+    found = {unit for one in outcome.supports for unit in index.places.city_tier(one) if unit in known}
+    return tuple(sorted(found))
 
 
 @dataclass(frozen=True, slots=True)

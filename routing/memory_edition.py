@@ -23,7 +23,10 @@ from routing.vectors import UNIT, Ints, Vocabulary
 from routing.wordings import Hit
 from terms.ids import ClauseId, UnitCode
 
-FORMAT = 3
+FORMAT = 4
+_ALIKE = 200  # least likeness of a past order whose supports are taken for this one, of 1000
+_HELPED_BY = 8
+_HABIT = 3
 Named = tuple[tuple[ClauseId, int], ...]
 
 
@@ -49,6 +52,7 @@ class MemoryEdition:
     starts: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
     terms: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     decided: tuple[tuple[ClauseId, UnitCode], ...] = ()
+    helped: tuple[tuple[UnitCode, ...], ...] = ()  # for each order the city units that supported
 
     def scores(self, reading: Reading, named: Named, register: Sequence[int]) -> Ints:
         """What memory says of each of `classes`, in 1/1000. `named` are the items that the order names, `register` the
@@ -79,6 +83,19 @@ class MemoryEdition:
         found = (self.orders[row][0] for row, likeness in near if likeness >= 200 and self.orders[row][1] == unit)
         return tuple(found)[:at_most]
 
+    def helpers(self, near: Sequence[tuple[int, int]], lead: UnitCode) -> dict[UnitCode, int]:
+        """Who helped this lead with the nearest past orders: for each unit its share of them, in 1/1000, likeness
+        squared. Empty where fewer than three are near enough to tell a habit from a chance."""
+        told = [(row, alike) for row, alike in near if alike >= _ALIKE and self.orders[row][1] == lead][:_HELPED_BY]
+        if len(told) < _HABIT:
+            return {}
+        found: dict[UnitCode, int] = {}
+        for row, alike in told:
+            for unit in self.helped[row]:
+                found[unit] = found.get(unit, 0) + alike * alike
+        whole = sum(alike * alike for _, alike in told)
+        return {unit: share * 1000 // whole for unit, share in sorted(found.items())}
+
     def to_bytes(self) -> bytes:
         """The artefact, the same bytes on every machine."""
         if not self.learned:
@@ -99,6 +116,7 @@ class MemoryEdition:
             "answered": self.answered,
             "counted": self.counted,
             "decided": self.decided,
+            "helped": self.helped,
             "shape": self.weights.shape,
             "terms": len(self.terms),
         }
@@ -154,6 +172,7 @@ class MemoryEdition:
             starts,
             terms,
             tuple((ClauseId(matter), UnitCode(unit)) for matter, unit in head["decided"]),
+            tuple(tuple(UnitCode(unit) for unit in units) for units in head["helped"]),
         )
 
     def sealed(self) -> "MemoryEdition":
@@ -194,6 +213,7 @@ class MemoryEdition:
             orders=tuple(order for row, order in enumerate(self.orders) if row not in gone),
             answered=tuple(group for row, group in enumerate(self.answered) if row not in gone),
             counted=tuple(percent for row, percent in enumerate(self.counted) if row not in gone),
+            helped=tuple(units for row, units in enumerate(self.helped) if row not in gone),
             starts=np.cumsum([0, *counts]),
             terms=np.array([moved[int(term)] for term in self.terms[stays]], np.int32),
         ).sealed()

@@ -27,6 +27,7 @@ from terms.messages import sentence
 
 NOBODY: Mapping[str, UnitCode] = {}
 _VERSIONS: dict[int, tuple[CityConfiguration, str]] = {}  # keeps the configuration, so that its id stays its own
+_HELPED_AT = 500  # least share of past orders like this one, in 1/1000, with which a unit helped
 _STREET_AT = 60  # least strength of a subdistrict item's wordings
 
 
@@ -89,7 +90,7 @@ def propose(
     if not weighed.ranked or not enough_said(seen.reading, 1):
         return _nobody(index, memory, city)
     lead = _lead(seen, index, city, weighed, {str(key): unit for key, unit in status_quo.items()})
-    found = _supports(seen, index, city, weighed, lead)
+    found = _supports(seen, index, memory, city, weighed, lead)
     citations = _citations(seen, index, lead, found)
     abstained = _abstained(seen, index, city, weighed, lead, citations)
     matter, matter_id = _matter(index, lead.ground)
@@ -213,15 +214,24 @@ def _is_district_matter(index: RegisterIndex, unit: UnitCode, ground: Evidence |
 
 
 def _supports(
-    seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, lead: _Lead
+    seen: _Read, index: RegisterIndex, memory: MemoryEdition, city: CityConfiguration, weighed: Weighed, lead: _Lead
 ) -> list[Support]:
+    """First whose part the text counts out, then whom its words call in, then who helped with most orders like it:
+    each only with a ground of its own."""
     lead_unit = lead.city_unit
+    helped = memory.helpers(weighed.scores.near, lead_unit)
     found = [
         Support(unit, near[0])
         for unit in matters_of(index, seen.reading.text, seen.hits)
         if unit != lead_unit and (near := seen.grounds(index, unit)) and near[0].strength >= LEAST
     ]
-    found += supports_of(index, seen.calls, seen.hits, weighed, lead_unit)
+    found += supports_of(index, seen.calls, seen.hits, weighed, lead_unit, helped)
+    found += [
+        Support(unit, near[0])
+        for unit in sorted(helped, key=lambda one: (-helped[one], one))
+        if helped[unit] >= _HELPED_AT and unit != lead_unit
+        if (near := seen.grounds(index, unit)) and near[0].strength >= LEAST
+    ]
     first: dict[UnitCode, Support] = {}
     for support in found:
         first.setdefault(support.unit, support)

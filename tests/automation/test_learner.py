@@ -95,3 +95,11 @@ def test_an_erased_order_leaves_memory_at_the_next_step(dingze: Dingze) -> None:
     newest = dingze.learner.newest()
     assert "7" not in {number for number, _, _ in newest.orders}
     assert dingze.learner.shelf.get(old.digest) is None
+
+
+def test_who_helped_is_an_outcome_of_the_order(dingze: Dingze) -> None:
+    take_in(dingze, order("1", "烧烤店油烟呛人"))
+    dingze.desk.do("1", c.Dispatch(lead=UnitCode("C03"), supports=(UnitCode("C07"),), reason="按条目派单"), DISPATCHER)
+    dingze.desk.do("1", c.SignFor(unit=UnitCode("C03")), Actor("c1", Role.CLERK, UnitCode("C03")))
+    dingze.projections.catch_up()
+    assert [(one.unit, one.supports) for one in dingze.learner.outcomes()] == [("C03", ("C07",))]

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 
-from city.configuration import Weights
+from city.configuration import CityConfiguration, Weights
 from routing.index import RegisterIndex
 from routing.memory import EMPTY, MemoryEdition, Outcome, learn, percent_of, total_scores
 from routing.memory_edition import MemoryEdition as Stored
 from routing.memory_edition import named_items
+from routing.proposal import OrderText
+from routing.propose import propose
 from routing.reading import read
 from terms.ids import ClauseId, OrderNo, UnitCode
 
@@ -117,3 +119,28 @@ def test_old_outcomes_count_less() -> None:
     assert percent_of(fresh, weights, date(2023, 6, 1)) == 100
     assert percent_of(fresh, weights, date(2025, 5, 21)) == 50
     assert percent_of(fresh, weights, date(2033, 6, 1)) < 10
+
+
+def test_who_helped_with_most_orders_like_this_one_is_called_in(index: RegisterIndex) -> None:
+    words = ("隔壁烧烤店油烟呛人", "烧烤店油烟大熏得睡不着", "楼下烧烤店油烟直排", "烧烤店油烟天天有")
+    text, helper = "楼下烧烤店油烟太大呛人", UnitCode("C07")
+
+    def taught(supports: tuple[UnitCode, ...]) -> MemoryEdition:
+        rows = enumerate((*words, *(f"第{at}路公交车拒载老人" for at in range(60))))
+        return learn(
+            [
+                Outcome(
+                    OrderNo(str(at)), said, UnitCode("C03" if at < 4 else "C06"), supports=supports if at < 4 else ()
+                )
+                for at, said in rows
+            ],
+            index,
+        )
+
+    alone, helped = taught(()), taught((helper,))
+    assert MemoryEdition.from_bytes(helped.to_bytes()).helped == helped.helped
+    assert helper not in propose(OrderText(text), index, alone, CityConfiguration()).supports
+    found = propose(OrderText(text), index, helped, CityConfiguration())
+    assert helper in found.supports
+    assert helper in {citation.unit for citation in found.citations}
+    assert helped.forget("0").helped == helped.helped[1:]
