@@ -33,7 +33,7 @@ from projections.view import Masked
 from routing.proposal import OrderText, Proposal
 from terms.actors import process
 from terms.errors import Refused
-from terms.ids import Position, order_stream
+from terms.ids import Position, UnitCode, order_stream
 from terms.measures import PROPOSED
 
 NAME = "proposer"
@@ -241,4 +241,5 @@ def _text(events: Sequence[Event], texts: Mapping[str, Masked]) -> OrderText:
         district=received.payload["district"],
         street=received.payload["street"],
         kind=received.payload["kind"],
+        subject_units=tuple(UnitCode(unit) for unit in received.payload["subject_units"]),
     )

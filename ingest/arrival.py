@@ -67,7 +67,7 @@ def check_date(moment: datetime | None, city: CityConfiguration, arrival: Arriva
         raise BadInput("ingest.absurd-date", at=at, found=f"{moment.year:04}-{moment.month:02}-{moment.day:02}")
 
 
-LATER = frozenset({"reporter_hidden"})
+LATER = frozenset({"reporter_hidden", "second_category", "third_category", "subjects"})
 
 
 def body_of(record: BaseModel) -> bytes:

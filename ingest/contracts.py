@@ -139,6 +139,9 @@ class IncomingOrder(Incoming):
     channel: Words = ""
     received_at: Moment | None = None
     reporter_hidden: Hidden = None
+    second_category: Words | None = None  # where the source tells the levels of 问题分类 in columns of their own
+    third_category: Words | None = None
+    subjects: Several | None = None  # 被投诉、被举报单位, by code or name
     attachments: Annotated[tuple[IncomingAttachment, ...], BeforeValidator(_attached), Field(max_length=50)] = ()
 
 

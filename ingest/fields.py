@@ -28,6 +28,8 @@ ORDER_FIELDS: Mapping[str, str] = {
     "date": "received_at", "受理日期": "received_at", "渠道": "channel", "来源": "channel", "附件": "attachments",
     "是否保密": "reporter_hidden", "是否匿名": "reporter_hidden", "保密": "reporter_hidden", "密": "reporter_hidden",
     "身份保密": "reporter_hidden", "要求保密": "reporter_hidden",
+    "二级分类": "second_category", "三级分类": "third_category", "被反映单位": "subjects", "被投诉单位": "subjects",
+    "被举报单位": "subjects",
 }  # fmt: skip
 
 _ABOUT_AN_ORDER: Mapping[str, str] = {

@@ -104,7 +104,7 @@ class Gateway:
         """How this kind of thing is taken in. Raises BadInput."""
         match name:
             case "work-order":
-                return Orders(self.vault, self.city, self.calendar)
+                return Orders(self.vault, self.city, self.calendar, self._units)
             case "return":
                 return Returns(self.ledger, self.city, self.calendar, self._units, self.register)
             case "history":

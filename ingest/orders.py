@@ -3,23 +3,24 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from casework.clocks import Reckoner, starts_clocks, tier_of
 from casework.events import Attachment, WorkOrderReceived
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
-from ingest.arrival import GATEWAY, Arrival, body_of, check_date
+from ingest.arrival import GATEWAY, Arrival, FindUnits, body_of, check_date
 from ingest.contracts import IncomingAttachment, IncomingOrder, read_order
 from ingest.masking import mask, mask_all
 from ledger.envelope import Append, NewEvent
 from ledger.vault import Keyring, Vault
 from mandates.sheets import Row
-from terms.ids import OrderNo, order_stream
+from terms.ids import OrderNo, UnitCode, order_stream
 
 SOURCE = "hotline"
 SHORT = ("kind", "category", "urgency", "district", "street", "channel")  # kept in the clear, so covered
 LONG = ("title", "text", "place")
+AGAINST_SOMEBODY = frozenset({"投诉", "举报"})  # only here is the unit somebody names the one complained about
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Orders:
     vault: Vault
     city: CityConfiguration
     calendar: WorkingCalendar
+    units: FindUnits
     name: str = "work-order"
 
     def read(self, row: Row, arrival: Arrival) -> IncomingOrder:
@@ -61,8 +63,11 @@ class Orders:
         live = starts_clocks(received_at, arrival.now, self.city)
         known = [word for word in (order.caller_name, order.caller_phone) if word]
         tier = tier_of(order.urgency, f"{order.title}\n{order.text}", self.city)
-        short = dict(zip(SHORT, mask_all((getattr(order, name) for name in SHORT), known), strict=True))
+        told = {name: getattr(order, name) for name in SHORT} | {"category": _category(order)}
+        short = dict(zip(SHORT, mask_all(told.values(), known), strict=True))
         sealed = order.model_dump(include={"caller_name", "caller_phone", *LONG})
+        if order.subjects:
+            sealed["subjects"] = list(order.subjects)  # who is no unit here may be a person
         if order.attachments:
             sealed["attachments"] = [one.model_dump() for one in order.attachments]
         fact = WorkOrderReceived(
@@ -76,6 +81,7 @@ class Orders:
             attachments=tuple(attachment(one, known) for one in order.attachments),
             mode="live" if live else "history",
             reporter_hidden=bool(order.reporter_hidden),
+            subject_units=self._subject_units(order, received_at),
             origin=arrival.origin,
             city_version=self.city.version,
             deadlines=(Reckoner(self.city, self.calendar, received_at).dispatch(tier),) if live else (),
@@ -92,6 +98,18 @@ class Orders:
             mark=ring.mark(subject, body_of(order)),
         )
         return Append(subject, None, (event,))
+
+    def _subject_units(self, order: IncomingOrder, when: datetime) -> tuple[UnitCode, ...]:
+        """Who is complained about, as the platform tells it: never to be routed to (济南条例 art. 32)."""
+        if order.kind not in AGAINST_SOMEBODY:
+            return ()
+        found = (unit for name in order.subjects or () for unit in self.units(name, order.district, when))
+        return tuple(dict.fromkeys(found))
+
+
+def _category(order: IncomingOrder) -> str:
+    """问题分类 with its levels joined by "/", whether they came in one column or in three."""
+    return "/".join(one for one in (order.category, order.second_category, order.third_category) if one)
 
 
 def attachment(one: IncomingAttachment, known: Iterable[str]) -> Attachment:

@@ -28,6 +28,7 @@ from automation.router import Router
 from casework.permissions import PERMISSIONS
 from console.administration.people import Account
 from console.interface.schema import openapi
+from terms.actors import Role
 from tests.console.city import Town, copy_template
 from tests.console.quarter import ACCOUNTS, CASES, FINDINGS, ORDERS, PAPERS, Quarter, words_in
 
@@ -127,6 +128,13 @@ def chosen(account: Account, dice: random.Random) -> list[int]:
         name = one.path.rpartition("/commands/")[2]
         (mine if account.role in PERMISSIONS.get(name, {account.role}) else others).append(place)
     return mine + dice.sample(others, min(FORBIDDEN, len(others)))
+
+
+def test_all_roles_together_try_every_operation_there_is() -> None:
+    """stage C: over the API, signed in as each role."""
+    assert {account.role for account in ACCOUNTS} == set(Role) - {Role.SYSTEM}
+    tried = {place for account in ACCOUNTS for place in chosen(account, random.Random(account.account))}
+    assert {operations()[place].path for place in set(range(len(operations()))) - tried} == SLOW
 
 
 @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda one: f"{one.role}-{one.unit}")

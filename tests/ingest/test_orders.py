@@ -92,6 +92,30 @@ def test_an_order_is_received_with_its_fields_its_boxes_and_its_clock(
     assert fact.caller and fact.caller != "13900000001"
 
 
+def test_who_is_complained_about_is_known_by_name_and_everybody_else_stays_sealed(
+    gateway: Gateway, ledger: Ledger, vault: Vault
+) -> None:
+    """济南条例 art. 32: a complaint about a unit is never routed to that unit."""
+    told = ORDER | {"工单类型": "投诉", "被投诉单位": "城管局、某某物业公司"}
+    taken(gateway, told)
+    fact = received(ledger)
+    assert fact.subject_units == ("D1-01",), "the bureau of the order's district"
+    assert "某某物业公司" not in str(fact.to_payload())
+    opened = vault.open(STREAM, fact.sealed)
+    assert opened is not None and opened["subjects"] == ["城管局、某某物业公司"]
+    taken(gateway, told | {"工单编号": "W-2", "工单类型": "求助"})
+    assert received(ledger, "W-2").subject_units == (), "who is asked for help is not complained about"
+
+
+def test_the_levels_of_a_category_are_one_whether_they_come_in_one_column_or_three(
+    gateway: Gateway, ledger: Ledger
+) -> None:
+    """domain, section 6: 问题分类 (一级/二级/三级)."""
+    levels = {"一级分类": "城乡建设", "二级分类": "市容环卫", "三级分类": "夜间施工"}
+    taken(gateway, {name: value for name, value in ORDER.items() if name != "问题分类"} | levels)
+    assert received(ledger).category == "城乡建设/市容环卫/夜间施工"
+
+
 def test_the_same_order_again_is_a_duplicate_and_another_body_a_recorded_conflict(
     gateway: Gateway, ledger: Ledger
 ) -> None:
