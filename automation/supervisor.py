@@ -104,7 +104,9 @@ class Supervisor:
                 if not done:
                     self._feed.wait(seen, part.every)
             except Exception as error:  # whatever fails in a part must not end the others; it is logged and tried again
-                self._following.pop(part.name, None)
+                since = self._following.pop(part.name, None)
+                if since is not None and time.monotonic() - since > WELL_AFTER:
+                    pause = 1.0  # it had been well in between
                 self._failures[part.name] = f"{type(error).__name__}: {error}"
                 LOG.exception("part failed", part=part.name, pause=pause)
                 self._began[part.name] = None
