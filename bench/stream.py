@@ -106,7 +106,7 @@ def measure(orders: int = 4_000, cutter: str = "jieba") -> dict[str, Any]:
 def steady(rate: int, minutes: float, cutter: str = "jieba") -> dict[str, Any]:
     """Orders at a steady rate with the console in use: how far proposals are behind and what memory is taken.
 
-    Flat means that proposals are behind no more in the last third than in the first and two seconds; and that no process
+    Flat means that proposals are behind no more in the last third than in the first and two seconds, and no process
     takes a tenth and 20 MB more in the last third than in the second: what is remembered by design (the newest 100,000
     open orders of a routing worker) has filled by then.
     """
