@@ -27,6 +27,8 @@ COLUMNS: Mapping[str, str] = {
     "acting": "承办缘由",
     "value": "数值",
     "came_back": "折返",
+    "kind": "工单类型",
+    "office": "内设机构",
     "counted": "只算计入考核的",
 }
 UNITS = frozenset({"unit", "proposed", "to_unit", "from_unit", "other"})
@@ -73,6 +75,8 @@ VALUES: Mapping[str, str] = {
     "unresolved": "未解决",
     "unsatisfied": "不满意",
     "repeated": "重复诉求",
+    "given": "承办",
+    "inside": "内部交办",
     "opened": "立案",
     "moved": "移转",
     "negotiated": "协商",

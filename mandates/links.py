@@ -197,6 +197,13 @@ def comparison(edition: RegisterEdition, links: Links, unit: UnitCode) -> list[d
 
     An item whose law was repealed by the edition's day says so in 依据状态, with the day and what holds now.
     """
+    return comparisons(edition, links, (unit,))[unit]
+
+
+def comparisons(
+    edition: RegisterEdition, links: Links, units: Iterable[UnitCode]
+) -> dict[UnitCode, list[dict[str, Any]]]:
+    """The same of several units, reading the links once."""
     shown = holding(edition, links) | {
         key: state for key, state in links.states.items() if state.standing is Standing.PROPOSED
     }
@@ -208,14 +215,14 @@ def comparison(edition: RegisterEdition, links: Links, unit: UnitCode) -> list[d
         elif state.target in edition.power_items:
             items[state.clause].append((state.target, state.standing))
     placed = {target for linked in items.values() for target, _ in linked}
-    rows = []
+    rows: dict[UnitCode, list[dict[str, Any]]] = {unit: [] for unit in units}
     for clause in edition.clauses.values():
-        if clause.unit == unit and clause.section in LINKABLE:
+        if clause.unit in rows and clause.section in LINKABLE:
             for target, standing in items.get(clause.id) or [("", Standing.STATED)]:
-                rows.append(_row(edition, clause, target, standing, matters[clause.id]))
+                rows[clause.unit].append(_row(edition, clause, target, standing, matters[clause.id]))
     for item in edition.power_items.values():
-        if item.unit == unit and item.id not in placed:
-            rows.append(_row(edition, None, item.id, Standing.STATED, []))
+        if item.unit in rows and item.id not in placed:
+            rows[item.unit].append(_row(edition, None, item.id, Standing.STATED, []))
     return rows
 
 

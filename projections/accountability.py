@@ -13,7 +13,7 @@ Which lines make a rate, and whether excluded orders are left out, is said by th
 | moved_away, moved_to | lead | 1; `other` is the other unit |
 | sent_back, rework | lead | 1 |
 | resolved, satisfied | both | at closing: 1 or 0, no line where the requester did not say |
-| overdue | both | 1; `how` is the clock |
+| overdue | both | 1; `how` is the clock; not that of a return, whose silence accepts |
 | supervised | both | 1; `how` is the step |
 | rated | both | score 1–5; `other` is the rater |
 | excluded | both | 1: the order is left out of this unit's figures |
@@ -253,6 +253,12 @@ def _said_of(measure: str, field: str = "unit", how: str | None = None, value: s
     return handler
 
 
+def _ran_out(rows: Rows, event: Event, masked: Masked) -> None:
+    """A clock of a unit ran out; that of a return is acceptance by silence (吕梁 2024), and nothing is late."""
+    if event.payload["clock"] != "return":
+        _said_of("overdue", how="clock")(rows, event, masked)
+
+
 def _to_lead(measure: str) -> Handler:
     """One line about whoever leads."""
 
@@ -296,7 +302,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 
 ACCOUNTABILITY = View(
     name="accountability",
-    version=2,
+    version=3,
     cost=18,
     tables=(ORDERS, PARTS, FACTS),
     handlers={
@@ -323,7 +329,7 @@ ACCOUNTABILITY = View(
         "ExclusionGranted": _said_of("excluded"),
         "OrderClosed": _closed,
         "PartsRated": _said_of("rated", field="rated", value="score"),
-        "ClockExpired": _said_of("overdue", how="clock"),
+        "ClockExpired": _ran_out,
     },
 )
 

@@ -20,6 +20,7 @@ PAGE = 50
 TABS = {
     "load": "引用最多",
     "disputed": "常被争议",
+    "effect": "社会效应",
     "vague": "表述含糊",
     "unused": "从未引用",
     "uncovered": "无条目可依",
@@ -86,6 +87,9 @@ def _chosen(
         found = sorted((one for one in uses if one.disputed), key=lambda one: (-one.disputed, one.item))
     elif tab == "vague":
         found = [one for one in uses if one.vague_words or one.vague_outcome]
+    elif tab == "effect":  # what became of it for people: the most unsolved, unsatisfied and repeated first
+        closed = [one for one in uses if one.closed or one.repeated]
+        found = sorted(closed, key=lambda one: (-(one.unresolved + one.unsatisfied + one.repeated), one.item))
     elif tab == "unused":
         found = list(never_used(uses, register))
     else:

@@ -1,5 +1,7 @@
 """边界争议: who returns what to whom, which orders go from hand to hand, which matters have two leads or none."""
 
+from dataclasses import asdict
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -23,14 +25,24 @@ from console.words import ABSTAINED
 from projections.cases import CASES_VIEW
 from projections.disputes import DISPUTES
 from projections.queue import QUEUE
+from projections.readings.boundaries import WINDOW, decided, tracked, unsettled
+from projections.readings.boundaries import open_cases as going_on
+from projections.readings.looking import Look, Period
 from projections.store import ViewStore, as_of
+from terms.errors import Unavailable
 from terms.ids import ClauseId
 
 router = APIRouter()
-TABS = {"matrix": "单位矩阵", "pairs": "争议双方", "chains": "流转往返", "matters": "争议事项", "open": "正在争议"}
-NOTHING: dict[str, Any] = {"matrix": None, "pairs": [], "chains": [], "matters": [], "doubtful": [], "unsure": [],
-                           "returned": [], "open_cases": {}}  # fmt: skip
+TABS = {
+    "matrix": "单位矩阵", "pairs": "争议双方", "chains": "流转往返", "matters": "争议事项", "open": "正在争议",
+    "unsettled": "无主与多主", "tracked": "逐项跟踪", "decided": "决定成效",
+}  # fmt: skip
+NOTHING: dict[str, Any] = {
+    "matrix": None, "pairs": [], "chains": [], "matters": [], "doubtful": [], "unsure": [], "returned": [],
+    "open_cases": {}, "unsettled": [], "tracked": [], "going_on": [], "decided": [],
+}  # fmt: skip
 SHOWN = 100
+RECORDED_SINCE = date(1949, 10, 1)
 
 
 @router.get("/disputes")
@@ -41,15 +53,17 @@ def disputes(
     tab: str = "matrix",
     matter: Annotated[str, Query(max_length=80)] = "",
     district: Annotated[str, Query(max_length=80)] = "",
+    clause: Annotated[str, Query(max_length=120)] = "",
 ) -> Response:
     """The page; a tab reads only what it shows."""
     visit.open(Page.DISPUTES, "orders:read")
     current = visit.caught_up("disputes")
     tab = tab if tab in TABS else "matrix"
     where = {"matter_id": matter, "district": district}
-    found = NOTHING | _read(visit, look, tab, where)
+    returned = where | {"denied_clause": clause.strip()}
+    found = NOTHING | _read(visit, look, tab, where, returned)
     choices = found.pop("choices", ([], []))
-    filters = look.query() | {"tab": tab, "matter": matter, "district": district}
+    filters = look.query() | {"tab": tab, "matter": matter, "district": district, "clause": clause.strip()}
     data = {"filters": filters, "current": current, **found}
     if visit.request.url.path.endswith(".json"):
         return visit.page("disputes.html", Page.DISPUTES, "边界争议", **data)
@@ -61,12 +75,16 @@ def disputes(
         tabs=TABS,
         choices=choices,
         where=where,
+        returned_where=returned,
+        window=timedelta(days=WINDOW),
+        a_day=timedelta(days=1),
+        from_day=date.fromisoformat,
         may_open=permissions.may(visit.actor.role, OpenCase) and look.as_of is None,
         **data,
     )
 
 
-def _read(visit: Visit, look: Lookback, tab: str, where: dict[str, str]) -> dict[str, Any]:
+def _read(visit: Visit, look: Lookback, tab: str, where: dict[str, str], returned: dict[str, str]) -> dict[str, Any]:
     views = visit.console.parts.views
     with views.reading() as connection:
         build = views.current(connection, DISPUTES.name)
@@ -75,9 +93,9 @@ def _read(visit: Visit, look: Lookback, tab: str, where: dict[str, str]) -> dict
         tables = views.tables(DISPUTES, build)
         found: dict[str, Any] = {"choices": read_choices(connection, tables["chains"], look.position)}
         if tab == "matrix":
-            found["matrix"] = read_matrix(connection, tables["returned"], look.cut(**where))
+            found["matrix"] = read_matrix(connection, tables["returned"], look.cut(**returned))
         elif tab == "pairs":
-            found["pairs"] = read_pairs(connection, tables["returned"], look.cut(**where))
+            found["pairs"] = read_pairs(connection, tables["returned"], look.cut(**returned))
             found["open_cases"] = open_cases(connection, views, look)
         elif tab == "chains":
             found["chains"] = read_chains(connection, tables["chains"], look.position, where)
@@ -90,9 +108,32 @@ def _read(visit: Visit, look: Lookback, tab: str, where: dict[str, str]) -> dict
                 for one in doubtful_leads(register)
                 if may_read(visit.actor.role, register.instrument_of(ClauseId(one["item"])))
             ]
-        else:
+        elif tab == "open":
             found |= read_open_orders(connection, views, look, where)
+        else:
+            found |= _tracking(visit, Look(connection, views, look.position), look, tab)
         return found
+
+
+def _tracking(visit: Visit, then: Look, look: Lookback, tab: str) -> dict[str, Any]:
+    """Matters with several leads or none; every boundary item link by link, cases with age and step; what was decided
+    and what it changed. What stands in a document this person may not read is left out."""
+    register = visit.console.parts.register.as_of(look.day)
+    period = Period(look.since or RECORDED_SINCE, look.until or look.day) if look.since or look.until else None
+
+    def readable(item: str) -> bool:
+        return may_read(visit.actor.role, register.instrument_of(ClauseId(item)))
+
+    try:
+        if tab == "unsettled":
+            return {"unsettled": [one for one in unsettled(then, register, period) if readable(one.matter_id)]}
+        if tab == "tracked":
+            items = [one for one in tracked(then, register, period) if readable(one.item)]
+            return {"tracked": [asdict(one) | {"decided": one.decided} for one in items],
+                    "going_on": going_on(then, look.day)}  # fmt: skip
+        return {"decided": [asdict(one) | {"settled": one.settled} for one in decided(then, look.day)]}
+    except Unavailable:
+        return {}
 
 
 def open_cases(connection: Connection, views: ViewStore, look: Lookback) -> dict[str, dict[str, Any]]:

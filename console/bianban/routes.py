@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from console.bianban import assessments, case_board, case_file, case_what_if, coverage, digests, disputes, findings
+from console.bianban import (
+    assessments,
+    case_board,
+    case_file,
+    case_what_if,
+    coverage,
+    digests,
+    disputes,
+    establishment,
+    findings,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     disputes.router,
@@ -13,4 +23,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     findings.router,
     digests.router,
     assessments.router,
+    establishment.router,
 )

@@ -40,8 +40,19 @@ class TaskList:
     page: int
 
 
-def read_tasks(views: ViewStore, units: frozenset[UnitCode], tab: str, q: str, page: int, now: datetime) -> TaskList:
-    """The parts these units have. "Today" is what is due before the city's midnight, and what is late."""
+def read_tasks(
+    views: ViewStore,
+    units: frozenset[UnitCode],
+    tab: str,
+    q: str,
+    page: int,
+    now: datetime,
+    position: int | None = None,
+) -> TaskList:
+    """The parts these units have, or had at a position of the record.
+
+    "Today" is what is due before the city's midnight, and what is late.
+    """
     with views.reading() as connection:
         build = views.current(connection, TASKS.name)
         if build is None:
@@ -49,12 +60,12 @@ def read_tasks(views: ViewStore, units: frozenset[UnitCode], tab: str, q: str, p
         table = views.tables(TASKS, build)["parts"]
         due = next_due(table)
         tabs = _tabs(table, due, now)
-        where = and_(as_of(table, None), table.c.unit.in_(sorted(units)), table.c.state != GONE, *_asked(table, q))
+        where = and_(as_of(table, position), table.c.unit.in_(sorted(units)), table.c.state != GONE, *_asked(table, q))
         sums = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in tabs.items()]
         counted = connection.execute(select(*sums).where(where)).mappings().one()
         counts = {name: int(counted[name] or 0) for name in tabs}
         asks = views.tables(TASKS, build)["asks"]
-        open_asks = and_(as_of(asks, None), asks.c.unit.in_(sorted(units)), asks.c.state != GONE, *_asked(asks, q))
+        open_asks = and_(as_of(asks, position), asks.c.unit.in_(sorted(units)), asks.c.state != GONE, *_asked(asks, q))
         counts["asked"] = connection.execute(select(func.count()).select_from(asks).where(open_asks)).scalar_one()
         total = counts[tab]
         pages = max(1, -(-total // SIZE))

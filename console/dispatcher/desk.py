@@ -10,12 +10,14 @@ from casework.work_order import commands as c
 from console.access import Page, desk_of
 from console.dispatcher.queue_reading import PAGE_SIZES, SORTS, TABS, Filters, read_queue
 from console.dispatcher.saved import saved_filters, written
+from console.lookback import Looking
 from console.visit import Visiting
 
 router = APIRouter()
 
 
 def filters(
+    look: Looking,
     tab: str = "waiting",
     q: Annotated[str, Query(max_length=80)] = "",
     district: Annotated[str, Query(max_length=80)] = "",
@@ -39,12 +41,14 @@ def filters(
         sort=sort if sort in SORTS else "due",
         page=page,
         size=size if size in PAGE_SIZES else 20,
+        as_of=look.query().get("as_of", ""),
+        position=look.query().get("position", ""),
     )
 
 
 @router.get("/queue.json")
 @router.get("/queue")
-def queue(visit: Visiting, asked: Annotated[Filters, Depends(filters)]) -> Response:
+def queue(visit: Visiting, look: Looking, asked: Annotated[Filters, Depends(filters)]) -> Response:
     """The queue: tabs by state, filters, table. htmx asks for the table alone."""
     visit.open(Page.QUEUE, "orders:read")
     current = visit.caught_up("queue")
@@ -52,7 +56,8 @@ def queue(visit: Visiting, asked: Annotated[Filters, Depends(filters)]) -> Respo
         visit.console.parts.views,
         asked,
         visit.units,
-        visit.now,
+        look.moment,
+        look.position,
         tallies=visit.console.tallies,
         needed=visit.position or 0,
         first=visit.console.parts.city.urgencies[:0:-1],
@@ -66,7 +71,8 @@ def queue(visit: Visiting, asked: Annotated[Filters, Depends(filters)]) -> Respo
         "sizes": PAGE_SIZES,
         "claims": visit.console.parts.book.claims(desk, visit.now) if desk is not None else {},
         "saved": saved_filters(visit, asked),
-        "may_send": may(visit.actor.role, c.Dispatch),
+        "may_send": may(visit.actor.role, c.Dispatch) and not look.past,
+        "look": look,
     }
     if visit.request.headers.get("HX-Target") == "queue":
         return visit.fragment("queue_table.html", **beside, **data)

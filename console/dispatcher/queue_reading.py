@@ -48,6 +48,8 @@ class Filters:
     sort: str = "due"
     page: int = 1
     size: int = 20
+    as_of: str = ""  # a day, or a position of the record: the list as it was then
+    position: str = ""
 
     def query(self) -> dict[str, Any]:
         """The filters as the values of an address; what is usual is left out."""

@@ -53,6 +53,7 @@ FIGURES: Mapping[str, Lines] = {
     "duties": Lines(ACCOUNTABILITY, "facts", "履责记录", Page.ACCOUNTABILITY, "measure", of_units=True),
     "clauses": Lines(COVERAGE, "uses", "条目引用", Page.COVERAGE, "how"),
     "own-clauses": Lines(COVERAGE, "uses", "本单位条目引用", Page.DUTIES, "how", of_units=True),
+    "loads": Lines(COVERAGE, "loads", "承办记录", Page.COVERAGE, "what"),
     "steps": Lines(CASES_VIEW, "steps", "议题步骤", Page.DISPUTES, "step"),
 }
 

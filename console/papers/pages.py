@@ -18,6 +18,7 @@ from console.interface.commands import giver_of
 from console.interface.doors import DOOR_OF_LANE, PAPER_DOOR, give_command, printed
 from console.interface.doors import look as look_in
 from console.interface.matter_sheets import paper_sheet
+from console.lookback import Looking
 from console.orders.timeline import entry_of
 from console.papers.drafting import DRAFTS, DraftOffer, draft_offers, read_draft, refilled
 from console.papers.paper_actions import ACTIONS, tried
@@ -36,6 +37,7 @@ router = APIRouter()
 @router.get("/papers.json")
 def papers(
     visit: Visiting,
+    look: Looking,
     tab: str = "",
     kind: Annotated[str, Query(max_length=40)] = "",
     unit: Annotated[str, Query(max_length=20)] = "",
@@ -46,9 +48,9 @@ def papers(
     visit.open(Page.PAPERS, "papers:read")
     current = visit.caught_up("papers")
     asked = Asked(tab if tab in TABS else "open", kind, unit, q.strip(), page)
-    found = read_papers(visit, asked) or Shelf([], 0, 1, 1, dict.fromkeys(TABS, 0))
+    found = read_papers(visit, asked, look.position) or Shelf([], 0, 1, 1, dict.fromkeys(TABS, 0))
     data = {
-        "filters": {"tab": asked.tab, "kind": kind, "unit": unit, "q": asked.q},
+        "filters": look.query() | {"tab": asked.tab, "kind": kind, "unit": unit, "q": asked.q},
         "current": current,
         "total": found.total,
         "counts": found.counts,
@@ -60,6 +62,7 @@ def papers(
         "papers.html",
         Page.PAPERS,
         "公文",
+        look=look,
         tabs=TABS,
         kinds=[(str(one), one.label) for one in DRAFTS],
         listed={"total": found.total, "page": found.page, "pages": found.pages},

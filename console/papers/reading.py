@@ -63,8 +63,8 @@ def about_address(kind: str, about: str) -> str:
     return f"/digests?number={about}" if path == "digests" else f"{ADDRESS[path]}{about}"
 
 
-def read_papers(visit: Visit, asked: Asked) -> Shelf | None:
-    """The papers asked for, the newest first; None while the view is not built."""
+def read_papers(visit: Visit, asked: Asked, position: int | None = None) -> Shelf | None:
+    """The papers asked for as they stood at a position, the newest first; None while the view is not built."""
     views = visit.console.parts.views
     with views.reading() as connection:
         build = views.current(connection, PAPERS.name)
@@ -72,7 +72,7 @@ def read_papers(visit: Visit, asked: Asked) -> Shelf | None:
             return None
         tables = views.tables(PAPERS, build)
         table = tables["papers"]
-        terms = [as_of(table, None), _may_know(visit, tables), *_asked_for(asked, tables)]
+        terms = [as_of(table, position), _may_know(visit, tables, position), *_asked_for(asked, tables, position)]
         by_phase = select(table.c.phase, func.count()).where(*terms).group_by(table.c.phase)
         counted = {str(phase): int(number) for phase, number in connection.execute(by_phase)}
         counts = {key: sum(counted.get(str(one), 0) for one in phases) for key, (_, phases) in TABS.items()}
@@ -118,7 +118,7 @@ def next_paper_no(visit: Visit) -> str:
             return number
 
 
-def _may_know(visit: Visit, tables: Mapping[str, Table]) -> ColumnElement[bool]:
+def _may_know(visit: Visit, tables: Mapping[str, Table], position: int | None = None) -> ColumnElement[bool]:
     """Whoever reads what a paper is about reads the paper; a unit's people read what is theirs or was sent to them."""
     table, readers = tables["papers"], tables["readers"]
     role = visit.actor.role
@@ -127,16 +127,16 @@ def _may_know(visit: Visit, tables: Mapping[str, Table]) -> ColumnElement[bool]:
     if role not in PEOPLE_OF_UNITS:
         return known
     mine = sorted(visit.units or ())
-    told = select(readers.c.paper_no).where(as_of(readers, None), readers.c.unit.in_(mine))
+    told = select(readers.c.paper_no).where(as_of(readers, position), readers.c.unit.in_(mine))
     return or_(known, table.c.paper_no.in_(told))
 
 
-def _asked_for(asked: Asked, tables: Mapping[str, Table]) -> Iterable[ColumnElement[bool]]:
+def _asked_for(asked: Asked, tables: Mapping[str, Table], position: int | None) -> Iterable[ColumnElement[bool]]:
     table, readers = tables["papers"], tables["readers"]
     if asked.kind:
         yield table.c.kind == asked.kind
     if asked.unit:
-        told = select(readers.c.paper_no).where(as_of(readers, None), readers.c.unit == asked.unit)
+        told = select(readers.c.paper_no).where(as_of(readers, position), readers.c.unit == asked.unit)
         yield table.c.paper_no.in_(told)
     if asked.q:
         yield or_(*(table.c[name].contains(asked.q, autoescape=True) for name in ("paper_no", "about", "doc_no")))
