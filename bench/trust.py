@@ -5,6 +5,7 @@ python -m bench.trust
 
 import json
 import os
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -42,8 +43,12 @@ def _record() -> dict[str, Any]:
             dingze.ledger.append_each(appends, keys)
         url = settings.database_url
         one, link = _timed(dingze.ledger.verify)
+        alone = _processor_seconds()
+        dingze.ledger.verify()
+        alone, shared = _processor_seconds() - alone, _processor_seconds()
         processes = os.cpu_count() or 1
         many, same = _timed(lambda: verify_parallel(dingze.ledger, url, least=EVENTS // (processes * 4)))
+        shared = _processor_seconds() - shared
         out, made = _timed(lambda: backup.back_up(dingze, folder / "copy", lambda position: None))
         new, done = _timed(lambda: rotate(dingze.ledger, key_file(settings), AT, "administrator:bench"))
         dingze.close()
@@ -56,6 +61,7 @@ def _record() -> dict[str, Any]:
             "backup_mb": round(made["bytes"] / 1e6),
             "verify_one_process_seconds": one,
             f"verify_{processes}_processes_seconds": many,
+            "verify_processor_seconds": [round(alone, 2), round(shared, 2)],  # alone, and shared out
             "backup_seconds": out,
             "restore_seconds": back,
             "rotate_seconds": new,
@@ -91,6 +97,12 @@ def _timed(do: Callable[[], Any]) -> tuple[float, Any]:
     began = time.perf_counter()
     found = do()
     return round(time.perf_counter() - began, 2), found
+
+
+def _processor_seconds() -> float:
+    """Of this process and of those that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _masking() -> dict[str, Any]:

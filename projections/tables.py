@@ -94,6 +94,8 @@ class BuildTables:
                 connection.execute(
                     text(f"CREATE INDEX IF NOT EXISTS ix_{table.name}_{number} ON {self._name(table)} ({named}){where}")
                 )
+            if self.schema:  # else PostgreSQL plans the first pages of a new build as if it were empty
+                connection.execute(text(f"ANALYZE {self._name(table)}"))
 
     def drop(self, connection: Connection, names: Iterable[str]) -> None:
         """Drop the tables of a build by their names: it may be another program version's, unknown here."""

@@ -256,6 +256,25 @@ def test_followers_share_the_work_and_pages_wait_for_their_own_command(database_
         assert one.rows(QUEUE) == naive(one, QUEUE)
 
 
+def test_a_view_is_woken_within_a_fifth_of_a_second_by_what_another_process_appends(database_url: str) -> None:
+    with desk_at(database_url, (counting("count"),)) as reader, desk_at(database_url) as elsewhere:
+        stop = threading.Event()
+        following = threading.Thread(target=reader.engine.follow, args=(stop,))
+        following.start()
+        try:
+            took = []
+            for number in range(8):
+                write(elsewhere, [(number % 4, 0)])  # a ledger of its own: nothing but the database tells the reader
+                began = time.monotonic()
+                while not reader.engine.wait(Position(number + 1), timeout=0.005):
+                    assert time.monotonic() - began < 10
+                took.append(time.monotonic() - began)
+        finally:
+            stop.set()
+            following.join(10)
+        assert sorted(took)[1] < 0.2, "a machine with other work may be late now and then, not always"
+
+
 # --- rebuilding ------------------------------------------------------------------------------------------------
 
 
