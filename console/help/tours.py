@@ -193,6 +193,7 @@ ABOUT: Mapping[Page, str] = {
     Page.AUDIT: "离任审计档案的导出",
     Page.DUTIES: "本单位的条目，各带来多少工单和争议",
     Page.MANDATES: "“三定”、权责清单、职责边界清单，任何一天的文本，可全文检索",
+    Page.DRAFTS: "起草、审核、签发依据的改动和机构改革，先看会改变什么",
     Page.COVERAGE: "没有工单用到的条目，没有条目可依的事项",
     Page.OPERATIONS: "账本、视图、隔离区的状况",
     Page.PEOPLE: "账号、口令、令牌和登录的管理",

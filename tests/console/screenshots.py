@@ -51,6 +51,7 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("order-department", "yz-09-district-desk", "first:/tasks?tab=lead", ()),
     ("mandates", "yz-03-bianban", "/mandates", ()),
     ("mandates-search", "yz-03-bianban", "/mandates?q=油烟", ()),
+    ("drafts", "yz-03-bianban", "/mandates/drafts", ()),
     ("unit", "yz-03-bianban", "/mandates/units/C03", ()),
     ("item", "yz-03-bianban", "/mandates/items/BJ-construction-01", ()),
     ("disputes", "yz-03-bianban", "/disputes", ()),
