@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, or_, 
 
 from console.dispatcher.tallies import Tallies
 from projections.queue import QUEUE
-from projections.queue_sums import ENDINGS, UNDER_WAY
+from projections.queue.sums import ENDINGS, UNDER_WAY
 from projections.store import ViewStore, as_of
 from terms.ids import UnitCode
 

@@ -11,7 +11,7 @@ from console.access import Page
 from console.lookback import Looking
 from console.visit import Visiting
 from projections.queue import QUEUE
-from projections.queue_sums import UNDER_WAY
+from projections.queue.sums import UNDER_WAY
 from projections.store import as_of
 from terms.errors import NotFound
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table, and_, case, func, select
 
 from projections.queue import QUEUE
-from projections.queue_sums import COUNTED, UNDER_WAY
+from projections.queue.sums import COUNTED, UNDER_WAY
 from projections.store import ViewStore, as_of
 from terms.ids import Position
 
@@ -37,7 +37,7 @@ def read_overview(views: ViewStore, now: datetime, position: Position | None = N
 
 
 def _under_way(table: Table, now: datetime, position: Position | None) -> Any:
-    """The lines of `projections.queue_sums` for orders that have not ended, and what of them is late."""
+    """The lines of `projections.queue.sums` for orders that have not ended, and what of them is late."""
     late = now.isoformat().replace("+00:00", "Z")
 
     def count(condition: Any) -> Any:

@@ -12,7 +12,7 @@ from console.dispatcher import queue_reading
 from console.dispatcher.queue_reading import TABS, Filters, read_queue
 from console.leaders.overview_reading import read_overview
 from projections.queue import QUEUE
-from projections.queue_sums import ENDINGS, UNDER_WAY
+from projections.queue.sums import ENDINGS, UNDER_WAY
 from projections.store import as_of
 from terms.ids import Position
 from tests.projections.conftest import Desk, desk_at

@@ -1,71 +1,12 @@
-"""The hotline's queue: one row an order, with where it stands, who should have it and what is due next.
-
-The row's `state` is the word of the domain page, section 5. A dispatcher's lists are filters on it; any of them can
-be asked for as of a position.
-"""
+"""What each event does to an order in the queue."""
 
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, String, Text
-
 from ledger.envelope import Event
-from projections.queue_sums import ENDED, ENDINGS, recount
-from projections.view import Handler, Masked, Row, Rows, StateTable, View
+from projections.queue.sums import ENDED, ENDINGS, recount
+from projections.queue.tables import EMPTY, ORDERS, SETTLED
+from projections.view import Handler, Masked, Row, Rows, View
 
-ORDERS = StateTable(
-    name="orders",
-    key=("order_no",),
-    columns=(
-        ("order_no", String(80)),
-        ("received_at", String(40)),
-        ("kind", String(40)),
-        ("category", String(200)),
-        ("title", Text()),
-        ("urgency", String(20)),
-        ("district", String(80)),
-        ("street", String(80)),
-        ("place", Text()),
-        ("channel", String(40)),
-        ("caller", String(80)),
-        ("mode", String(10)),
-        ("state", String(20)),
-        ("state_before", String(20)),  # where a return or a shelf goes back to
-        ("lead", String(20)),  # who has it; before dispatch, nobody
-        ("supports", Text()),  # unit codes joined by |
-        ("desk", String(20)),
-        ("proposed", String(20)),  # the router's lead
-        ("confidence", Integer()),
-        ("automatic", Boolean()),
-        ("abstained", String(60)),
-        ("matter", String(200)),
-        ("matter_id", String(80)),
-        ("disputed", String(80)),
-        ("dispatched_by", String(10)),
-        ("dispatch_due", String(40)),
-        ("due", String(40)),  # the lead's handling deadline
-        ("returns", Integer()),
-        ("bounces", Integer()),
-        ("chased", Integer()),
-        ("parent", String(80)),
-        ("suspected", String(80)),  # the earlier order it seems to repeat
-        ("closed_how", String(20)),
-        ("resolved", Boolean()),
-        ("satisfied", Boolean()),
-    ),
-    indexes=(
-        ("state", "district", "urgency", "lead", "desk", "proposed", "automatic", "abstained"),  # counts by any filter
-        ("received_at", "order_no", "state"),  # the newest first, page by page
-        ("lead", "state"),
-        ("caller",),
-        ("matter_id", "lead", "matter"),
-        ("returns", "bounces", "matter_id", "state"),
-        ("abstained",),
-        ("title", "order_no", "state"),  # words are looked for in it from end to end
-    ),
-    texts=("title", "place"),
-)
-
-SETTLED = ("不予受理", "即时答复", "并单", "结案", "归档")  # nothing is waited for
 HISTORY_STATES = {
     "dispatched": "已派单",
     "signed": "签收",
@@ -81,14 +22,9 @@ HISTORY_STATES = {
     "closed": "结案",
 }
 
-_EMPTY: Row = {name: None for name, _ in ORDERS.columns if name != "order_no"} | {
-    "title": "", "place": "", "state": "", "state_before": "", "lead": "", "supports": "", "proposed": "",
-    "returns": 0, "bounces": 0, "chased": 0, "parent": "", "suspected": "",
-}  # fmt: skip
-
 
 def _row(rows: Rows, event: Event) -> Row:
-    return rows.get("orders", (event.payload["order_no"],)) or _EMPTY
+    return rows.get("orders", (event.payload["order_no"],)) or EMPTY
 
 
 def _put(rows: Rows, event: Event, row: Row, **changes: Any) -> None:
@@ -118,7 +54,7 @@ def _received(rows: Rows, event: Event, masked: Masked) -> None:
     _put(
         rows,
         event,
-        before or _EMPTY,
+        before or EMPTY,
         **{
             name: told[name]
             for name in (
