@@ -60,11 +60,11 @@ def preview(connection: Connection, orders: Table, matter: Matter[BoundaryCase])
 
 def _changes(told: e.DutyPointsWritten, register: RegisterEdition) -> list[PointChange]:
     found = []
-    for point in told.points:
+    for number, point in enumerate(told.points, start=1):
         for item in told.items:
             known = register.duty_points.get(ClauseId(item))
-            if (known.link if known else point.link) != point.link:
-                continue
+            if known.link != point.link if known else not item.endswith(f"-{number}"):
+                continue  # another point's: a new one is named by its number, one there already by its link
             found.append(
                 PointChange(
                     item,

@@ -57,6 +57,8 @@ def events(
     scope = f"export:{consumer}"
     if visit.session.scopes is None or scope not in visit.session.scopes:
         raise NotPermitted("console.token-scope", scope=scope)
+    if visit.units is not None:  # these are events of the whole city: an account of one unit has no export
+        raise NotPermitted("console.export-of-the-city")
     ledger = visit.console.parts.ledger
     head, reached = ledger.head(), Position(after)
     lines: list[bytes] = []

@@ -25,6 +25,7 @@ CONSOLE: dict[str, str] = {
     "console.no-such-mark": "没有 {mark}，或已撤销、已退出。请刷新后核对。",
     "console.account-taken": "账号 {account} 已存在。请换一个账号。",
     "console.unknown-scope": "没有接口权限 {scope}。可选：{known}。",
+    "console.export-of-the-city": "导出的是全市的事件，单位账号的令牌不能使用。请用面向全市的账号签发令牌。",
     "console.token-scope": "该接口令牌没有权限：{scope}。请联系系统管理员。",
     "console.page-not-yours": "您的角色不能打开“{page}”。如需查看请联系系统管理员。",
     "console.forged": "页面已过期或请求来源不明，未作任何改动。请返回页面刷新后重试。",
