@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 from docx import Document
+from docx.text.paragraph import Paragraph
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -55,6 +56,17 @@ def text_of(file: bytes) -> str:
         for one in part.iter(f"{tag}t", f"{tag}p", f"{tag}br"):
             found.append(one.text or "" if one.tag == f"{tag}t" else "\n")
     return "".join(found)
+
+
+def lines_of(file: bytes) -> tuple[str, ...]:
+    """The body of a .docx as people read it: a line a paragraph, a line a row of a table; empty ones left out."""
+    found: list[str] = []
+    for one in Document(io.BytesIO(file)).iter_inner_content():
+        if isinstance(one, Paragraph):
+            found.append(one.text)
+        else:
+            found.extend("　".join(dict.fromkeys(cell.text.strip() for cell in row.cells)) for row in one.rows)
+    return tuple(line.strip() for line in found if line.strip())
 
 
 def title_of(file: bytes) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +36,14 @@ def chinese_time(moment: datetime) -> str:
     return f"{chinese_date(local.date())}{local.hour}时{local.minute:02d}分"
 
 
+def chinese_deadline(moment: datetime) -> str:
+    """A due time: what ends at midnight is 24时 of the day that ends, as limits in days are (民法典 art. 203)."""
+    local = moment.astimezone(_CITY_TIME)
+    if (local.hour, local.minute) != (0, 0):
+        return chinese_time(moment)
+    return f"{chinese_date((local - timedelta(minutes=1)).date())}24时"
+
+
 def paragraphs(text: str) -> list[str]:
     """A text as its paragraphs, empty lines left out."""
     return [line.strip() for line in text.split("\n") if line.strip()]
@@ -44,6 +52,10 @@ def paragraphs(text: str) -> list[str]:
 def words_of(paper: Paper) -> dict[str, Any]:
     """What a template may name: every field of the paper, put into words."""
     return {field.name: _worded(getattr(paper, field.name)) for field in fields(paper)}
+
+
+def _field(name: str, value: Any) -> Any:
+    return chinese_deadline(value) if name == "due" and isinstance(value, datetime) else _worded(value)
 
 
 def _worded(value: Any) -> Any:
@@ -62,5 +74,5 @@ def _worded(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_worded(one) for one in value]
     if is_dataclass(value):
-        return {field.name: _worded(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: _field(field.name, getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"{type(value).__name__} has no wording")

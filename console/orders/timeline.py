@@ -110,6 +110,8 @@ def _lines(fact: e.Fact, register: RegisterEdition, city: CityConfiguration) -> 
     if isinstance(fact, e.DuplicateSuspected):
         grounds = "、".join(SUSPICIONS[ground] for ground in fact.grounds)
         return [("较早的工单", fact.of), ("文字相近", f"{fact.score}%"), ("依据", grounds)]
+    if isinstance(fact, e.PaperSigned):
+        return [("文号", fact.doc_no), ("成文日期", fact.issued_on.isoformat())]
     if isinstance(fact, e.PaperReviewed):
         verdict = "同意" if fact.passed else "退回修改"
         return [("审核结论", verdict), *([("审核意见", fact.opinion)] if fact.opinion else [])]

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from casework import events as e
 from casework.papers.kinds import PaperKind
-from casework.papers.rendering import text_of
+from casework.papers.rendering import lines_of
 from casework.paperwork.sources import lane_of
 from casework.paperwork.state import Paperwork, Phase
 from console.access import Page
@@ -133,7 +133,7 @@ def _says(visit: Visit, number: str) -> tuple[str, ...]:
         file = printed(number, giver_of(visit)).file
     except (Refused, NotFound) as error:
         return (error.message,)
-    return tuple(line for line in text_of(file).splitlines() if line.strip())
+    return lines_of(file)
 
 
 def _again(visit: Visit, paper: Paperwork) -> DraftOffer | None:

@@ -102,7 +102,7 @@ def test_cases_and_findings_tell_their_parties() -> None:
 
 def test_a_notice_carries_nothing_that_anybody_said_or_typed() -> None:
     secret = "家住湖滨路的某某"
-    life = Life().received(text=secret, place=secret).dispatched().returned(note=secret, signatory=secret)
+    life = Life().received(category=secret, street=secret).dispatched().returned(note=secret, signatory=secret)
     life.do(c.AnswerAsProposed(ECOLOGY, agrees=False, note=secret), head(ECOLOGY))
     life.do(c.ReviewReturn("refuse", secret), REVIEWER)
     notices = [notice for fact, _ in life.facts for notice in told(fact, life)]

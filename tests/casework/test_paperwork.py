@@ -179,6 +179,7 @@ def test_the_papers_of_an_order_say_what_the_record_says(office: Office) -> None
     said = office.signed("P1", c.WriteDispatchNotice(about="G1", urgency="加急"), DISPATCHER, DISPATCHER, REVIEWER)
     assert "生态环境局" in said and "负责环境噪声污染防治的统一监督管理" in said and "望湖路工地" in said
     assert "签收" in said and "办理" in said and "云热派〔2026〕1号" in said
+    assert "日24时" in said and "日0时00分" not in said, "a limit in days ends at 24:00 of its last day"
 
     said = office.signed("P2", c.WriteReturnApplication(about="G1"), head(ECOLOGY), head(ECOLOGY), unit_leader(ECOLOGY))
     assert "明确不属本单位职责" in said and "负责夜间施工噪声扰民的行政处罚" in said and "不在处罚范围" in said

@@ -11,7 +11,7 @@ from casework.boundary_case import commands as b
 from casework.desk import CASES, DIGESTS, FINDINGS
 from casework.finding import commands as f
 from casework.lanes import PAPERS
-from casework.papers.rendering import text_of
+from casework.papers.rendering import lines_of, text_of
 from casework.work_order import commands as c
 from console.administration.people import Account
 from terms.actors import Actor, Role
@@ -73,7 +73,8 @@ class Office:
         page = self.at(signer).get(f"/papers/{paper}").text
         assert "下载正式件" in page and "已印发" in page
         said = self.words(signer, paper)
-        assert escape(said.splitlines()[-1]) in page, "whoever signs reads on the page what the file says"
+        file = self.at(signer).get(f"/api/v1/papers/{paper}/file").content
+        assert all(escape(line) in page for line in lines_of(file)), "whoever signs reads what the file says"
         return said
 
     def words(self, who: str, paper: str) -> str:
