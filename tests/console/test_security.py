@@ -1,5 +1,6 @@
 """Forged posts, headers, sign-in from elsewhere, and marks in hostile text."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from starlette.requests import Request
 
 from console.security import POLICY
 from console.sign_in import from_this_machine
+from console.templates import FOLDER as TEMPLATES
 from console.templates import marked, merged
 from console.words import deadline, due_words, length
 from tests.console.city import START, Browser, Town, order, served
@@ -30,6 +32,18 @@ def test_every_answer_carries_a_policy_without_inline_or_eval(house: tuple[Town,
         text = answer.text
         assert " style=" not in text and "<style" not in text and " onclick=" not in text and "javascript:" not in text
         assert "http://" not in text.replace(house[1], "") and "https://" not in text
+
+
+def test_no_template_holds_a_script_a_style_or_anything_that_is_evaluated() -> None:
+    inside = re.compile(
+        r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son(?!ly)[a-z]+=|\shx-on|javascript:|=[\"']js:|\shx-vals=[\"']?js|\|\s*safe\b"
+    )
+    templates = sorted(TEMPLATES.glob("*.html"))
+    assert len(templates) > 60
+    found = [(one.name, hit.group()) for one in templates for hit in inside.finditer(one.read_text("utf-8"))]
+    assert not found, "the policy would not run it, and `safe` would let a caller's words be markup"
+    script = "\n".join(one.read_text("utf-8") for one in TEMPLATES.parent.joinpath("static").glob("*.js"))
+    assert not re.search(r"\beval\(|new Function\(|setTimeout\(\s*[\"']", script)
 
 
 def test_what_a_caller_wrote_is_text_and_never_markup(house: tuple[Town, str]) -> None:
