@@ -49,7 +49,7 @@ HEADINGS: Mapping[str, str] = {
     "findings": "问题", "open_cases": "在办议题", "top": "分子", "bottom": "分母", "rate": "比率（万分）",
     "points": "得分（万分）", "stars": "星级", "posts": "编制", "weight": "权重（加权工作量）", "clauses": "条目",
     "denied": "被否认", "claimed": "被主张", "closed": "办结", "repeated": "重复", "dispatched": "派单",
-    "unit_class": "单位类别", "score": "得分", "drafted": "起草时得分", "objections": "异议",
+    "rank": "名次", "unit_class": "单位类别", "score": "得分", "drafted": "起草时得分", "objections": "异议",
     "waiting": "待复核异议", "quarter": "季度", "code": "代码", "label": "指标", "indicator": "指标",
     "corrected": "异议更正", "objection": "异议编号", "objected_on": "提出日期", "decided_on": "复核日期",
     "answer": "复核意见", "published_on": "发布日期", "drafted_on": "起草日期", "objections_until": "异议截止",

@@ -63,6 +63,10 @@ def scores(
     except Unavailable:
         current = False
     lines.sort(key=lambda row: (row["score"] is None, -(row["score"] or 0), row["unit"]))
+    scored = [row["score"] for row in lines if row["score"] is not None]
+    for row in lines:  # among those shown; who has the same score has the same place, and a unit alone has none
+        ranked = row["score"] is not None and visit.units is None
+        row["rank"] = 1 + sum(other > row["score"] for other in scored) if ranked else None
     filters = look.query() | {"quarter": name, "class": unit_class}
     data = {"filters": filters, "current": current, "sheet": sheet, "lines": lines, "objections": objections}
     if visit.request.url.path.endswith(".json"):
