@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casework import events as e
+from city.configuration import FindingRules
 from ledger.envelope import Append, NewEvent
 from mandates.enact import enactment
 from mandates.events import ENDED, stream_of
@@ -23,6 +25,7 @@ from tests.projections.conftest import Desk, desk_at
 from tests.projections.lives import Life, told
 from tests.projections.naive import content, fold
 
+ROOT = Path(__file__).parents[2]
 PARKS, WOODS, WATER, BUREAU = UnitCode("A2"), UnitCode("A3"), UnitCode("A1"), UnitCode("D1-02")
 GREEN, FOREST = ClauseId("A2-SD-01"), ClauseId("A3-SD-01")
 LONG_AGO = datetime(2015, 1, 1, tzinfo=UTC)
@@ -445,3 +448,12 @@ def _signs(desk: Desk) -> list[Sign]:
 @given(day=st.dates(date(2000, 1, 1), date(2100, 12, 31)))
 def test_a_quarter_has_three_months(day: date) -> None:
     assert quarter_of(day.isoformat()) == f"{day.year}Q{(day.month - 1) // 3 + 1}"
+
+
+def test_every_fault_of_the_city_is_seen_by_a_rule_and_has_its_story_here() -> None:
+    """domain, section 8: the seven faults of 润州 and 推诿, each derived by rule."""
+    rules = "".join(file.read_text("utf-8") for file in (ROOT / "projections" / "signs").glob("*.py"))
+    stories = Path(__file__).read_text("utf-8")
+    for fault in FindingRules().faults:
+        assert f'"{fault}"' in rules, fault
+        assert f'"{fault}"' in stories, fault
