@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dingze.commands import links, wordings
+from dingze.commands import links, reform, wordings
 from dingze.options import At, day, given_day
 from dingze.terminal import Json, answer, opened, progress
 from dingze.wiring import Dingze
@@ -16,6 +16,7 @@ from mandates.reporting import diff_report, lint_report, show_report
 app = typer.Typer(help="import, lint, diff and show the register of duties", no_args_is_help=True)
 app.add_typer(links.app, name="links")
 app.command()(links.compare)
+app.command()(reform.reform)
 app.add_typer(wordings.app, name="wordings")
 ACTOR = "administrator:command-line"
 

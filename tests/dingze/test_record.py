@@ -118,6 +118,22 @@ def test_diff_of_a_day_with_itself_is_empty(seen: Dingze) -> None:
     assert seen("mandates", "diff", "2014-01-01", "2026-01-01", "--json").document["changes"]
 
 
+def test_a_reform_is_shown_and_kept_as_a_draft_that_changes_nothing(dingze: Dingze, tmp_path: Path) -> None:
+    file = tmp_path / "reform.json"
+    file.write_text(
+        '{"kind": "更名", "sources": ["C03"], "into": ["C03"], "day": "2027-01-01", "new_name": "新城管局"}'
+    )
+    shown = dingze("mandates", "reform", file, "--json").document
+    assert (shown["kind"], shown["carried"], shown["draft"]) == ("更名", {"departments": 1}, "")
+    kept = dingze("mandates", "reform", file, "--draft", "城管局更名", "--as", "bianban_officer@C39", "--json").document
+    assert kept["draft"].startswith("CA-")
+    unit = dingze("mandates", "show", "C03", "--at", "2027-01-02", "--json").document["unit"]
+    assert unit["name"] != "新城管局", "nobody has signed it"
+    assert dingze("mandates", "reform", file, "--draft", "x", "--as", "clerk@C03", "--json").code != 0
+    file.write_text('{"kind": "升格"}')
+    assert dingze("mandates", "reform", file).code != 0
+
+
 def test_import_takes_good_rows_in_and_names_the_bad_one(dingze: Dingze, tmp_path: Path) -> None:
     file = tmp_path / "places.csv"
     file.write_text(
