@@ -50,7 +50,7 @@ def returns(scene: Scene) -> bool:
     if NIGHT_WORK in labels:
         return len(scene.order.objections) < 2 and scene.chance(78 if not scene.order.objections else 55)
     if ORPHAN in labels:
-        return not scene.order.objections and scene.chance(80)
+        return not scene.order.objections and scene.chance(95)
     if scene.order.objections:
         return scene.chance(18)
     often = city_unit(scene.register, lead) == SITES
