@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
+from dingze import logs
 from ledger.backends import migrate
 from tests import kafka_broker, needs, postgres
 from tests.side_by_side import SharedSettings
@@ -25,6 +26,7 @@ settings.load_profile("dingze")
 def pytest_configure(config: pytest.Config) -> None:
     """No socket leaves this machine: loopback and Unix sockets only. The database is chosen once for all processes."""
     postgres.choose()
+    logs.configure("warning")  # unset, structlog draws an error with every variable, which takes half a minute
     config.option.allow_hosts = "127.0.0.0/8,::1,localhost"
     config.option.allow_unix_socket = True
     # kafka-python 3.0.12 reads its schemas by a function that 3.11 deprecates and 3.13 took back into favour
