@@ -210,6 +210,7 @@ def test_a_decision_is_tried_on_past_orders_before_it_is_recorded(house: tuple[T
     town, address = house
     desk = opened(town, address)
     officer, at = desk.browsers[OFFICER], f"/cases/what-if/{{}}/{desk.number}"
+    officer.timeout = 180  # an index is built for the edition tried: some seconds of processor time
     form = points(town) | {"csrf": officer.csrf()}
     head = town.ledger.head()
     told = officer.post(at.format("decide"), data=form)

@@ -125,6 +125,7 @@ def test_workbooks_and_sanding_texts_come_in_the_same_way(desk: tuple[Town, str]
 def test_a_draft_is_tried_on_past_orders_before_it_holds(desk: tuple[Town, str]) -> None:
     town, address = desk
     officer = Browser(address, OFFICER)
+    officer.timeout = 180  # an index is built for the edition tried: some seconds of processor time
     dangling = filed(officer)
     draft = filed(officer, content=b"\n".join(ROWS.splitlines()[:2]))
     assert officer.fill(f"/mandates/drafts/what-if/{draft}").status_code == 404, "no orders yet"
