@@ -31,7 +31,7 @@ from console.leaders.overview_reading import read_overview
 from console.lookback import Lookback
 from console.orders.reading import read_order
 from console.words import CITY_TIME
-from dingze.wiring import VIEWS, event_types
+from dingze.known import VIEWS, event_types
 from ledger.backends import migrate, open_ledger
 from ledger.master_key import make_master_key
 from ledger.vault import Vault, open_vault

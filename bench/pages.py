@@ -41,8 +41,9 @@ from console.administration.people import Account, People
 from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.app import create_app
 from console.visit import SESSION_COOKIE
+from dingze.known import event_types
 from dingze.settings import Settings
-from dingze.wiring import Dingze, event_types
+from dingze.wiring import Dingze
 from ledger.backends import migrate, open_ledger
 from ledger.master_key import make_master_key
 from ledger.vault import open_vault

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from dingze.folders import initialise
 from dingze.sample import load_sample
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 
 # dispatched orders a working day: the largest city's own figure is public, the others are steps below it
 CITIES = (40_000, 20_000, 12_000, 8_000, 6_000, *(4_000,) * 5, *(2_000,) * 5, *(800,) * 5)

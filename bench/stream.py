@@ -32,8 +32,9 @@ from kafka import KafkaProducer
 
 from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.visit import SESSION_COOKIE
+from dingze.folders import initialise
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from ingest.kafka import TOPICS
 from mandates.enact import enact
 from routing.index import RegisterIndex

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from dingze import backup
+from dingze.folders import initialise, key_file
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise, key_file
+from dingze.wiring import Dingze
 from ledger.envelope import Append, NewEvent
 from ledger.rotation import rotate
 from ledger.verifying import verify_parallel

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from dingze.commands.inquiry import tried
+from dingze.folders import initialise
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from mandates.enact import enact
 from mandates.sheets import Row
 from projections.what_if.past import past_orders

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from console.administration.people_copy import people_in, people_out
+from dingze.folders import attachment_folder, kept, key_file
 from dingze.settings import Settings
-from dingze.wiring import Dingze, attachment_folder, kept, key_file
+from dingze.wiring import Dingze
 from ledger import copying
 from ledger.backends import migrate
 from ledger.copying import Manifest

@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from dingze.wiring import Dingze, initialise
+from dingze.folders import initialise
+from dingze.wiring import Dingze
 from mandates.enact import enact
 from mandates.sheets import Row
 from routing.index import RegisterIndex

@@ -12,7 +12,6 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from automation.eraser import Eraser
-from automation.learner import EVENT_TYPES as LEARNER_EVENTS
 from automation.learner import Learner
 from automation.lease import FeedLease
 from automation.memory_shelf import MemoryShelf
@@ -22,14 +21,12 @@ from automation.proposer import Proposer
 from automation.recent_orders import RecentOrders
 from automation.rehearsal import Rehearsal
 from automation.router import Router
-from automation.sealer import EVENT_TYPES as SEALER_EVENTS
 from automation.sealer import Sealer
 from automation.standings import Standings
 from automation.timers import Timers
 from automation.waiting_orders import WaitingOrders
 from automation.watch import Watch
 from casework.desk import Desk
-from casework.events import FACTS
 from casework.notices import FolderSink, Sink, WebhookSink
 from casework.papers.checking import load as load_templates
 from casework.paperwork.desk import PaperDesk
@@ -40,43 +37,22 @@ from console.deskbook.book import DeskBook
 from console.orders.attachments import AttachmentStore
 from console.parts import Parts
 from console.single_sign_on import Provider, SingleSignOn
+from dingze.folders import attachment_folder, kept, key_file
+from dingze.known import VIEWS, event_types
 from dingze.settings import Settings
 from ingest.gateway import Gateway
 from ingest.notes import Notes
-from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS
 from ledger import signing
-from ledger.backends import database_url, migrate, now, open_ledger
+from ledger.backends import now, open_ledger
 from ledger.envelope import Event
-from ledger.master_key import make_master_key
-from ledger.rotation import EVENT_TYPES as KEYS_EVENTS
 from ledger.signing import signing_key
 from ledger.store import Ledger
-from ledger.upcast import EventTypes, KnownType
 from ledger.vault import Vault, open_vault
-from mandates.events import EVENT_TYPES as MANDATE_EVENTS
 from mandates.reading import RegisterReader
-from projections.accountability import ACCOUNTABILITY
-from projections.assessments import ASSESSMENTS_VIEW
-from projections.awaiting import AWAITING
-from projections.cases import CASES_VIEW
-from projections.coverage import COVERAGE
-from projections.digests import DIGESTS
-from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
-from projections.events import EVENT_TYPES as PROJECTION_EVENTS
-from projections.findings import FINDINGS_VIEW
-from projections.heat import HEAT
-from projections.matters import STANDINGS
-from projections.outcomes import LEARNABLE
-from projections.papers import PAPERS
-from projections.queue import QUEUE
 from projections.readings.appraisal import ViewFigures
-from projections.score_sheets import SCORE_SHEETS
-from projections.signs import FAULTS
 from projections.store import ViewStore
-from projections.tasks import TASKS
-from projections.unsealed import UNSEALED
-from projections.view import Masked, View
+from projections.view import Masked
 from routing.proposal import OrderText, Proposal
 from routing.text import cut_fast
 from terms.errors import BadInput
@@ -84,39 +60,6 @@ from terms.errors import BadInput
 if TYPE_CHECKING:
     from automation.publisher import Publisher
     from ingest.kafka import KafkaIntake
-
-VIEWS: tuple[View, ...] = (
-    QUEUE,
-    TASKS,
-    AWAITING,
-    LEARNABLE,
-    STANDINGS,
-    CASES_VIEW,
-    DISPUTES,
-    ACCOUNTABILITY,
-    COVERAGE,
-    HEAT,
-    FAULTS,
-    DIGESTS,
-    FINDINGS_VIEW,
-    PAPERS,
-    UNSEALED,
-    SCORE_SHEETS,
-    ASSESSMENTS_VIEW,
-)
-
-
-def event_types() -> EventTypes:
-    """Every event type this program knows, with its present schema; checked at start-up."""
-    return EventTypes(
-        (fact.known_type() for fact in FACTS.values()),
-        (KnownType(name) for name in MANDATE_EVENTS),
-        QUARANTINE_EVENTS,
-        LEARNER_EVENTS,
-        SEALER_EVENTS,
-        PROJECTION_EVENTS,
-        KEYS_EVENTS,
-    )
 
 
 @dataclass(frozen=True)
@@ -389,43 +332,3 @@ def projecting(settings: Settings) -> Iterator[ProjectionEngine]:
         yield dingze.projections
     finally:
         dingze.close()
-
-
-def database_file(settings: Settings) -> Path | None:
-    """The file of a SQLite database; None for a server."""
-    url = database_url(settings.database_url)
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
-
-
-def key_file(settings: Settings) -> Path:
-    """Where the master key lies: as set, else beside the SQLite file, else var/dingze.key."""
-    if settings.master_key:
-        return settings.master_key
-    file = database_file(settings)
-    return file.with_name(file.name + ".key") if file else Path("var/dingze.key")
-
-
-def attachment_folder(settings: Settings) -> Path:
-    """Where the sealed files of orders lie: as set, else beside the SQLite file, else var/attachments."""
-    if settings.attachments:
-        return settings.attachments
-    file = database_file(settings)
-    return file.with_name(file.name + ".attachments") if file else Path("var/attachments")
-
-
-def kept(settings: Settings, suffix: str) -> Path:
-    """Where something lies that must survive the database: beside the master key, or in the safe."""
-    key = key_file(settings)
-    return (settings.safe / key.name if settings.safe else key).with_name(key.name + suffix)
-
-
-def initialise(settings: Settings) -> bool:
-    """Bring the database to the present schema and make the master key if there is none; whether one was made."""
-    if file := database_file(settings):
-        file.parent.mkdir(parents=True, exist_ok=True)
-    migrate(settings.database_url)
-    key = key_file(settings)
-    if key.exists():
-        return False
-    make_master_key(key)
-    return True

@@ -18,8 +18,10 @@ import pytest
 
 from automation.public_event import public
 from automation.publisher import TOPIC
+from dingze.folders import initialise
+from dingze.known import VIEWS
 from dingze.settings import Settings
-from dingze.wiring import VIEWS, Dingze, initialise
+from dingze.wiring import Dingze
 from ingest.kafka import TOPICS
 from mandates.enact import enact
 from sample.load import sample_items

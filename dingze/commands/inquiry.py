@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 import orjson
 import typer
 
+from dingze.folders import kept
 from dingze.options import given_day
 from dingze.terminal import Json, answer, opened, progress, session
-from dingze.wiring import Dingze, kept
+from dingze.wiring import Dingze
 from ledger import signing
 from ledger.envelope import Event
 from mandates.edition import RegisterEdition

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import typer
 
+from dingze.folders import key_file
 from dingze.terminal import Json, answer, opened
-from dingze.wiring import key_file
 from ledger.rotation import retired_file
 from ledger.rotation import rotate as rotate_keys
 from terms.actors import Actor, Role

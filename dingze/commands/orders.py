@@ -12,11 +12,12 @@ import typer
 from casework.work_order import commands as c
 from console.administration.sample_people import SAMPLE_ACCOUNTS
 from dingze.evaluate import evaluate as evaluate_routing
+from dingze.folders import initialise
 from dingze.intake import ingest_file
 from dingze.options import At, day, numbers
 from dingze.sample import load_sample
 from dingze.terminal import Json, answer, opened, progress, session
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from ledger.signing import signed
 from routing.proposal import OrderText, Proposal
 from terms.actors import Actor, Role

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from automation.sealer import write_seal
+from dingze.folders import kept
 from dingze.terminal import Json, answer, opened, progress
-from dingze.wiring import Dingze, kept
+from dingze.wiring import Dingze
 from ledger import archive as archives
 from ledger.chain import Link
 from ledger.seal import prove as prove_link

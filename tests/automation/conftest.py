@@ -8,8 +8,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from dingze.folders import initialise
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from mandates.enact import enact
 from mandates.sheets import Row
 from sample.load import sample_items

@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from automation.supervisor import Part, Supervisor
+from dingze.folders import initialise
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from ingest.arrival import Arrival
 from ledger.envelope import Bookmark
 from ledger.feed import Feed

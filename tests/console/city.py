@@ -35,7 +35,7 @@ from console.app import create_app
 from console.deskbook.book import DeskBook
 from console.orders.attachments import AttachmentStore
 from console.parts import Parts
-from dingze.wiring import VIEWS
+from dingze.known import VIEWS
 from ingest.gateway import Gateway
 from ingest.notes import Notes
 from ingest.quarantine import EVENT_TYPES as QUARANTINE_EVENTS

@@ -11,8 +11,9 @@ import pytest
 from console.administration.people import Account
 from console.forms import Upload
 from dingze import backup
+from dingze.folders import initialise, key_file
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise, key_file
+from dingze.wiring import Dingze
 from ledger.copying import EVENTS, KEYS, erasures_in
 from ledger.vault import receipts_file
 from mandates.sheets import Row

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from dingze.commands.work import Work, parts_for
+from dingze.folders import initialise
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from terms.errors import BadInput
 
 

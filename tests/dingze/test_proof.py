@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dingze.folders import initialise
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from mandates.enact import enact
 from sample.load import sample_items
 from tests.dingze.conftest import Dingze as Called

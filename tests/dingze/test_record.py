@@ -7,7 +7,7 @@ import orjson
 import pytest
 from openpyxl import load_workbook
 
-from dingze.wiring import VIEWS
+from dingze.known import VIEWS
 from tests.dingze.conftest import Dingze
 from tests.ledger.database import damage
 

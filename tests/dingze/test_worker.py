@@ -12,8 +12,9 @@ import pytest
 
 from automation.supervisor import Part, Supervisor
 from dingze.commands.work import NAMES, Work, parts_for
+from dingze.folders import initialise
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from dingze.worker_door import Outside, Watched, answering
 from ledger.feed import Feed
 from terms.errors import BadInput, Unavailable

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from casework import events as e
 from casework.paperwork.state import Phase
-from dingze.wiring import VIEWS
+from dingze.known import VIEWS
 from ledger.envelope import Append, Event, NewEvent
 from projections.view import OPEN, StateTable, View
 from terms.ids import Position, StreamId

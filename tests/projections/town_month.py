@@ -6,8 +6,9 @@ from pathlib import Path
 import orjson
 
 from casework.work_order import commands as c
+from dingze.folders import initialise
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from mandates.enact import enact
 from mandates.sheets import Row
 from routing.proposal import Citation

@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import make_url
 
+from dingze.folders import initialise
 from dingze.sample import load_sample
 from dingze.settings import Settings
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from tests import postgres
 
 TODAY = datetime(2026, 11, 18, 3, 20, tzinfo=UTC)  # a Wednesday, 11:20 in the city

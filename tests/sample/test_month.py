@@ -12,8 +12,9 @@ from casework.clocks import Clock
 from casework.work_order import Status
 from casework.work_order.state import IN_HANDS, WITH_LEAD
 from dingze import sample
+from dingze.folders import initialise
 from dingze.sample import load_sample
-from dingze.wiring import Dingze, initialise
+from dingze.wiring import Dingze
 from ledger.envelope import Event
 from sample.calls import NIGHT_WORK, ORDERS, ORPHAN, calls
 from terms.errors import BadInput
