@@ -97,12 +97,19 @@ class Desk(Record):
             for other in _others(found.state, command):
                 beside[other] = self.load(ORDERS, other)
             states = {number: one.state for number, one in beside.items()}
-            return decide(found.state, command, self._context(found.state, states, actor, now))
+            return decide(found.state, command, self._context(found.state, states, actor, now, command))
 
         return self.perform(ORDERS, order_no, decided, actor, seen=seen, cause=cause, beside=beside)
 
-    def _context(self, order: WorkOrder, others: Mapping[str, WorkOrder], actor: Actor, now: datetime) -> Context:
+    def _context(
+        self, order: WorkOrder, others: Mapping[str, WorkOrder], actor: Actor, now: datetime, command: c.Command
+    ) -> Context:
+        """The register of the order's day judges; after a 机构改革 touched it, that of the reform's day."""
         day = self.calendar.local_day(order.received_at or now)
+        if order.reformed_on is not None:
+            day = max(day, order.reformed_on)
+        if isinstance(command, c.CarryOver):
+            day = self.calendar.local_day(now)
         return Context(
             now=now,
             actor=actor,

@@ -34,6 +34,15 @@ def owners(item: str, register: RegisterEdition) -> frozenset[UnitCode]:
     return frozenset()
 
 
+def lead_of(item: str, register: RegisterEdition) -> UnitCode | None:
+    """The unit whose item it is: of a clause, power or duty point its own, of a boundary item the lead."""
+    key = ClauseId(item)
+    if found := register.clauses.get(key) or register.power_items.get(key) or register.duty_points.get(key):
+        return found.unit
+    boundary = register.boundary_items.get(key)
+    return boundary.lead if boundary else None
+
+
 def belongs(item: str, unit: UnitCode, register: RegisterEdition) -> bool:
     """Whether the item is the unit's: its own, or that of a city unit it mirrors; a desk has those of its district."""
     found = owners(item, register)

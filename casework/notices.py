@@ -106,6 +106,7 @@ TOLD: Mapping[type[e.Fact], Rule] = {
     e.WorkOrderDispatched: lambda fact, _: _units(fact.lead, *fact.supports, fact.desk),
     e.DispatchWithdrawn: lambda fact, _: _units(fact.lead),
     e.OrderReassigned: lambda fact, _: _units(fact.to_unit, *fact.supports, fact.from_unit),
+    e.OrderCarriedOver: lambda fact, _: _units(fact.to_unit) or (Recipient(role=Role.DISPATCHER),),
     e.UnitDesignated: lambda fact, _: _units(fact.unit, *fact.supports, fact.from_unit),
     e.SupportAdded: _unit,
     e.SupportReleased: _unit,

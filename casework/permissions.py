@@ -33,6 +33,7 @@ ORDER_PERMISSIONS: dict[str, frozenset[Role]] = {
     "CloseConsultation": HOTLINE | {Role.REVIEWER},
     "Reassign": frozenset({Role.REVIEWER}) | SYSTEM,
     "AddSupport": HOTLINE | REVIEW,
+    "CarryOver": SYSTEM,
     "RequestReturn": CLERKS,
     "WithdrawReturn": CLERKS,
     "AskUnit": REVIEW,

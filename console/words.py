@@ -18,6 +18,7 @@ PROCESSES: Mapping[str, str] = {
     "gateway": "接入程序",
     "proposer": "派单程序",
     "timers": "时限程序",
+    "carrier": "机构改革承接程序",
     "learner": "学习程序",
     "watch": "监测程序",
     "publisher": "推送程序",

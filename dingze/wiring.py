@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from automation.carrier import Carrier
 from automation.eraser import Eraser
 from automation.learner import Learner
 from automation.lease import FeedLease
@@ -191,6 +192,11 @@ class Dingze:
     def timers(self) -> Timers:
         """Rings the clocks."""
         return Timers(self.ledger, self.projections, self.desk, self.clock)
+
+    @cached_property
+    def carrier(self) -> Carrier:
+        """机构改革: open orders go on with the successors."""
+        return Carrier(self.register, self.projections, self.desk, self.calendar, self.clock)
 
     @cached_property
     def watch(self) -> Watch:

@@ -70,6 +70,31 @@ class Succession:
                     unit = reform.into[0]
         return unit
 
+    def heirs(self, unit: UnitCode, day: date) -> tuple[tuple[UnitCode, ...], date | None]:
+        """Every unit that may have something of `unit`'s on that day, and the day of the last reform that says so.
+
+        The first has what was assigned to none. A unit that handed a duty over is itself the first of its heirs.
+        """
+        found: tuple[UnitCode, ...] = (unit,)
+        last: date | None = None
+        for reform in self.reforms:
+            if reform.day > day:
+                break
+            after: list[UnitCode] = []
+            for one in found:
+                if one not in reform.sources or reform.kind is ReformKind.RENAME:
+                    after.append(one)
+                    continue
+                last = reform.day
+                after += [one, *reform.into] if reform.kind is ReformKind.HAND_OVER else reform.into
+            found = tuple(dict.fromkeys(after))
+        return found, last
+
+    def reformed(self, day: date) -> tuple[UnitCode, ...]:
+        """The units that by that day ended, were split or handed duties over."""
+        told = (one for one in self.reforms if one.day <= day and one.kind is not ReformKind.RENAME)
+        return tuple(sorted({unit for one in told for unit in one.sources}))
+
     def predecessors(self, unit: UnitCode, day: date) -> tuple[UnitCode, ...]:
         """The units that had become this one by that day, so that its past can be shown with theirs."""
         found = {

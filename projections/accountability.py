@@ -190,6 +190,23 @@ def _moved(field: str) -> Handler:
     return handler
 
 
+def _carried_over(rows: Rows, event: Event, _: Masked) -> None:
+    """机构改革: no line is written, for nobody was wrong; what comes later is said of the successor."""
+    told = event.payload
+    order_no, unit, to = told["order_no"], told["from_unit"], told["to_unit"]
+    row, part = _order(rows, event), rows.get("parts", (order_no, unit))
+    if told["part"] == "lead":
+        first = to if row["first_lead"] == unit and to else row["first_lead"]
+        _set(rows, event, row, lead=to, first_lead=first)
+    if to and part and part["held"]:
+        had = rows.get("parts", (order_no, to))
+        if told["part"] == "lead" or not (had and had["held"]):
+            rows.put("parts", (order_no, to), part)
+    for (_no, other), held in rows.group("parts", order_no).items():
+        if held["held"] and (other == unit or (told["part"] == "lead" and not to)):
+            _release(rows, event, other)
+
+
 def _support_added(rows: Rows, event: Event, _: Masked) -> None:
     unit = event.payload["unit"]
     _give(rows, event, unit, "support")
@@ -302,7 +319,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 
 ACCOUNTABILITY = View(
     name="accountability",
-    version=3,
+    version=4,
     cost=18,
     tables=(ORDERS, PARTS, FACTS),
     handlers={
@@ -311,6 +328,7 @@ ACCOUNTABILITY = View(
         "WorkOrderDispatched": _dispatched,
         "DispatchWithdrawn": _withdrawn,
         "OrderReassigned": _moved("to_unit"),
+        "OrderCarriedOver": _carried_over,
         "UnitDesignated": _moved("unit"),
         "SupportAdded": _support_added,
         "SupportReleased": _support_released,

@@ -161,6 +161,16 @@ def _designated(rows: Rows, event: Event, _: Masked) -> None:
     _led(rows, event, event.payload["unit"])
 
 
+def _carried_over(rows: Rows, event: Event, _: Masked) -> None:
+    """机构改革: no new load; what comes later of the clause is said of the successor."""
+    told, row = event.payload, _row(rows, event)
+    unit, to = told["from_unit"], told["to_unit"]
+    lead = to if row["lead"] == unit else row["lead"]
+    supports = [to if one == unit else one for one in row["supports"].split("|")]
+    left = "|".join(dict.fromkeys(one for one in supports if one and one != lead))
+    _put(rows, event, row, lead=lead, supports=left)
+
+
 def _support_added(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
     _use(rows, event, row, "dispatched", _cited(event.payload["citations"], None, None))
@@ -214,7 +224,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 
 COVERAGE = View(
     name="coverage",
-    version=4,
+    version=5,
     cost=16,
     tables=(ORDERS, USES, LOADS),
     handlers={
@@ -222,6 +232,7 @@ COVERAGE = View(
         "AssignmentProposed": _proposed,
         "WorkOrderDispatched": _dispatched,
         "OrderReassigned": _reassigned,
+        "OrderCarriedOver": _carried_over,
         "UnitDesignated": _designated,
         "SupportAdded": _support_added,
         "AssignedInside": _inside,

@@ -164,6 +164,17 @@ def _move(rows: Rows, event: Event, to_unit: str, why: str) -> None:
     )  # fmt: skip
 
 
+def _carried_over(rows: Rows, event: Event, _: Masked) -> None:
+    """机构改革: the hand that held it goes on under the successor's name; no move between departments."""
+    told = event.payload
+    row = _chain(rows, told["order_no"])
+    unit, to = told["from_unit"], told["to_unit"]
+    if told["part"] == "lead":
+        hands = ">".join(to if one == unit and to else one for one in row["hands"].split(">"))
+        designated = {"designated": to} if row["designated"] == unit else {}
+        rows.put("chains", (told["order_no"],), row | {"hands": hands, "lead": to} | designated)
+
+
 def _returned(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     chain = _chain(rows, told["order_no"])
@@ -250,7 +261,7 @@ def _history(rows: Rows, event: Event, _: Masked) -> None:
 
 DISPUTES = View(
     name="disputes",
-    version=2,
+    version=3,
     cost=7,
     tables=(CHAINS, RETURNS, RETURNED, MOVED),
     handlers={
@@ -262,6 +273,7 @@ DISPUTES = View(
         "ReturnRefused": _decided("refused"),
         "ReturnWithdrawn": _decided("withdrawn"),
         "OrderReassigned": _reassigned,
+        "OrderCarriedOver": _carried_over,
         "UnitDesignated": _designated,
         "SupportAdded": _support_added,
         "OrdersMerged": _merged,

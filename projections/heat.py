@@ -69,6 +69,11 @@ def _designated(rows: Rows, event: Event, _: Masked) -> None:
     _put(rows, event, lead=event.payload["unit"])
 
 
+def _carried_over(rows: Rows, event: Event, _: Masked) -> None:
+    if event.payload["part"] == "lead":
+        _put(rows, event, lead=event.payload["to_unit"])
+
+
 def _repeated(rows: Rows, event: Event, by: int) -> None:
     row = rows.get("spots", (event.payload["order_no"],)) or _NEW
     _put(rows, event, repeats=max(row["repeats"] + by, 0))
@@ -98,7 +103,7 @@ def _ended(rows: Rows, event: Event, _: Masked) -> None:
 
 HEAT = View(
     name="heat",
-    version=1,
+    version=2,
     cost=9,
     tables=(SPOTS,),
     handlers={
@@ -106,6 +111,7 @@ HEAT = View(
         "AssignmentProposed": _proposed,
         "WorkOrderDispatched": _dispatched,
         "OrderReassigned": _reassigned,
+        "OrderCarriedOver": _carried_over,
         "UnitDesignated": _designated,
         "OrdersMerged": _merged,
         "OrderUnmerged": _unmerged,

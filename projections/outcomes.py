@@ -93,6 +93,19 @@ def _moved(field: str, kind: str) -> Handler:
     return handler
 
 
+def _carried_over(rows: Rows, event: Event, _: Masked) -> None:
+    """机构改革 teaches nothing by itself; what comes of the order is the successor's."""
+    told = event.payload
+    unit, to = told["from_unit"], told["to_unit"]
+    row = rows.get("orders", (told["order_no"],))
+    if told["part"] == "lead":
+        _change(rows, event, lead=to)
+        _help(rows, event, (), less=[to] if to else row["supports"].split() if row else ())
+    else:
+        joins = [to] if to and not (row and row["lead"] == to) else []
+        _help(rows, event, joins, less=[unit])
+
+
 def _closed(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     row = rows.get("orders", (told["order_no"],))
@@ -118,7 +131,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 LEARNABLE = View(
     name="outcomes",
-    version=2,
+    version=3,
     cost=6,
     tables=(OUTCOMES, ORDERS),
     handlers={
@@ -128,6 +141,7 @@ LEARNABLE = View(
         "SupportAdded": _added,
         "SupportReleased": _released,
         "OrderReassigned": _moved("to_unit", "reassigned"),
+        "OrderCarriedOver": _carried_over,
         "UnitDesignated": _moved("unit", "designated"),
         "OrderClosed": _closed,
         "HistoryRecorded": _history,

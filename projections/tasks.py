@@ -154,6 +154,25 @@ def _moved(field: str) -> Handler:
     return handler
 
 
+def _carried_over(rows: Rows, event: Event, _: Masked) -> None:
+    """机构改革: the successor finds the task as the unit left it; without one the hotline has the order again."""
+    told = event.payload
+    order_no, unit, to = told["order_no"], told["from_unit"], told["to_unit"]
+    for key, row in rows.group("parts", order_no).items():
+        if row["state"] == GONE:
+            continue
+        if key[1] == unit:
+            rows.put("parts", key, row | {"state": GONE})
+            known = rows.get("parts", (order_no, to)) if to else None
+            if to and (row["part"] == "lead" or known is None or known["state"] == GONE):
+                lead = to if row["lead"] == unit else row["lead"]
+                rows.put("parts", (order_no, to), row | {"lead": lead})
+        elif told["part"] == "lead" and not to:
+            rows.put("parts", key, row | {"state": GONE})
+        elif row["lead"] == unit and key[1] != to:
+            rows.put("parts", key, row | {"lead": to})
+
+
 def _support_added(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     lead = next((key[1] for key, row in rows.group("parts", told["order_no"]).items() if _leads(row)), "")
@@ -289,7 +308,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 TASKS = View(
     name="tasks",
-    version=4,
+    version=5,
     cost=14,
     tables=(ORDERS, PARTS, ASKS),
     handlers={
@@ -299,6 +318,7 @@ TASKS = View(
         "DispatchWithdrawn": _whole(GONE),
         "WorkOrderSignedFor": _step("签收", signed_at="now"),
         "OrderReassigned": _reviewed(_moved("to_unit")),
+        "OrderCarriedOver": _carried_over,
         "UnitDesignated": _reviewed(_moved("unit")),
         "SupportAdded": _reviewed(_support_added),
         "SupportReleased": _step(GONE),

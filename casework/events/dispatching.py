@@ -1,5 +1,6 @@
 """Who answers for an order: dispatch, signing, consultation, reassignment, supports, designation, escalation."""
 
+from datetime import date
 from typing import Literal
 
 from casework.events.fact import Deadline, OrderFact, Part
@@ -101,6 +102,25 @@ class SupportReleased(OrderFact):
 
     unit: UnitCode
     reason: str
+
+
+class OrderCarriedOver(OrderFact):
+    """机构改革: `from_unit` ended, or handed the cited duty over, and `to_unit` goes on with its part of the order.
+
+    No reassignment: nobody was wrong, so nothing bounces, no clock begins anew and the unit's steps so far stand.
+    `to_unit` is empty where no clause decides among several (`heirs`): the order goes back to the hotline, whose clock
+    for the dispatch is in `deadlines`. `clause` is the cited item that decided, where one had to.
+    """
+
+    from_unit: UnitCode
+    to_unit: UnitCode = UnitCode("")
+    part: Part
+    heirs: tuple[UnitCode, ...]
+    desk: UnitCode | None = None
+    clause: str = ""
+    reformed_on: date
+    reason: str = ""
+    deadlines: tuple[Deadline, ...] = ()
 
 
 class UnitDesignated(OrderFact):

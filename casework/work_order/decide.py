@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from casework import events as e
+from casework.work_order import carrying_over, dispatching, ending, returning, reviewing, taking_in, working
 from casework.work_order import commands as c
-from casework.work_order import dispatching, ending, returning, reviewing, taking_in, working
 from casework.work_order.context import Context
 from casework.work_order.permit import permit
 from casework.work_order.state import WorkOrder
@@ -33,6 +33,7 @@ DECISIONS: dict[type[c.Command], Decision] = {
     c.CloseConsultation: dispatching.close_consultation,
     c.Reassign: dispatching.reassign,
     c.AddSupport: dispatching.add_support,
+    c.CarryOver: carrying_over.carry_over,
     c.RequestReturn: returning.request_return,
     c.WithdrawReturn: returning.withdraw_return,
     c.AskUnit: reviewing.ask_unit,

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from casework import events as e
 from casework.clocks import Clock
-from casework.work_order.folding import change, fold, hand_to, leaderless, settle, start, stop
+from casework.work_order.folding import change, cited, fold, hand_to, leaderless, release, settle, start, stop
+from casework.work_order.going_on import go_on
 from casework.work_order.state import Asked, Consultation, Member, Objection, Status, WorkOrder
 from terms.ids import UnitCode
 
@@ -20,6 +21,7 @@ def _(fact: e.WorkOrderDispatched, order: WorkOrder) -> WorkOrder:
         matter=fact.matter or order.matter,
         matter_id=fact.matter_id or order.matter_id,
         disputed=fact.disputed,
+        grounds=cited(fact.citations),
         designated=fact.lead if fact.status_quo == "designated" else handed.designated,
     )
 
@@ -51,7 +53,19 @@ def _(fact: e.ConsultationClosed, order: WorkOrder) -> WorkOrder:
 @fold.register
 def _(fact: e.OrderReassigned, order: WorkOrder) -> WorkOrder:
     moved = hand_to(order, fact.to_unit, fact.supports, fact.desk, fact.deadlines)
-    return settle(replace(moved, bounces=fact.bounces), fact.objection, "reassigned")
+    return settle(
+        replace(moved, bounces=fact.bounces, grounds=cited(fact.citations, order.grounds)), fact.objection, "reassigned"
+    )
+
+
+@fold.register
+def _(fact: e.OrderCarriedOver, order: WorkOrder) -> WorkOrder:
+    reformed = replace(order, reformed_on=fact.reformed_on)
+    if fact.to_unit:
+        return go_on(reformed, fact.from_unit, fact.to_unit, fact.desk)
+    if fact.part == "support":
+        return release(reformed, fact.from_unit)
+    return start(replace(leaderless(reformed), status=Status.TO_DISPATCH, shelf=(), grounds=()), fact.deadlines)
 
 
 @fold.register
@@ -62,22 +76,26 @@ def _(fact: e.UnitDesignated, order: WorkOrder) -> WorkOrder:
         moved = start(stop(replace(order, members=(*order.members, *new)), Clock.RETURN), fact.deadlines)
     else:
         moved = hand_to(order, fact.unit, fact.supports, fact.desk, fact.deadlines)
-    decided = replace(moved, designated=fact.unit, bounces=fact.bounces, escalated=False)
+    decided = replace(
+        moved,
+        designated=fact.unit,
+        bounces=fact.bounces,
+        escalated=False,
+        grounds=cited(fact.citations, order.grounds),
+    )
     return settle(decided, fact.objection, "designated")
 
 
 @fold.register
 def _(fact: e.SupportAdded, order: WorkOrder) -> WorkOrder:
-    joined = replace(order, members=(*order.members, Member(fact.unit, "support", share=fact.share)))
+    members = (*order.members, Member(fact.unit, "support", share=fact.share))
+    joined = replace(order, members=members, grounds=cited(fact.citations, order.grounds))
     return settle(start(joined, fact.deadlines), fact.objection, "support_added")
 
 
 @fold.register
 def _(fact: e.SupportReleased, order: WorkOrder) -> WorkOrder:
-    left = tuple(one for one in order.members if one.unit != fact.unit)
-    clocks = tuple(one for one in order.clocks if one.unit != fact.unit or one.part != "support")
-    shelf = tuple(one for one in order.shelf if one.unit != fact.unit or one.part != "support")
-    return replace(order, members=left, clocks=clocks, shelf=shelf)
+    return release(order, fact.unit)
 
 
 @fold.register

@@ -11,6 +11,7 @@ from typing import Any
 from casework import events as e
 from casework.clocks import Clock, replace_clocks
 from casework.work_order.state import Member, Status, WorkOrder
+from routing.proposal import Citation
 from terms.ids import UnitCode
 
 
@@ -88,3 +89,18 @@ def leaderless(order: WorkOrder) -> WorkOrder:
         consultations=tuple(replace(one, open=False) for one in order.consultations),
         clocks=tuple(one for one in order.clocks if one.clock == Clock.TOTAL),
     )
+
+
+def release(order: WorkOrder, unit: UnitCode) -> WorkOrder:
+    """A support has no part any more, and its clocks end."""
+    left = tuple(one for one in order.members if one.unit != unit)
+    clocks = tuple(one for one in order.clocks if one.unit != unit or one.part != "support")
+    shelf = tuple(one for one in order.shelf if one.unit != unit or one.part != "support")
+    return replace(order, members=left, clocks=clocks, shelf=shelf)
+
+
+def cited(
+    citations: Iterable[Citation], before: tuple[tuple[UnitCode, str], ...] = ()
+) -> tuple[tuple[UnitCode, str], ...]:
+    """What the units have their parts on, with what a new fact cites for them."""
+    return tuple(dict.fromkeys((*before, *((one.unit, str(one.clause_id)) for one in citations))))

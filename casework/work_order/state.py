@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from casework.clocks import Tier
@@ -137,6 +137,8 @@ class WorkOrder:
     first_receiver: UnitCode | None = None
     past_leads: tuple[UnitCode, ...] = ()
     designated: UnitCode | None = None
+    grounds: tuple[tuple[UnitCode, str], ...] = ()  # what each present unit was given its part on
+    reformed_on: date | None = None  # a 机构改革 carried a part over: from then on that day's register judges
     escalated: bool = False  # the review has to designate
     bounces: int = 0
     objections: tuple[Objection, ...] = ()

@@ -26,9 +26,9 @@ _CASES = frozenset(fact.__name__ for fact in (*CASE_FACTS, *DIGEST_FACTS))
 _FINDINGS = frozenset(fact.__name__ for fact in FINDING_FACTS)
 _ORDERS = frozenset(fact.__name__ for fact in ORDER_FACTS)
 _RESULTS = frozenset({
-    "WorkOrderDispatched", "WorkOrderSignedFor", "OrderReassigned", "UnitDesignated", "ReturnRequested",
-    "ReturnRefused", "ResultSubmitted", "FollowUpRecorded", "ReworkOrdered", "OrderClosed", "ClockExpired",
-    "PartsRated", "ExclusionGranted", "SupervisionIssued",
+    "WorkOrderDispatched", "WorkOrderSignedFor", "OrderReassigned", "OrderCarriedOver", "UnitDesignated",
+    "ReturnRequested", "ReturnRefused", "ResultSubmitted", "FollowUpRecorded", "ReworkOrdered", "OrderClosed",
+    "ClockExpired", "PartsRated", "ExclusionGranted", "SupervisionIssued",
 })  # fmt: skip
 _HOLDS = frozenset({"HoldSigned", "HoldLifted", "SupervisionNoticeIssued"})
 _DUTIES = frozenset({"DutyPointsWritten", "DecisionRecorded", "ListChangeProposed"})

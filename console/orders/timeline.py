@@ -27,9 +27,9 @@ from terms.ids import UnitCode
 SUSPICIONS = {"text": "内容相近", "place": "地点相同", "caller": "同一诉求人"}
 LOUD = frozenset(
     {
-        "ReturnRequested", "ReturnRefused", "OrderReassigned", "UnitDesignated", "EscalatedByRule", "ClockExpired",
-        "SupervisionIssued", "ReworkOrdered", "ResultSentBack", "PersonalDataRead", "PersonalDataErased",
-        "SupportObjected", "OrderNotAccepted",
+        "ReturnRequested", "ReturnRefused", "OrderReassigned", "OrderCarriedOver", "UnitDesignated", "EscalatedByRule",
+        "ClockExpired", "SupervisionIssued", "ReworkOrdered", "ResultSentBack", "PersonalDataRead",
+        "PersonalDataErased", "SupportObjected", "OrderNotAccepted",
     }
 )  # fmt: skip
 SELDOM = frozenset({"order_no", "deadlines", "citations", "proposal", "masked", "sealed", "attachments", "caller"})
@@ -115,6 +115,11 @@ def _lines(fact: e.Fact, register: RegisterEdition, city: CityConfiguration) -> 
     if isinstance(fact, e.PaperReviewed):
         verdict = "同意" if fact.passed else "退回修改"
         return [("审核结论", verdict), *([("审核意见", fact.opinion)] if fact.opinion else [])]
+    if isinstance(fact, e.OrderCarriedOver):
+        to = name_of(fact.to_unit, register) or "退回热线重新派单"
+        found = [("原承办", name_of(fact.from_unit, register)), ("承接单位", to)]
+        found += [("依据条目", fact.clause)] if fact.clause else []
+        return [*found, ("改革日期", fact.reformed_on.isoformat()), ("说明", fact.reason)]
     found = []
     for field in type(fact).model_fields:
         value = getattr(fact, field)

@@ -35,7 +35,7 @@ NAMES = {
     Work.PROJECT: ("projections", "eraser"),
     Work.NOTIFY: ("notifier",),
     # the views as well: by their leases these fold them where no `project` does
-    Work.CLOCKS: ("projections", "timers", "watch", "sealer", "learner"),
+    Work.CLOCKS: ("projections", "timers", "carrier", "watch", "sealer", "learner"),
 }
 
 

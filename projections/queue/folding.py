@@ -130,6 +130,23 @@ def _moved(field: str) -> Handler:
     return handler
 
 
+def _carried_over(rows: Rows, event: Event, _: Masked) -> None:
+    """机构改革: the successor stands in the unit's place and nothing else changes; or the hotline has it again."""
+    told, row = event.payload, _row(rows, event)
+    unit, to = told["from_unit"], told["to_unit"]
+    lead = to if unit == row["lead"] else row["lead"]
+    supports = [to if one == unit else one for one in row["supports"].split("|")]
+    left = "|".join(dict.fromkeys(one for one in supports if one and one != lead))
+    if told["part"] == "lead" and not to:
+        again = due_of(told["deadlines"], "dispatch")
+        _put(
+            rows, event, row, state="待派遣", state_before="", lead="", supports="", desk=None, due=None,
+            dispatch_due=again,
+        )  # fmt: skip
+    else:
+        _put(rows, event, row, lead=lead, supports=left, desk=told["desk"])
+
+
 def _returned(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
     if event.payload["part"] != "lead":
@@ -285,7 +302,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 QUEUE = View(
     name="queue",
-    version=4,
+    version=5,
     cost=20,
     tables=(ORDERS, ENDED),
     handlers={
@@ -307,6 +324,7 @@ QUEUE = View(
         "ConsultationOpened": _consulted,
         "ConsultationClosed": _consultation_closed,
         "OrderReassigned": _moved("to_unit"),
+        "OrderCarriedOver": _carried_over,
         "UnitDesignated": _moved("unit"),
         "SupportAdded": _support_added,
         "SupportReleased": _support_released,

@@ -94,6 +94,18 @@ def reassigned(rows: Rows, event: Event, _: Masked) -> None:
     _give(rows, event, to, "decision" if told["by"] in ("decision", "reform") else "", own)
 
 
+def carried_over(rows: Rows, event: Event, _: Masked) -> None:
+    """机构改革: the successor has the order on the ground the unit had it on."""
+    told = event.payload
+    order = order_of(rows, told["order_no"])
+    if order["lead"] == told["from_unit"]:
+        rows.put("orders", (told["order_no"],), order | {"lead": told["to_unit"]})
+    for key, row in rows.group("hand_overs", told["order_no"]).items():
+        if told["to_unit"]:
+            names = {one: told["to_unit"] for one in ("sender", "receiver") if row[one] == told["from_unit"]}
+            rows.put("hand_overs", key, row | names)
+
+
 def designated(rows: Rows, event: Event, _: Masked) -> None:
     """指定承办: what it does from now on is never its fault."""
     told = event.payload

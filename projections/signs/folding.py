@@ -176,13 +176,14 @@ def _case_closed(rows: Rows, event: Event, _: Masked) -> None:
 
 FAULTS = View(
     name="faults",
-    version=1,
+    version=2,
     cost=7,
     tables=TABLES,
     handlers={
         "AssignmentProposed": course.proposed,
         "WorkOrderDispatched": course.dispatched,
         "OrderReassigned": course.reassigned,
+        "OrderCarriedOver": course.carried_over,
         "UnitDesignated": course.designated,
         "ExclusionGranted": course.excluded,
         "ReturnRequested": _returned,

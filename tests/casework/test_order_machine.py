@@ -1,6 +1,7 @@
 """Orders driven through thousands of random moves: what must always hold, holds (stage C, must show)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from casework import events as e
-from casework.work_order import WorkOrder, decide, evolve, next_ring, replay
+from casework.work_order import Context, WorkOrder, decide, evolve, next_ring, replay
 from casework.work_order import commands as c
 from casework.work_order.state import BEFORE_DISPATCH, IN_HANDS, WITH_LEAD, Status
 from routing.proposal import Citation
@@ -122,6 +123,11 @@ def grounded(unit: UnitCode) -> tuple[Citation, ...]:
     return (cite(CLAUSE[unit], unit),)
 
 
+def heirs(move: Move) -> tuple[UnitCode, ...]:
+    """One successor, or two."""
+    return tuple(dict.fromkeys((move.other, HOUSING if move.number % 3 else move.other)))
+
+
 ANY_TIME: tuple[Offer, ...] = (
     (lambda m: c.Propose(proposal(m.unit, CLAUSE[m.unit], automatic=m.flag)), lambda m: PROPOSER),
     (lambda m: c.RequestInformation(("地点",)), HOTLINE),
@@ -137,6 +143,7 @@ ANY_TIME: tuple[Offer, ...] = (
     (lambda m: c.OpenConsultation((m.unit, m.other), "?"), HOTLINE),
     (lambda m: c.CloseConsultation(m.flag, m.unit), HOTLINE),
     (lambda m: c.RingClocks(), lambda m: TIMERS),
+    (lambda m: c.CarryOver(m.member, heirs(m), m.now.date()), lambda m: TIMERS),
 )
 BEFORE: tuple[Offer, ...] = (
     (lambda m: c.Dispatch(m.unit, m.supports, citations=grounded(m.unit), reason="x"), HOTLINE),
@@ -216,7 +223,7 @@ TALLY = {"moves": 0, "kept": 0}
 ONCE = (
     c.RingClocks, c.SignFor, c.StartWork, c.Dispatch, c.ReviewReturn, c.WithdrawReturn, c.RequestReturn, c.Merge,
     c.SubmitResult, c.Close, c.Terminate, c.Archive, c.NotAccept, c.ReferOut, c.AnswerAtOnce, c.Shelve, c.Resume,
-    c.RefuseHandOver,
+    c.RefuseHandOver, c.CarryOver,
 )  # fmt: skip
 
 
@@ -257,7 +264,7 @@ class OrderMachine(RuleBasedStateMachine):
         actor = who(chosen) if who else unit_leader(command.unit)  # type: ignore[attr-defined]  # a unit's command
         before = life.order
         try:
-            facts = decide(life.order, command, life.context(actor))
+            facts = decide(life.order, command, self._context(command, actor))
         except (Refused, NotPermitted) as refusal:
             assert refusal.message != refusal.code and "{" not in refusal.message
             assert life.order is before
@@ -269,10 +276,28 @@ class OrderMachine(RuleBasedStateMachine):
         if isinstance(command, ONCE):
             assert self._again(command, actor) == ()  # a duplicate changes nothing
 
+    def _context(self, command: c.Command, actor: Actor) -> Context:
+        """On the day of a 机构改革 the unit has ended."""
+        known = self.life.context(actor)
+        if not isinstance(command, c.CarryOver):
+            return known
+        left = {code: unit for code, unit in known.register.units.items() if code != command.unit}
+        return replace(known, register=replace(known.register, units=left))
+
+    def _check_carried(self, fact: e.OrderCarriedOver) -> None:
+        """A reform is nobody's fault: nothing bounces, no clock begins anew, and it is never its own successor."""
+        order, after = self.life.order, evolve(self.life.order, fact, self.life.now)
+        assert order.member(fact.from_unit) is not None and after.member(fact.from_unit) is None
+        assert after.bounces == order.bounces and after.clock("total") == order.clock("total")
+        running = {(one.clock, one.starts, one.due) for one in order.clocks}
+        assert all((one.clock, one.starts, one.due) in running or one.clock == "dispatch" for one in after.clocks)
+        if fact.from_unit in self.designated:
+            self.designated = {fact.to_unit}
+
     def _again(self, command: c.Command, actor: Actor) -> tuple[e.OrderFact, ...]:
         """What the same command given twice adds; what a rule refuses adds nothing."""
         try:
-            return decide(self.life.order, command, self.life.context(actor))
+            return decide(self.life.order, command, self._context(command, actor))
         except (Refused, NotPermitted):
             return ()
 
@@ -288,6 +313,8 @@ class OrderMachine(RuleBasedStateMachine):
             self.designated = set()
         if isinstance(fact, e.OrderReassigned | e.UnitDesignated):
             assert order.lead is not None
+        if isinstance(fact, e.OrderCarriedOver):
+            self._check_carried(fact)
 
     @invariant()
     def exactly_one_lead_from_dispatch_to_close(self) -> None:

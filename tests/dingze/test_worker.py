@@ -36,7 +36,7 @@ def test_each_kind_runs_its_own_parts_and_routing_folds_no_views(settings: Setti
         Work.ROUTE: ["proposer"],
         Work.PROJECT: ["projections", "eraser"],
         Work.NOTIFY: ["notifier"],
-        Work.CLOCKS: ["projections", "timers", "sealer", "learner", "watch"],
+        Work.CLOCKS: ["projections", "timers", "carrier", "sealer", "learner", "watch"],
     }
 
 

@@ -138,6 +138,10 @@ class Life:
             ),
             lambda: e.SupportAdded(order_no=no, unit=other, deadlines=self.deadlines(other, "support", ("handle",))),
             lambda: e.SupportReleased(order_no=no, unit=other, reason="异议成立"),
+            lambda: e.OrderCarriedOver(
+                order_no=no, from_unit=lead, to_unit=other if choice % 2 else UnitCode(""), part="lead", heirs=(other,),
+                reformed_on=self.at.date(),
+            ),
             lambda: e.DispatchWithdrawn(order_no=no, lead=lead, reason="派错"),
             lambda: e.ExtensionGranted(order_no=no, unit=lead, number=1, deadlines=self.deadlines(lead)),
             lambda: e.OrderShelved(order_no=no, unit=lead, reason="待拆迁", review_on=self.at.date()),

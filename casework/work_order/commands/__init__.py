@@ -10,6 +10,7 @@ from casework.work_order.commands.asking import (
 )
 from casework.work_order.commands.dispatching import (
     AddSupport,
+    CarryOver,
     CloseConsultation,
     Dispatch,
     OpenConsultation,
@@ -80,6 +81,7 @@ __all__ = [
     "Archive",
     "AskUnit",
     "AssignInside",
+    "CarryOver",
     "Chase",
     "Close",
     "CloseConsultation",

@@ -1,6 +1,7 @@
 """Who answers: dispatch, signing, consultation, reassignment, supports."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from casework.work_order.commands.asking import Command, UnitCommand
@@ -77,6 +78,15 @@ class Reassign(Command):
     citations: tuple[Citation, ...] = ()
     by: Literal["hand", "decision", "reform"] = "hand"
     decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOver(Command):
+    """机构改革: `unit` became, or handed duties to, `heirs` on that day; the first has what nothing else decides."""
+
+    unit: UnitCode
+    heirs: tuple[UnitCode, ...]
+    reformed_on: date
 
 
 @dataclass(frozen=True, slots=True)
