@@ -74,6 +74,7 @@ HEADINGS: Mapping[str, str] = {
     "signed_on": "签发日期",
     "stepped_on": "最近一步", "sheets": "评估表", "text": "内容", "aspect": "方面", "grade": "档次", "own": "自评",
     "reviewed": "复核", "items": "项目", "sent_back": "退回理由", "type": "记录",
+    "wordings": "说法", "wording": "日常说法", "accepted": "承办工单", "with_it": "出现工单",
 }  # fmt: skip
 SHOWN = frozenset(HEADINGS) - LEFT_OUT  # a column without a Chinese heading is the program's own
 UNITS = frozenset({

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from console.registers import browsing, changes, drafts, importing, pages, reforms
+from console.registers import browsing, changes, drafts, importing, pages, reforms, wordings
 
 ROUTERS: tuple[APIRouter, ...] = (
     browsing.router,
@@ -10,5 +10,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     drafts.router,
     importing.router,
     reforms.router,
+    wordings.router,
     pages.router,
 )

@@ -43,6 +43,8 @@ MANDATES: dict[str, str] = {
     "mandates.no-wording": "没有颗粒点 {item} 的说法“{wording}”待确认。请用 dingze mandates wordings list 核对。",
     "mandates.wording-decided": "颗粒点 {item} 的说法“{wording}”已有处理结果，不再重复处理。",
     "mandates.wording-reject-reason": "否定颗粒点 {item} 的说法“{wording}”须说明理由。请填写后重新提交。",
+    "mandates.no-wording-ticked": "请先勾选说法，再采纳或否定。",
+    "mandates.wording-past": "说法的生效日期不能早于今天。请改为今天或以后的日期。",
     "mandates.wordings-are-for-bianban": "日常说法由编办人员采纳、否定或导入。请用 --as bianban_officer@单位代码。",
     "mandates.repealed": "所依法律已于 {day} 废止，现为《{now}》",
 }

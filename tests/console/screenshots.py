@@ -18,8 +18,10 @@ from console.assets import MODULES, VENDOR, copy_assets
 from console.visit import TOURED_COOKIE
 from ledger.backends import migrate
 from ledger.envelope import BEFORE_EVERYTHING
+from mandates.wording_record import record_candidates
+from routing.wording_candidates import Candidate
 from terms.actors import process
-from terms.ids import UnitCode
+from terms.ids import OrderNo, UnitCode
 from tests.console.city import DISPATCHER, Town, build_template, copy_template, router_of, served
 from tests.console.life import REVIEWER, live
 
@@ -57,6 +59,7 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("changes", "yz-03-bianban", "/mandates/changes", ()),
     ("import", "yz-03-bianban", "/mandates/import", ()),
     ("reform", "yz-03-bianban", "/mandates/reform", ()),
+    ("wordings", "yz-03-bianban", "/mandates/wordings", ()),
     ("disputes", "yz-03-bianban", "/disputes", ()),
     ("disputes-pairs", "yz-03-bianban", "/disputes?tab=pairs", ()),
     ("figure", "yz-03-bianban", "/figures/returns?what=returned", ()),
@@ -84,6 +87,10 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("trial", "yz-01-dispatcher", "/trial", ()),
     ("problem", "yz-05-clerk-chengguan", "/queue", ()),
 )
+LEARNED = {
+    "油烟": "夜里呛得睡不着", "垃圾": "堆在楼道没人收", "积水": "一下雨就漫过来", "噪声": "半夜还在轰隆响",
+    "停车": "出口都堵死了", "欠薪": "干完活不给钱", "物业": "交了钱没人管", "预付": "卡里的钱退不了",
+}  # fmt: skip # words of a matter → what people might call it
 TRIED = "小区底商的烧烤店没有装油烟净化器，每天晚上油烟飘到楼上，家里不敢开窗，门口还占道摆桌椅。"
 
 
@@ -96,6 +103,21 @@ def propose_findings(town: Town) -> None:
         found = ProposeFinding("推诿", UnitCode(event.payload["unit"]), "ungrounded-return", why, (event.event_id,))
         town.desk.do_finding(f"YD-2026-{number:03}", found, process("watch"))
     town.engine.catch_up()
+
+
+def propose_wordings(town: Town) -> None:
+    """What the learner would propose after a longer while, of units that took orders that day."""
+    taken: dict[UnitCode, list[OrderNo]] = {}
+    for one in town.ledger.read(BEFORE_EVERYTHING, 1_000_000):
+        if one.type == "WorkOrderSignedFor":
+            taken.setdefault(UnitCode(one.payload["unit"]), []).append(OrderNo(one.payload["order_no"]))
+    points = [one for one in town.register.as_of(town.now.date()).duty_points.values() if one.unit in taken]
+    told = []
+    for place, (matter, wording) in enumerate(LEARNED.items()):
+        if point := next((one for one in points if matter in one.matter), None):
+            orders = tuple(taken[point.unit][:3])
+            told.append(Candidate(point.id, point.unit, wording, 88 - 7 * place, 14 - place, 15, orders))
+    record_candidates(town.ledger, town.register.register().wordings, told, at=town.now)
 
 
 def take(
@@ -116,6 +138,7 @@ def take(
             live(town)
             draft_papers(town)
             propose_findings(town)
+            propose_wordings(town)
         with served(town.app()) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             for width, height in sizes:
