@@ -10,10 +10,13 @@ from typing import Any, Generic, TypeVar
 
 from starlette.responses import Response
 
+from casework import events as e
+from casework.lanes import Loaded
 from casework.occasion import Occasion
 from console.forms import Field, Filled
 from console.interface.commands import giver_of
-from console.interface.doors import Door, give_command, known_number, look
+from console.interface.doors import Door, Giver, give_command, known_number, look, missing, sees
+from console.lookback import Lookback
 from console.orders.actions import TONES, Tone
 from console.visit import Visit
 from mandates.edition import RegisterEdition
@@ -104,6 +107,23 @@ def occasion_of(visit: Visit) -> Occasion:
     """What a decision in the matter lane may know, now and by this person."""
     parts = visit.console.parts
     return Occasion(visit.now, visit.actor, parts.city, parts.calendar, visit.register)
+
+
+def as_it_stood(door: Door, found: Loaded[Any], number: str, look_from: Lookback, giver: Giver) -> Loaded[Any]:
+    """The thing as it stood at the day or position asked for.
+
+    Raises NotFound for one that was not there yet, or that this person could not know of then.
+    """
+    if look_from.position is None:
+        return found
+    events = tuple(event for event in found.events if event.position <= look_from.position)
+    state = door.lane.empty(number)
+    for event in events:
+        if event.type in e.FACTS:
+            state = door.lane.evolve(state, e.read(event.type, event.payload), event.occurred_at)
+    if not events or not sees(door, state, giver):
+        raise missing(door, number)
+    return Loaded(state, events[-1].version, events[-1].position, events)
 
 
 Decide = Callable[[Any, Any, Occasion], object]

@@ -10,11 +10,14 @@ from starlette.responses import Response
 
 from casework import permissions
 from casework.appraisal import commands as a
-from casework.appraisal.assessment import AssessmentPhase, decide
+from casework.appraisal.assessment import Assessment, AssessmentPhase, decide
+from casework.finding import commands as f
+from casework.lanes import FINDINGS, Loaded
 from casework.papers.assessment_sheet import TITLES, SheetFacts, assessment_document
 from console.access import Page
-from console.bianban.acting import Matter, carry_out, occasion_of, offers
+from console.bianban.acting import Matter, as_it_stood, carry_out, occasion_of, offers
 from console.bianban.assessment_actions import ACTIONS, KINDS
+from console.bianban.finding_actions import raising_fields
 from console.forms import Field, Form
 from console.interface.commands import DOCX, giver_of
 from console.interface.doors import ASSESSMENT_DOOR, give_command, known_number
@@ -29,6 +32,7 @@ from terms.errors import BadInput, Unavailable
 from terms.ids import EventId, Position, UnitCode
 
 router = APIRouter()
+EVIDENCE_MOST = 20  # events a finding from a sheet names
 PHASES = tuple(str(one) for one in AssessmentPhase if one is not AssessmentPhase.UNKNOWN)
 NAMES = dict(KINDS)
 
@@ -95,10 +99,11 @@ def assessments(
 
 
 @router.get("/assessments/{number:path}.docx")
-def document(visit: Visiting, number: str) -> Response:
-    """The sheet as .docx."""
+def document(visit: Visiting, look: Looking, number: str) -> Response:
+    """The sheet as .docx, as it stands or stood."""
     visit.open(Page.ACCOUNTABILITY, "scores:read")
-    found = look_in(ASSESSMENT_DOOR, number, giver_of(visit))
+    giver = giver_of(visit)
+    found = as_it_stood(ASSESSMENT_DOOR, look_in(ASSESSMENT_DOOR, number, giver), number, look, giver)
     sheet = found.state
     opened = next(one.payload for one in found.events if one.type == "AssessmentOpened")
     signed = next((one.occurred_at for one in found.events if one.type == "AssessmentSigned"), None)
@@ -119,11 +124,15 @@ def document(visit: Visiting, number: str) -> Response:
 
 @router.get("/assessments/{number:path}")
 @router.get("/assessments/{number:path}.json")
-def assessment_page(visit: Visiting, number: str) -> Response:
-    """One sheet: every item, what the record says to it and by which events, the answers, what may be done now."""
+def assessment_page(visit: Visiting, look: Looking, number: str) -> Response:
+    """One sheet: every item, what the record says to it and by which events, the answers, what may be done now.
+
+    As of a day or position, as it stood then: nothing can be done to the past.
+    """
     visit.open(Page.ACCOUNTABILITY, "scores:read")
-    found = look_in(ASSESSMENT_DOOR, number, giver_of(visit))
-    sheet = assessment_sheet(found, giver_of(visit))
+    giver = giver_of(visit)
+    found = as_it_stood(ASSESSMENT_DOOR, look_in(ASSESSMENT_DOOR, number, giver), number, look, giver)
+    sheet = assessment_sheet(found, giver)
     if visit.request.url.path.endswith(".json"):
         return visit.page("assessment.html", Page.ACCOUNTABILITY, number, **sheet.model_dump(mode="json"))
     matter = Matter(found.state, occasion_of(visit))
@@ -132,7 +141,8 @@ def assessment_page(visit: Visiting, number: str) -> Response:
         "assessment.html", Page.ACCOUNTABILITY, f"履行评估 {number}", number=number, sheet=sheet, kinds=NAMES,
         period=(opened["period_from"], opened["period_to"]), reckoned_at=opened["position"],
         own={one.item: one for one in sheet.own}, reviewed={one.item: one for one in sheet.reviewed},
-        evidence=_evidence(visit, found.state.items), offers=offers(ACTIONS, matter, decide), order_no="",
+        evidence=_evidence(visit, found.state.items), raising={} if look.past else _raising(visit, found), look=look,
+        offers=[] if look.past else offers(ACTIONS, matter, decide), order_no="",
         received=None,
     )  # fmt: skip
 
@@ -145,6 +155,47 @@ def _evidence(visit: Visit, items: tuple[Any, ...]) -> dict[str, list[tuple[int,
         told = (visit.console.parts.ledger.event(EventId(event)) for event in ids)
         found[one.item] = [(event.position, event.type, event.payload.get("order_no", "")) for event in told if event]
     return found
+
+
+def _raising(visit: Visit, found: Loaded[Assessment]) -> dict[str, tuple[str, tuple[Field, ...]]]:
+    """Item that was judged below standard → the finding's number and the form to raise it, filled in.
+
+    From the review on, for who may raise findings (问卷调查: domain, section 8); without a form once it is raised.
+    """
+    sheet, parts = found.state, visit.console.parts
+    if sheet.phase not in (AssessmentPhase.REVIEWED, AssessmentPhase.SIGNED):
+        return {}
+    if not permissions.may(visit.actor.role, f.RaiseFinding):
+        return {}
+    rules = parts.city.appraisal
+    classes = {one.code: one.problem_class for one in rules.items_of(sheet.kind)}
+    said = [one.event_id for one in found.events if one.type in ("AssessmentFilled", "AssessmentReviewed")][-2:]
+    raised: dict[str, tuple[str, tuple[Field, ...]]] = {}
+    for one in sheet.items:
+        answer = sheet.reviewed.get(one.item)
+        if answer is None or answer.grade in rules.passes_of(sheet.kind):
+            continue
+        number = finding_number(sheet.sheet_no, one.item)
+        if parts.desk.load(FINDINGS, number).events:
+            raised[one.item] = (number, ())
+            continue
+        shown = (event for figure in one.figures for event in figure.evidence)
+        filled = {
+            "number": number, "source": "survey", "problem_class": classes.get(one.item, ""),
+            "unit": Matter(sheet, occasion_of(visit)).named(sheet.unit),
+            "evidence": "\n".join(list(dict.fromkeys([*said, *shown]))[:EVIDENCE_MOST]),
+            "title": f"{one.aspect}：{answer.grade}",
+            "text": f"{sheet.round} {NAMES[sheet.kind]}第{one.item}项“{one.text}”，复核为“{answer.grade}”。"
+            + answer.note,
+        }  # fmt: skip
+        fields = raising_fields(parts.city.findings, fresh=True)
+        raised[one.item] = (number, tuple(replace(field, value=filled.get(field.name, "")) for field in fields))
+    return raised
+
+
+def finding_number(sheet_no: str, item: str) -> str:
+    """The number a finding from an item goes by, so that an item becomes one finding only."""
+    return f"DC-{sheet_no}-{item}"
 
 
 def _of_class(visit: Visit, unit_class: str) -> tuple[UnitCode, ...]:

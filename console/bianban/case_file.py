@@ -10,9 +10,8 @@ from starlette.responses import Response
 from casework import events as e
 from casework.boundary_case.decide import decide
 from casework.boundary_case.state import BoundaryCase
-from casework.lanes import CASES, Loaded
 from console.access import Page
-from console.bianban.acting import Matter, carry_out, occasion_of, offers
+from console.bianban.acting import Matter, as_it_stood, carry_out, occasion_of, offers
 from console.bianban.case_actions import ACTIONS
 from console.bianban.case_board import ENDINGS, last_steps
 from console.bianban.case_preview import Preview, preview
@@ -32,7 +31,6 @@ from projections.cases import CASES_VIEW, changed_by
 from projections.disputes import DISPUTES
 from projections.queue import QUEUE
 from projections.store import as_of
-from terms.errors import NotFound
 
 router = APIRouter()
 ORDERS_SHOWN = 100
@@ -50,8 +48,9 @@ def act(visit: Visiting, slug: str, number: str, form: Form) -> Response:
 def case_file(visit: Visiting, look: Looking, number: str) -> Response:
     """The case file; as of a day, as it stood then: nothing can be done to the past."""
     visit.open(Page.CASES, "cases:read")
-    found = _then(look_in(CASE_DOOR, number, giver_of(visit)), number, look)
-    sheet = case_sheet(found, giver_of(visit))
+    giver = giver_of(visit)
+    found = as_it_stood(CASE_DOOR, look_in(CASE_DOOR, number, giver), number, look, giver)
+    sheet = case_sheet(found, giver)
     if visit.request.url.path.endswith(".json"):
         return visit.page("case.html", Page.CASES, number, **sheet.model_dump(mode="json"))
     case = found.state
@@ -89,20 +88,6 @@ def _own_side(visit: Visit, matter: Matter[BoundaryCase]) -> tuple[Any, ...]:
     """A department reads its own clauses here; the other side's stand in the papers it is sent."""
     mine = visit.units or frozenset()
     return tuple(side for side in sides_of(matter.state, matter.register, visit.actor.role) if side.unit in mine)
-
-
-def _then(found: Loaded[BoundaryCase], number: str, look: Lookback) -> Loaded[BoundaryCase]:
-    """The case as it stood at the day asked for. Raises NotFound for one that was not opened yet."""
-    if look.position is None:
-        return found
-    events = tuple(event for event in found.events if event.position <= look.position)
-    if not events:
-        raise NotFound(CASE_DOOR.missing, number=number)
-    state = CASES.empty(number)
-    for event in events:
-        if event.type in e.FACTS:
-            state = CASES.evolve(state, e.read(event.type, event.payload), event.occurred_at)
-    return Loaded(state, events[-1].version, events[-1].position, events)
 
 
 def _from_views(

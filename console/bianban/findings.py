@@ -13,7 +13,7 @@ from casework.finding.decide import decide
 from casework.finding.state import Phase
 from casework.lanes import Loaded
 from console.access import Page
-from console.bianban.acting import Matter, carry_out, occasion_of, offers
+from console.bianban.acting import Matter, as_it_stood, carry_out, occasion_of, offers
 from console.bianban.finding_actions import ACTIONS, raising_fields, read_raising
 from console.forms import Form
 from console.interface.commands import giver_of
@@ -23,7 +23,7 @@ from console.interface.matter_sheets import TOLD_TO_THE_UNIT, finding_sheet
 from console.lookback import Day, Lookback, Looking, date_of
 from console.orders.timeline import entry_of
 from console.papers.here import papers_here
-from console.visit import Visit, Visiting
+from console.visit import Visit, Visiting, json_response
 from console.words import CITY_TIME, CLOCKS, SOURCES, due_day
 from projections.findings import FINDINGS_VIEW
 from projections.store import as_of
@@ -150,26 +150,32 @@ def act(visit: Visiting, slug: str, number: str, form: Form) -> Response:
 
 @router.get("/findings/{number:path}")
 @router.get("/findings/{number:path}.json")
-def finding_page(visit: Visiting, number: str) -> Response:
-    """One finding: why it was proposed, its evidence event by event, the loop so far, and what may be done now."""
+def finding_page(visit: Visiting, look: Looking, number: str) -> Response:
+    """One finding: why it was proposed, its evidence event by event, the loop so far, and what may be done now.
+
+    As of a day or position, as it stood then: nothing can be done to the past.
+    """
     visit.open(Page.FINDINGS, "findings:read")
-    found = look_in(FINDING_DOOR, number, giver_of(visit))
-    sheet = finding_sheet(found, giver_of(visit))
+    giver = giver_of(visit)
+    found = as_it_stood(FINDING_DOOR, look_in(FINDING_DOOR, number, giver), number, look, giver)
+    sheet = finding_sheet(found, giver)
     if visit.request.url.path.endswith(".json"):
-        return visit.page("finding.html", Page.FINDINGS, number, **sheet.model_dump(mode="json"))
+        return json_response(sheet.model_dump(mode="json"))  # its title would be taken for that of the page
     matter = Matter(found.state, occasion_of(visit))
     whole = visit.units is None
     proposed = next((one.payload for one in found.events if one.type == "FindingProposed"), {})
     return visit.page(
         "finding.html", Page.FINDINGS, f"问题 {number}", number=number, sheet=sheet, proposed=proposed if whole else {},
         evidence=_evidence(visit, sheet.evidence), documents=_documents(found) if whole else [],
-        offers=offers(ACTIONS, matter, decide), holds=HOLDS, sources=SOURCES, clocks=CLOCKS,
+        offers=[] if look.past else offers(ACTIONS, matter, decide), look=look, holds=HOLDS,
+        sources=SOURCES, clocks=CLOCKS,
         timeline=[
             entry_of(one, matter.register, visit.console.parts.city)
             for one in found.events
             if one.type in e.FACTS and (whole or one.type in TOLD_TO_THE_UNIT)
         ],
-        about=number, order_no="", received=None, **papers_here(visit, "findings", number, found.state),
+        about=number, order_no="", received=None,
+        **papers_here(visit, "findings", number, found.state, now=not look.past),
     )  # fmt: skip
 
 

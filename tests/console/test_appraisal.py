@@ -9,8 +9,9 @@ import pytest
 from openpyxl import load_workbook
 
 from automation.router import Router
-from casework.lanes import ASSESSMENTS, SCORES
+from casework.lanes import ASSESSMENTS, FINDINGS, SCORES
 from casework.papers.rendering import text_of
+from console.bianban.assessments import finding_number
 from projections.readings.appraisal import NAMES, ViewFigures
 from tests.console.city import Browser, Town, copy_template, served
 from tests.console.life import live
@@ -136,6 +137,60 @@ def test_a_round_goes_from_opening_to_signature_on_the_pages(house: tuple[Town, 
     listed = officer.get("/assessments.json?round=2026年第4季度").json()
     assert listed["total"] == 2 and {row["phase"] for row in listed["sheets"]} == {"已签发"}
     assert officer.get("/assessments?kind=duties").status_code == 200
+
+
+def test_an_item_below_standard_becomes_a_finding_with_its_class_and_evidence(house: tuple[Town, str]) -> None:
+    """domain, section 8: a survey is a source of findings; an item becomes one finding, once."""
+    town, address = house
+    officer, head = Browser(address, OFFICER), Browser(address, "yz-08-unit-leader")
+    sheet = "QK-2026年第4季度-C03"
+    page = officer.get(f"/assessments/{sheet}").text
+    assert page.count(">转为问题</button>") == 1, "only the item that the review found wanting"
+    assert "转为问题" not in head.get(f"/assessments/{sheet}").text
+    form = page.partition('id="form-raise-1"')[2].partition("</dialog>")[0]
+    number, wanted = finding_number(sheet, "1"), town.city.appraisal.questions[0].problem_class
+    assert f'value="{number}"' in form and f'<option value="{wanted}" selected>' in form
+    assert '<option value="survey" selected>' in form
+    evidence = re.search(r"<textarea[^>]*name=\"evidence\"[^>]*>([^<]*)<", form)
+    assert evidence is not None
+    given = evidence.group(1).split()
+    events = {one.event_id: one.type for one in town.ledger.read(0, 1_000_000)}  # type: ignore[arg-type]
+    assert {"AssessmentFilled", "AssessmentReviewed"} <= {events[one] for one in given} and len(given) > 2
+    answer = officer.fill(
+        "/findings/raise", number=number, unit="C03 城管", source="survey", problem_class=wanted,
+        title="职责边界：突出问题", text="复核为突出问题", evidence=evidence.group(1),
+    )  # fmt: skip
+    assert answer.status_code == 303, answer.text
+    found = town.desk.load(FINDINGS, number).state
+    assert (found.source, found.problem_class, found.evidence) == ("survey", wanted, tuple(given))
+    page = officer.get(f"/assessments/{sheet}").text
+    assert "转为问题" not in page and "已立项，看问题" in page
+
+
+def test_a_sheet_and_a_finding_are_shown_as_they_stood_then(house: tuple[Town, str]) -> None:
+    """stage D, build 6: as of a date or position; to its unit, nothing that it was not told by then."""
+    town, address = house
+    officer, head = Browser(address, OFFICER), Browser(address, "yz-08-unit-leader")
+    number, sheet = finding_number("QK-2026年第4季度-C03", "1"), "QK-2026年第4季度-C03"
+    about = {one.type: one.position for one in town.desk.load(ASSESSMENTS, sheet).events}
+    then = {"position": str(about["AssessmentFilled"])}
+    assert officer.get(f"/assessments/{sheet}.json").json()["phase"] == "已签发"
+    told = officer.get(f"/assessments/{sheet}.json", params=then).json()
+    assert told["phase"] == "待复核" and not told["opinion"] and told["own"]
+    page = officer.get(f"/assessments/{sheet}", params=then).text
+    assert "账本第" in page and "form-review" not in page and "转为问题" not in page
+    assert officer.get(f"/assessments/{sheet}.docx", params=then).status_code == 200
+    assert officer.get(f"/assessments/{sheet}", params={"as_of": "2026-01-06"}).status_code == 404
+
+    raised = town.desk.load(FINDINGS, number)
+    assert officer.fill(f"/findings/act/feedback/{number}", text="请研究", seen=str(raised.version)).status_code == 303
+    then = {"position": str(raised.position)}
+    assert officer.get(f"/findings/{number}.json").json()["phase"] == "已反馈"
+    assert officer.get(f"/findings/{number}.json", params=then).json()["phase"] == raised.state.phase
+    assert "form-answer" not in officer.get(f"/findings/{number}", params=then).text
+    assert officer.get(f"/findings/{number}", params={"position": str(raised.position - 1)}).status_code == 404
+    assert head.get(f"/findings/{number}").status_code == 200
+    assert head.get(f"/findings/{number}", params=then).status_code == 404, "its unit was not told yet"
 
 
 def test_what_prefills_a_sheet_is_what_the_record_counts(house: tuple[Town, str]) -> None:
