@@ -6,7 +6,7 @@ learning and dropped after it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import structlog
@@ -19,6 +19,7 @@ from ledger.envelope import Append, Event, NewEvent
 from ledger.store import Ledger
 from ledger.upcast import KnownType
 from mandates.reading import RegisterReader
+from mandates.register import Register
 from projections.engine import ProjectionEngine
 from projections.outcomes import LEARNABLE
 from projections.tables import as_of
@@ -79,6 +80,8 @@ class Learner:
             self._record(edition, "forgotten")
             self.shelf.keep_only({edition.digest})
             return 1
+        if self._speaks_of_the_past(newest):
+            return self.learn_now()
         fresh = self._count_after(newest.position)
         if fresh < max(ENOUGH, newest.learned // 10):
             return 0
@@ -86,14 +89,22 @@ class Learner:
 
     def learn_now(self) -> int:
         """Learn from everything there is; 1 unless that teaches nothing new."""
-        outcomes = self.outcomes()
         today = self.router.day_of(self.clock())
         index = self.router.index(self.register.as_of(today))
-        edition = learn(outcomes, index, self.city.memory, today=today)
+        edition = learn(
+            carried_over(self.outcomes(), self.register.register(), today), index, self.city.memory, today=today
+        )
         if edition.digest == self.newest().digest:
             return 0
         self._record(edition, "learned")
         return 1
+
+    def _speaks_of_the_past(self, edition: MemoryEdition) -> bool:
+        """Whether a unit it learned of has ended meanwhile, and another carries on for it."""
+        today = self.router.day_of(self.clock())
+        register, units = self.register.register(), self.register.as_of(today).units
+        gone = {UnitCode(unit) for _, unit, _ in edition.orders} - set(units)
+        return any(register.successor(unit, today) in units for unit in gone)
 
     def _record(self, edition: MemoryEdition, why: str) -> None:
         self.shelf.put(edition)
@@ -188,3 +199,26 @@ class Learner:
                     title, text = masked.get("title", ""), masked.get("text", "")
                     found[order_no] = f"{title}\n{text}" if title else text
         return found
+
+
+def carried_over(outcomes: Sequence[Outcome], register: Register, day: date) -> list[Outcome]:
+    """机构改革: what became of orders of a unit that is gone on that day speaks for its successor (domain, section 7).
+
+    The duty point of the order's matter says which successor; units that go on speak for themselves, and a support that
+    is gone gives way to its successor, unless that one led.
+    """
+    units = register.as_of(day).units
+
+    def now(unit: UnitCode, matter: ClauseId | None) -> UnitCode:
+        return unit if unit in units else register.successor(unit, day, matter)
+
+    found = []
+    for one in outcomes:
+        if {one.unit, *one.supports} <= units.keys():
+            found.append(one)
+            continue
+        lead = now(one.unit, one.matter_id)
+        supports = dict.fromkeys(now(unit, None) for unit in one.supports)
+        supports.pop(lead, None)
+        found.append(replace(one, unit=lead, supports=tuple(supports)))
+    return found

@@ -1,13 +1,20 @@
 """Outcomes become memory; memory speaks for itself and forgets who is erased."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from automation.learner import carried_over
 from casework.work_order import commands as c
 from dingze.wiring import Dingze
+from mandates.model import Level, Unit
+from mandates.reform import Reform, appends, carry_out, plan
+from mandates.succession import ReformKind
+from routing.memory import Outcome
 from routing.memory_edition import EMPTY, FORMAT
 from terms.actors import Actor, Role
-from terms.ids import UnitCode, order_stream
-from tests.automation.conftest import order, take_in
+from terms.ids import ClauseId, OrderNo, UnitCode, order_stream
+from tests.automation.conftest import MORNING, Clock, order, take_in
+from tests.mandates.town import DAY, registered, unit
 
 DISPATCHER = Actor("d1", Role.DISPATCHER)
 
@@ -103,3 +110,45 @@ def test_who_helped_is_an_outcome_of_the_order(dingze: Dingze) -> None:
     dingze.desk.do("1", c.SignFor(unit=UnitCode("C03")), Actor("c1", Role.CLERK, UnitCode("C03")))
     dingze.projections.catch_up()
     assert [(one.unit, one.supports) for one in dingze.learner.outcomes()] == [("C03", ("C07",))]
+
+
+def test_what_an_ended_unit_taught_speaks_for_its_successor_from_the_day_on(dingze: Dingze, clock: Clock) -> None:
+    """domain, section 7, 机构改革: memory carries over."""
+    taught(dingze, 60)
+    assert dingze.learner.step() == 1
+    heir, tomorrow = UnitCode("C90"), clock.now.date() + timedelta(days=1)
+    new = (Unit(heir, "人力和民生局", Level.CITY),)
+    merger = Reform(ReformKind.MERGE, (UnitCode("C08"), UnitCode("C07")), (heir,), tomorrow, establish=new)
+    carry_out(dingze.ledger, plan(dingze.register.register(), merger), at=clock.now, actor="bianban_director:d")
+    assert dingze.learner.step() == 0
+    clock.move(days=1)
+    assert dingze.learner.step() == 1
+    edition = dingze.learner.newest()
+    assert edition.learned == 60 and {unit for _, unit, _ in edition.orders} == {"C06", heir}
+    assert dingze.learner.step() == 0 and dingze.learner.learn_now() == 0  # the same bytes again
+    take_in(dingze, order("new", "老板拖欠工资", clock.now))
+    dingze.proposer.run()
+    proposed = dingze.ledger.stream(order_stream("new"))[1].payload["proposal"]
+    assert proposed["memory_edition"] == edition.digest
+    assert proposed["candidates"][0]["unit"] == heir
+
+
+def test_after_a_split_the_matter_says_for_whom_an_outcome_speaks() -> None:
+    """domain, section 7, 机构改革: memory follows the duty point."""
+    register = registered()
+    into = (unit("A4", "甲市公园局"), unit("A5", "甲市古树局"))
+    split = Reform(
+        ReformKind.SPLIT, (UnitCode("A2"),), (UnitCode("A4"), UnitCode("A5")), DAY,
+        establish=into, assign={"A2-SD-02": UnitCode("A5")},
+    )  # fmt: skip
+    for append in appends(plan(register, split), at=MORNING, actor="bianban_director:d"):
+        for event in append.events:
+            register.apply(event.type, dict(event.payload), register.position + 1)
+    told = [
+        Outcome(OrderNo("1"), "古树", UnitCode("A2"), matter_id=ClauseId("DP-03"), supports=(UnitCode("A1"),)),
+        Outcome(OrderNo("2"), "公园", UnitCode("A2"), supports=(UnitCode("A3"),)),
+        Outcome(OrderNo("3"), "河道", UnitCode("A1"), supports=(UnitCode("A2"),)),
+    ]
+    now = [(one.unit, one.supports) for one in carried_over(told, register, DAY)]
+    assert now == [("A5", ("A1",)), ("A4", ("A3",)), ("A1", ("A4",))]
+    assert carried_over(told, register, DAY - timedelta(days=1)) == told

@@ -138,10 +138,6 @@ class Life:
             ),
             lambda: e.SupportAdded(order_no=no, unit=other, deadlines=self.deadlines(other, "support", ("handle",))),
             lambda: e.SupportReleased(order_no=no, unit=other, reason="异议成立"),
-            lambda: e.OrderCarriedOver(
-                order_no=no, from_unit=lead, to_unit=other if choice % 2 else UnitCode(""), part="lead", heirs=(other,),
-                reformed_on=self.at.date(),
-            ),
             lambda: e.DispatchWithdrawn(order_no=no, lead=lead, reason="派错"),
             lambda: e.ExtensionGranted(order_no=no, unit=lead, number=1, deadlines=self.deadlines(lead)),
             lambda: e.OrderShelved(order_no=no, unit=lead, reason="待拆迁", review_on=self.at.date()),
@@ -170,6 +166,10 @@ class Life:
             lambda: e.ClockExpired(order_no=no, clock="handle", unit=lead, due=self.at),
             lambda: e.OrderNotAccepted(order_no=no, ground="petition", channel="信访部门"),
             lambda: e.SupervisionIssued(order_no=no, step="reminded", unit=lead, reason="临期"),
+            lambda: e.OrderCarriedOver(
+                order_no=no, from_unit=lead, to_unit=other if choice % 2 else UnitCode(""), part="lead", heirs=(other,),
+                reformed_on=self.at.date(),
+            ),
         )  # fmt: skip
         return makers[choice % len(makers)]()
 

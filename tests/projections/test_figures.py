@@ -160,7 +160,7 @@ def test_an_order_not_counted_for_a_unit_leaves_its_figures_but_only_from_then_o
 def test_who_acts_under_a_designation_is_marked_so_that_no_fault_is_seen_in_it(desk_of_figures: Desk) -> None:
     desk, life = desk_of_figures, Life("N1")
     desk.tell(told(life, fact) for fact in (life.received(), life.dispatched(UNITS[0], supports=()), life.returned()))
-    desk.tell([told(life, life.any(11 + 35 * 2))])  # designated
+    desk.tell([told(life, life.any(11 + 36 * 2))])  # designated
     unit = desk.events()[-1].payload["unit"]
     life.lead = unit
     desk.tell([told(life, life.any(18))])
