@@ -1,6 +1,5 @@
 """Fields of a form: how they are described to the page, and how what was filled in is read back."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,8 +22,8 @@ UPLOADS = "files"  # the field whose files are kept with the order
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `options` are value and words; a `unit` takes "C05 云泽市…", a `clause` is looked up by words;
-    `checks` are several of the options, `points` rows of duty points whose base clauses are the options, a `scan` is a
-    file of which the name and the digest are kept, `files` are kept with the order."""
+    `checks` are several of the options, `points` rows of duty points whose base clauses are the options, a `scan` is
+    one file, `files` are several; both are kept outside the record, sealed (`console.orders.attachments`)."""
 
     name: str
     label: str
@@ -36,14 +35,6 @@ class Field:
     help: str = ""
     of_unit: str = ""  # a clause of this unit
     shown_for: str = ""  # values of the form's first choice for which the field matters, joined by spaces
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """A file that came with a form, by name and sha-256 (hex); its bytes stay where the office keeps its papers."""
-
-    name: str
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +50,15 @@ class Filled:
     """What came with a form: texts stripped, empty ones as good as absent."""
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    scans: Mapping[str, Scan] = field(default_factory=dict)
+    scans: Mapping[str, Upload] = field(default_factory=dict)
     uploads: tuple[Upload, ...] = ()
     kept: tuple[Attachment, ...] = ()  # the uploads, once they are kept with their order
+    scanned: Mapping[str, Attachment] = field(default_factory=dict)  # the scans, once they are kept
 
     @classmethod
-    def of(cls, form: FormData, scans: Mapping[str, Scan] | None = None, uploads: tuple[Upload, ...] = ()) -> "Filled":
+    def of(
+        cls, form: FormData, scans: Mapping[str, Upload] | None = None, uploads: tuple[Upload, ...] = ()
+    ) -> "Filled":
         """From a posted form."""
         names = dict.fromkeys(form.keys())
         values = {name: [one.strip() for one in form.getlist(name) if isinstance(one, str)] for name in names}
@@ -128,9 +122,10 @@ async def filled(request: Request) -> Filled:
     for name, value in form.multi_items():
         if isinstance(value, UploadFile) and value.filename:
             content, called = await value.read(), value.filename.replace("\\", "/").rsplit("/", 1)[-1][-200:]
-            scans[name] = Scan(called, hashlib.sha256(content).hexdigest())
             if name == UPLOADS:
                 uploads.append(Upload(called, content))
+            else:
+                scans[name] = Upload(called, content)
         if isinstance(value, UploadFile):
             await value.close()
     return Filled.of(form, scans, tuple(uploads))

@@ -127,6 +127,11 @@ class Dingze:
         )
 
     @cached_property
+    def attachments(self) -> AttachmentStore:
+        """Where the files people attach lie, sealed."""
+        return AttachmentStore(attachment_folder(self.settings), self.vault)
+
+    @cached_property
     def papers(self) -> PaperDesk:
         """Where papers are composed, signed, numbered and printed."""
         named = self.city.papers.templates
@@ -279,7 +284,7 @@ class Dingze:
             gateway=self.gateway,
             people=self.people,
             book=self.book,
-            attachments=AttachmentStore(attachment_folder(self.settings), self.vault),
+            attachments=self.attachments,
             open_masked=self.open_masked,
             route=self.route,
             rehearsal=self.rehearsal,

@@ -28,7 +28,7 @@ from ledger.envelope import SealedKey
 from ledger.master_key import MasterKey, master_bound
 from ledger.sealing import Cipher, Wrapping, decrypt, encrypt, fresh_key
 from ledger.store import Ledger
-from terms.errors import LedgerBroken, Refused, Unavailable
+from terms.errors import Conflict, LedgerBroken, Refused, Unavailable
 
 _BOX, _KEY = "sealed", "key"
 CALLERS = "vault/callers"  # the key that names callers, once the master key it was derived from has been replaced
@@ -96,7 +96,7 @@ class Vault:
     def __init__(
         self, ledger: Ledger, key_file: Path, receipts: Path | None = None, cipher: Cipher = Cipher.AES
     ) -> None:
-        self._backend = ledger.backend
+        self._ledger, self._backend = ledger, ledger.backend
         self._key_file = key_file
         self._receipts = receipts or receipts_file(key_file)
         self._cipher = cipher
@@ -146,6 +146,16 @@ class Vault:
                 keys[subject] = fresh_key(self._cipher)
                 new.append(self._wrapping.wrap(subject, *keys[subject]))
         return Keyring(keys, new, gone)
+
+    def standing(self, subject: str) -> Keyring:
+        """The key of one subject for sealing what is kept outside the record; a new one is written at once."""
+        ring = self.keyring([subject])
+        try:
+            self._ledger.append(keys=ring.new_keys())
+        except Conflict:  # somebody else made it, or replaced the master key, meanwhile
+            ring = self.keyring([subject])
+            self._ledger.append(keys=ring.new_keys())
+        return ring
 
     def reading(self, subjects: Iterable[str]) -> Keyring:
         """The keys there are, for opening; makes none. Recording that somebody read is the caller's duty."""

@@ -5,7 +5,7 @@ what its form still has to ask for.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from starlette.responses import Response
@@ -16,13 +16,14 @@ from casework.occasion import Occasion
 from console.forms import Field, Filled
 from console.interface.commands import giver_of
 from console.interface.doors import Door, Giver, give_command, known_number, look, missing, sees
+from console.interface.scans import subject_of
 from console.lookback import Lookback
 from console.orders.actions import TONES, Tone
 from console.visit import Visit
 from mandates.edition import RegisterEdition
 from terms.actors import Actor
 from terms.errors import NotFound, NotPermitted, Refused
-from terms.ids import Position, UnitCode
+from terms.ids import Position, StreamId, UnitCode
 
 # what a form asks for, so that a trial without it says nothing about whether the action is possible
 FILLED_IN = frozenset(
@@ -170,7 +171,15 @@ def carry_out(
     found = giver.desk.load(door.lane, known_number(number))
     if found.events or not fresh:
         found = look(door, number, giver)
+    if form.scans:
+        form = with_scans_kept(visit, subject_of(door, number, found.state), form)
     command = action.read(Matter(found.state, occasion_of(visit)), form)
     seen = int(form.text("seen")) if form.text("seen").isdigit() else None
     done = give_command(door, number, command, giver, seen=seen)
     return visit.done(back, f"{number} {action.done or action.label}", Position(done.position))
+
+
+def with_scans_kept(visit: Visit, subject: StreamId, form: Filled) -> Filled:
+    """The form with its scans kept, sealed under the key of their stream. Raises as `AttachmentStore.keep_scan`."""
+    keep = visit.console.parts.attachments.keep_scan
+    return replace(form, scanned={name: keep(subject, one) for name, one in form.scans.items()})

@@ -74,8 +74,11 @@ ACTIONS: tuple[MatterAction[BoundaryCase], ...] = (
         lambda m: (
             Field("doc_no", "备案文号", required=True),
             Field("effective_from", "生效日期", "date", required=True),
+            Field("scan", "会签纪要扫描件", "scan", help="PDF 或照片，加密保存，看得到本案的人可以打开"),
         ),
-        lambda m, f: b.FileMinutes(f.needed("doc_no", "备案文号"), f.day("effective_from", "生效日期")),
+        lambda m, f: b.FileMinutes(
+            f.needed("doc_no", "备案文号"), f.day("effective_from", "生效日期"), f.scanned.get("scan")
+        ),
         "main",
         "纪要已备案，颗粒点已写入",
     ),

@@ -5,7 +5,6 @@ from datetime import date
 from casework import events as e
 from casework.boundary_case import commands as b
 from casework.boundary_case.state import BoundaryCase
-from casework.events.fact import Attachment
 from console.bianban.acting import Matter
 from console.bianban.case_drafts import opinion_draft
 from console.bianban.case_sides import clause_options
@@ -168,12 +167,11 @@ def opinion_fields(case: Case) -> tuple[Field, ...]:
 
 def read_decision(case: Case, filled: Filled) -> b.RecordDecision:
     """决定 as filled in. Raises BadInput."""
-    scan = filled.scans.get("scan")
     return b.RecordDecision(
         body=filled.needed("body", "决定机关"),
         doc_no=filled.needed("doc_no", "文号"),
         decided_on=filled.day("decided_on", "决定日期"),
-        scan=Attachment(name=scan.name, kind="document", digest=scan.digest) if scan else None,
+        scan=filled.scanned.get("scan"),
         lead=unit_of(filled, "lead", "主办单位"),
         points=read_points(case, filled),
         effective_from=filled.day("effective_from", "生效日期"),
@@ -189,7 +187,7 @@ def decision_fields(case: Case) -> tuple[Field, ...]:
         Field("body", "决定机关", "choice", required=True, options=tuple((one, one) for one in bodies)),
         Field("doc_no", "文号", required=True),
         Field("decided_on", "决定日期", "date", required=True),
-        Field("scan", "决定文件扫描件", "scan", required=True, help="只记文件名与校验值，原件由本单位存档"),
+        Field("scan", "决定文件扫描件", "scan", required=True, help="PDF 或照片，加密保存，看得到本案的人可以打开"),
         lead_field(case),
         supports_field(case),
         points_field(case),

@@ -1,6 +1,5 @@
 """What is done with a finding: raised or dismissed, fed back, supervised, rectified, reassessed, held."""
 
-from casework.events.fact import Attachment
 from casework.finding import commands as f
 from casework.finding.state import Finding
 from city.configuration import FindingRules
@@ -27,7 +26,7 @@ def raising_fields(rules: FindingRules, *, fresh: bool) -> tuple[Field, ...]:
         Field("unit", "责任单位", "unit", required=True),
         Field("fault", "情形", "choice", options=_options(rules.faults)),
         Field("evidence", "证据事件", "area", help="一行一个事件编号；没有事件时附文件"),
-        Field("document", "证据文件", "scan", help="只记文件名与校验值，原件由本单位存档"),
+        Field("document", "证据文件", "scan", help="PDF 或照片，加密保存"),
     )
     return (
         *(own if fresh else ()),
@@ -40,7 +39,7 @@ def raising_fields(rules: FindingRules, *, fresh: bool) -> tuple[Field, ...]:
 
 def read_raising(filled: Filled, unit: UnitCode, fault: str = "") -> f.RaiseFinding:
     """The command. Raises BadInput."""
-    scan = filled.scans.get("document")
+    document = filled.scanned.get("document")
     return f.RaiseFinding(
         source=filled.needed("source", "来源"),
         problem_class=filled.needed("problem_class", "问题类别"),
@@ -49,7 +48,7 @@ def read_raising(filled: Filled, unit: UnitCode, fault: str = "") -> f.RaiseFind
         text=filled.needed("text", "问题说明"),
         fault=fault,
         evidence=filled.lines("evidence"),
-        documents=(Attachment(name=scan.name, kind="document", digest=scan.digest),) if scan else (),
+        documents=(document,) if document else (),
     )
 
 

@@ -13,11 +13,11 @@ from casework.finding.decide import decide
 from casework.finding.state import Phase
 from casework.lanes import Loaded
 from console.access import Page
-from console.bianban.acting import Matter, as_it_stood, carry_out, occasion_of, offers
+from console.bianban.acting import Matter, as_it_stood, carry_out, occasion_of, offers, with_scans_kept
 from console.bianban.finding_actions import ACTIONS, raising_fields, read_raising
 from console.forms import Form
 from console.interface.commands import giver_of
-from console.interface.doors import FINDING_DOOR, give_command
+from console.interface.doors import FINDING_DOOR, give_command, known_number
 from console.interface.doors import look as look_in
 from console.interface.matter_sheets import TOLD_TO_THE_UNIT, finding_sheet
 from console.lookback import Day, Lookback, Looking, date_of
@@ -135,7 +135,9 @@ def _classed(rows: list[dict[str, Any]], classes: tuple[str, ...]) -> list[tuple
 def raise_finding(visit: Visiting, form: Form) -> Response:
     """A person raises a finding from elsewhere than a rule."""
     visit.open(Page.FINDINGS)
-    number = form.needed("number", "编号")
+    number = known_number(form.needed("number", "编号"))
+    if form.scans and permissions.may(visit.actor.role, f.RaiseFinding):
+        form = with_scans_kept(visit, FINDING_DOOR.lane.stream(number), form)
     command = read_raising(form, UnitCode(form.needed("unit", "责任单位").split()[0]), form.text("fault"))
     done = give_command(FINDING_DOOR, number, command, giver_of(visit))
     return visit.done(f"/findings/{number}", f"{number} 已立项", Position(done.position))

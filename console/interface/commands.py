@@ -30,6 +30,7 @@ from console.interface.doors import (
     PAPER_DOOR,
     SCORE_DOOR,
     Door,
+    Given,
     Giver,
     give,
     look,
@@ -124,10 +125,19 @@ def commands(visit: Visiting) -> Response:
 
 def _carry_out(visit: Visit, door: Door, number: str, name: str, body: bytes, if_match: str) -> Response:
     visit.open(Page.ACCOUNT, "commands")
-    try:
+
+    def given() -> Given:
         fields = read_object(body)
         seen = seen_version(if_match, fields.pop("seen", None))
-        given = give(door, number, name, fields, giver_of(visit), seen=seen)
+        return give(door, number, name, fields, giver_of(visit), seen=seen)
+
+    return answered(given)
+
+
+def answered(giving: Callable[[], Given]) -> Response:
+    """What came of a command, or the refusal."""
+    try:
+        given = giving()
     except DingzeError as error:
         if error.status >= 500:
             raise

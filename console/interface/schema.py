@@ -82,7 +82,7 @@ def openapi() -> Json:
             "get": _read("holds", "Whether a unit's applications are to wait", _ref("Holds"), [_number("unit", 20)])
         },
     }
-    paths |= intake_paths(refusals) | _files()
+    paths |= intake_paths(refusals) | _files() | _scans()
     paths[f"{PREFIX}/work-orders"]["get"] = _read(
         "list_work_orders", "工单, those this account may see", _ref("OrdersPage"), _asked(OrdersAsked), missing=False
     )
@@ -205,6 +205,48 @@ def _files() -> Json:
             }
         }
         for name, summary in (("file", "The paper as .docx"), ("approval-sheet", "Its 发文稿纸 as .docx"))
+    }
+
+
+def _scans() -> Json:
+    """The signed scans: of a paper, brought and opened; of a case; the documents of a finding."""
+    file = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    form = {
+        "type": "object",
+        "properties": {"scan": {"type": "string", "format": "binary"}},
+        "required": ["scan"],
+        "additionalProperties": False,
+    }
+    number, digest = _number("number", NUMBER_MOST), _number("digest", 64)
+
+    def opened(operation: str, tag: str, summary: str, *parameters: Json) -> Json:
+        return {
+            "operationId": operation,
+            "tags": [tag],
+            "summary": summary,
+            "parameters": list(parameters),
+            "responses": {"200": {"description": summary, "content": file}} | refusals("401", "403", "404", "422"),
+        }
+
+    return {
+        f"{PREFIX}/papers/{{number}}/scan": {
+            "get": opened("open_scan", "papers", "The signed scan of a paper (PDF or picture)", number),
+            "post": {
+                "operationId": "bring_scan",
+                "tags": ["papers"],
+                "summary": "Attach the signed scan; the file is kept sealed",
+                "parameters": [number, IF_MATCH],
+                "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+                "responses": {"200": _ok("done", _ref("CommandDone"), tagged=True)}
+                | refusals("401", "403", "404", "409", "413", "422"),
+            },
+        },
+        f"{PREFIX}/cases/{{number}}/scans/{{digest}}": {
+            "get": opened("open_case_scan", "cases", "The scan of the decision or the filed minutes", number, digest)
+        },
+        f"{PREFIX}/findings/{{number}}/documents/{{digest}}": {
+            "get": opened("open_finding_document", "findings", "A document that proves the finding", number, digest)
+        },
     }
 
 

@@ -1,8 +1,9 @@
-"""Files that people attach to an order, kept outside the record by their digest.
+"""Files that people attach to an order, kept outside the record by their digest; and the signed scans of papers.
 
 The record holds name, kind and digest; the bytes lie in a folder, sealed under the order's own key, so that erasing
-the order's personal data erases its pictures too. What the requester sent is personal data: opening it is recorded
-first, as the words are (`PersonalDataRead`). What a unit attaches as proof of its work is read with the order.
+the order's personal data erases its pictures too. A scan is sealed under the key of what the paper is about. What the
+requester sent is personal data: opening it is recorded first, as the words are (`PersonalDataRead`). What a unit
+attaches as proof of its work is read with the order.
 """
 
 import base64
@@ -17,9 +18,9 @@ import orjson
 from casework.events import Attachment
 from console.forms import Upload
 from ingest.masking import mask
-from ledger.vault import Vault
+from ledger.vault import Keyring, Vault
 from terms.errors import BadInput, LedgerBroken, NotFound, TooLarge
-from terms.ids import order_stream
+from terms.ids import StreamId, order_stream
 
 KEPT = "store"  # the reference of an attachment whose bytes lie here
 MOST_BYTES = 10 * 1024 * 1024
@@ -36,6 +37,8 @@ _BEGINNINGS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"#!AMR", "audio/amr", "audio"),
     (4, b"ftypM4A", "audio/mp4", "audio"),
 )
+ON_PAPER = frozenset({"photo", "document"})  # what a scanner gives
+SCANS_ALLOWED = "照片（JPG、PNG、WebP）、PDF"
 ALLOWED = "照片（JPG、PNG、WebP）、录音（MP3、WAV、AMR、M4A）、PDF"
 
 
@@ -65,40 +68,65 @@ class AttachmentStore:
         found = []
         for one in given:
             sort = sort_of(one.content)
-            if len(one.content) > MOST_BYTES:
-                raise TooLarge("console.attachment-too-large", at=one.name, name=one.name, most=MOST_BYTES // 1024**2)
+            _not_too_large(one)
             if sort is None:
                 raise BadInput("console.attachment-sort", at=one.name, name=one.name, allowed=ALLOWED)
-            found.append(
-                Attachment(name=mask(one.name), kind=sort[1], reference=KEPT, digest=self._write(order_no, one))
-            )
+            ring = self.vault.reading([order_stream(order_no)])
+            digest = self._write(order_stream(order_no), one, ring)
+            found.append(Attachment(name=mask(one.name), kind=sort[1], reference=KEPT, digest=digest))
         return tuple(found)
 
+    def keep_scan(self, subject: StreamId, scan: Upload) -> Attachment:
+        """Keep the scan of a paper or decision, or a document that proves a finding, under the key of its stream.
+
+        Raises TooLarge, BadInput for what no scanner gives, Erased when the order it is about was erased.
+        """
+        told = self.described(scan)
+        self._write(subject, scan, self.vault.standing(subject))
+        return told
+
+    def described(self, scan: Upload) -> Attachment:
+        """A scan as the record will have it. Raises TooLarge, BadInput."""
+        _not_too_large(scan)
+        sort = sort_of(scan.content)
+        if sort is None or sort[1] not in ON_PAPER:
+            raise BadInput("console.attachment-sort", at=scan.name, name=scan.name, allowed=SCANS_ALLOWED)
+        digest = hashlib.sha256(scan.content).hexdigest()
+        return Attachment(name=mask(scan.name), kind="document", reference=KEPT, digest=digest)
+
     def open(self, order_no: str, digest: str) -> bytes:
-        """The bytes again. Raises NotFound when there are none or the order was erased, LedgerBroken when damaged."""
+        """The bytes again. Raises as `open_of`."""
+        return self.open_of(order_stream(order_no), digest)
+
+    def open_of(self, subject: StreamId, digest: str) -> bytes:
+        """The bytes again, checked. Raises NotFound for none and once erased, LedgerBroken when damaged."""
         try:
-            box: Mapping[str, str] = orjson.loads(self._path(order_no, digest).read_bytes())
+            box: Mapping[str, str] = orjson.loads(self._path(subject, digest).read_bytes())
         except FileNotFoundError as error:
-            raise NotFound("console.no-attachment", at=order_no) from error
-        opened = self.vault.open(order_stream(order_no), box)
+            raise NotFound("console.no-attachment", at=subject) from error
+        opened = self.vault.open(subject, box)
         if opened is None:
-            raise NotFound("console.no-attachment", at=order_no)
+            raise NotFound("console.no-attachment", at=subject)
         content = base64.b64decode(opened["content"])
         if hashlib.sha256(content).hexdigest() != digest:
-            raise LedgerBroken("console.attachment-damaged", at=order_no)
+            raise LedgerBroken("console.attachment-damaged", at=subject)
         return content
 
-    def _write(self, order_no: str, upload: Upload) -> str:
+    def _write(self, subject: StreamId, upload: Upload, ring: Keyring) -> str:
         digest = hashlib.sha256(upload.content).hexdigest()
-        path = self._path(order_no, digest)
-        subject = order_stream(order_no)
-        box = self.vault.reading([subject]).seal(subject, {"content": base64.b64encode(upload.content).decode()})
+        path = self._path(subject, digest)
+        box = ring.seal(subject, {"content": base64.b64encode(upload.content).decode()})
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         whole = path.with_name(f"{path.name}.{os.getpid()}.part")
         whole.write_bytes(orjson.dumps(box))
         whole.replace(path)
         return digest
 
-    def _path(self, order_no: str, digest: str) -> Path:
-        of_order = hashlib.sha256(order_stream(order_no).encode()).hexdigest()
-        return self.folder / of_order[:2] / of_order[:32] / digest
+    def _path(self, subject: StreamId, digest: str) -> Path:
+        of_subject = hashlib.sha256(subject.encode()).hexdigest()
+        return self.folder / of_subject[:2] / of_subject[:32] / digest
+
+
+def _not_too_large(one: Upload) -> None:
+    if len(one.content) > MOST_BYTES:
+        raise TooLarge("console.attachment-too-large", at=one.name, name=one.name, most=MOST_BYTES // 1024**2)

@@ -11,6 +11,7 @@ from console.forms import Field, Filled
 from terms.errors import BadInput
 
 TRIED = "试"
+SCAN = Field("scan", "签章扫描件", "scan", required=True, help="PDF 或照片，加密保存，看得到本件的人可以打开")
 REASON = Field("reason", "理由", "area", required=True)
 
 
@@ -30,10 +31,10 @@ def tried(paper: Paperwork, command: PaperCommand, occasion: Occasion) -> object
 
 
 def _scan(_: Matter[Paperwork], form: Filled) -> c.AttachScan:
-    scan = form.scans.get("scan")
+    scan = form.scanned.get("scan")
     if scan is None:
         raise BadInput("console.field-needed", at="scan", field="签章扫描件")
-    return c.AttachScan(Attachment(name=scan.name, kind="document", digest=scan.digest))
+    return c.AttachScan(scan)
 
 
 ACTIONS: tuple[MatterAction[Paperwork], ...] = (
@@ -56,7 +57,7 @@ ACTIONS: tuple[MatterAction[Paperwork], ...] = (
         "scan",
         "回传签章扫描件",
         lambda m: c.AttachScan(Attachment(name=TRIED)),
-        lambda m: (Field("scan", "签章扫描件", "scan", required=True, help="只记文件名与校验值，原件由本单位存档"),),
+        lambda m: (SCAN,),
         _scan,
         "main",
         "扫描件已登记",

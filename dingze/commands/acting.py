@@ -1,4 +1,4 @@
-"""`dingze do`: give any command to an order, case, finding, digest or paper; `dingze paper`: print one.
+"""`dingze do`: give any command to an order, case, finding, digest or paper; `dingze paper`: print, bring its scan.
 
 It asks what the API asks, in the same order (`console.interface.doors`), in the role and unit of `--as`. In the record
 the account is `command-line`, so that nobody takes it for a person.
@@ -13,7 +13,10 @@ import typer
 
 from casework import permissions
 from casework.catalogue import COMMANDS
+from casework.paperwork.desk import Printed
+from console.forms import Upload
 from console.interface.doors import DOORS, PEOPLE_OF_UNITS, Door, Given, Giver, give, printed, printed_sheet
+from console.interface.scans import bring_scan, scan_of_paper
 from console.interface.schema import schema_of_command
 from dingze.terminal import Json, answer, opened
 from dingze.wiring import Dingze
@@ -85,18 +88,37 @@ def paper(
     given_as: Annotated[str, typer.Option("--as", help="ROLE or ROLE@UNIT, e.g. reviewer")],
     sheet: Annotated[bool, typer.Option("--sheet", help="its 发文稿纸 instead")] = False,
     output: Annotated[Path | None, typer.Option("--output", help="where to write it; its own name without")] = None,
+    scan: Annotated[bool, typer.Option("--scan", help="its signed scan instead")] = False,
+    attach: Annotated[Path | None, typer.Option("--attach", help="bring its signed scan: a PDF or picture")] = None,
     json: Json = False,
 ) -> None:
-    """Print a paper as .docx: the very file that was issued, else its draft."""
+    """Print a paper as .docx: the very file that was issued, else its draft. Or bring or open its signed scan."""
     actor = actor_of(given_as)
+    brought = _upload(attach) if attach else None
     with opened(context) as dingze:
         register = dingze.register.as_of(dingze.calendar.local_day(dingze.clock()))
         giver = Giver(actor, dingze.desk, dingze.papers, dingze.vault, register)
-        found = printed_sheet(number, giver) if sheet else printed(number, giver)
+        if brought is not None:
+            done = bring_scan(number, brought, giver, dingze.attachments)
+            dingze.projections.catch_up()
+            told = {"number": number, "version": done.version, "position": done.position, "facts": list(done.facts)}
+            answer(told, json, f"{number} 签章扫描件已附")
+            return
+        if scan:
+            found = Printed(*scan_of_paper(number, giver, dingze.attachments), final=True)
+        else:
+            found = printed_sheet(number, giver) if sheet else printed(number, giver)
     file = output or Path(found.name)
     file.write_bytes(found.file)
     digest = hashlib.sha256(found.file).hexdigest()
     answer({"number": number, "file": str(file), "final": found.final, "sha256": digest}, json, str(file))
+
+
+def _upload(file: Path) -> Upload:
+    try:
+        return Upload(file.name, file.read_bytes())
+    except OSError as error:
+        raise BadInput("input.invalid", at="--attach", reason=f"读不到文件 {file}") from error
 
 
 def actor_of(given_as: str) -> Actor:

@@ -295,3 +295,11 @@ def test_any_text_at_all_gives_a_file_that_opens(text: str) -> None:
 def test_what_xml_cannot_hold_and_what_turns_reading_round_is_left_out() -> None:
     shown = text_of(render(q.with_text(q.LETTER, "前\x00\x07\x0c\ud800\ufdd0\u202e\ufffe后"), TEMPLATES))
     assert "前后" in shown
+
+
+def test_a_dispatch_without_a_clause_has_no_empty_heading_and_is_numbered_on() -> None:
+    """domain, section 2: the status-quo or fallback unit may have no clause; then there is nothing to quote."""
+    bare = text_of(render(replace(q.DISPATCH, quotes=()), TEMPLATES))
+    assert "派单依据" not in bare and "二、办理时限" in bare and "三、有关要求" in bare
+    relying = text_of(render(replace(q.DISPATCH, quotes=(), relied_on="按现承办单位派单。"), TEMPLATES))
+    assert "二、派单依据" in relying and "三、办理时限" in relying and "四、有关要求" in relying

@@ -216,6 +216,17 @@ def test_until_the_review_decides_the_unit_that_has_the_order_keeps_handling_it(
     assert life.order.status is Status.WORKING and life.order.objection is not None
 
 
+def test_the_first_receiver_coordinates_and_the_supports_report_while_a_return_is_open() -> None:
+    """首接负责制, 北京条例 art. 14: it coordinates, the others report to it."""
+    life = Life().received().dispatched(supports=(HOUSING,)).returned()
+    assert life.order.objection is not None and life.order.lead == CHENGGUAN
+    told = life.do(c.ReportProgress(HOUSING, "已核查证明"), clerk(HOUSING))
+    assert [(one.unit, one.part) for one in told if isinstance(one, e.ProgressReported)] == [(HOUSING, "support")]
+    life.do(c.StartWork(CHENGGUAN), clerk(CHENGGUAN))
+    life.do(c.SubmitResult(CHENGGUAN, "已制止，房管部门另行答复"), clerk(CHENGGUAN))
+    assert life.order.lead == CHENGGUAN, "the lead speaks for all"
+
+
 def test_a_dispute_never_pauses_the_work() -> None:
     """山东: 协商协调期间，相关部门仍按照原职责划分规定开展工作; 深圳 先办后议."""
     life = handled().returned()

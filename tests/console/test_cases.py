@@ -105,7 +105,8 @@ def test_a_case_goes_from_opening_to_decision_on_its_own_pages(house: tuple[Town
               decided_on="2026-11-16", effective_from="2026-11-17", **points(town))  # fmt: skip
     case = town.desk.load(CASES, desk.number).state
     assert case.outcome == "decision" and case.decision is not None and case.written is not None
-    assert len(case.decision.scan.digest) == 64, "the scan is known by its digest"
+    kept = f"/api/v1/cases/{desk.number}/scans/{case.decision.scan.digest}"
+    assert desk.browsers[CHENGGUAN].get(kept).content == SCAN["scan"][1], "the scan is kept, and opened by a party"
     told = desk.browsers[OFFICER].get(f"/cases/{desk.number}").text
     assert "云编委〔2026〕9号" in told and "写入职责颗粒点" in told and "已了结" in told
     register = town.register.as_of(case.written.effective_from)

@@ -15,7 +15,7 @@ from casework.papers.rendering import lines_of, text_of
 from casework.work_order import commands as c
 from console.administration.people import Account
 from terms.actors import Actor, Role
-from terms.ids import UnitCode
+from terms.ids import UnitCode, order_stream
 from tests.console.city import Browser, Town, order, served
 from tests.console.life import clerk
 from tests.console.test_cases import clause_of, points
@@ -123,6 +123,10 @@ def test_a_paper_of_an_order_goes_through_its_hands_on_the_pages(office: Office)
     office.act(REVIEWER, "scan", paper, SCAN)
     told = office.at(HEAD).get(f"/papers/{paper}").text
     assert "签章件.pdf" in told and "/approval-sheet" not in told, "whom it went to reads it, not its 发文稿纸"
+    assert f"/api/v1/papers/{paper}/scan" in told
+    opened = office.at(HEAD).get(f"/api/v1/papers/{paper}/scan")
+    assert (opened.content, opened.headers["content-type"]) == (SCAN["scan"][1], "application/pdf")
+    assert office.at(CLERK_ZHUJIAN).get(f"/api/v1/papers/{paper}/scan").status_code == 404
     assert office.at(CLERK_ZHUJIAN).get(f"/papers/{paper}").status_code == 404
     returned = office.draft(HEAD, "/orders/GW0001", "return_application", "GW0001")
     assert "不属本单位" in office.issue(returned, HEAD, HEAD)
@@ -183,6 +187,11 @@ def test_the_papers_of_a_case_issue_the_opinion_and_record_the_decision(office: 
     office.act(OFFICER, "scan", paper, SCAN)
     recorded = town.desk.load(CASES, "JX-1").state.decision
     assert recorded is not None and recorded.doc_no == "云编决〔2026〕1号" and recorded.scan.name == "签章件.pdf"
+    kept = f"/api/v1/cases/JX-1/scans/{recorded.scan.digest}"
+    assert kept in office.at(CHENGGUAN).get(address).text
+    assert office.at(CHENGGUAN).get(kept).content == SCAN["scan"][1], "a party opens what was decided"
+    assert office.at(CHENGGUAN).get(kept[:-1] + "z").status_code == 404
+    assert office.at(CLERK_ZHUJIAN).get(kept).status_code == 404
 
 
 def test_minutes_wait_for_all_signatures_and_signing_the_paper_files_them(office: Office) -> None:
@@ -223,3 +232,27 @@ def test_the_papers_of_a_finding_and_of_a_digest_are_served_by_signing_them(offi
     assert town.desk.load(DIGESTS, "SL-1").state.published == "云编梳〔2026〕1号"
     content = town.desk.load(PAPERS, paper).state.content
     assert (content["dispatched"], content["returned"]) == (1, 1), "counted by the view, typed by nobody"
+
+
+def test_a_signed_scan_is_sealed_with_its_order_and_brought_by_the_interface_only_by_its_hands(office: Office) -> None:
+    """stage C, item 8: signed scans attached back. 个人信息保护法: a paper's scan goes with the order it is about."""
+    town = office.town
+    paper = office.draft(DISPATCHER, "/orders/GW0001", "dispatch_notice", "GW0001")
+    address = f"/api/v1/papers/{paper}/scan"
+    office.issue(paper, REVIEWER, REVIEWER)
+    assert office.at(REVIEWER).get(address).status_code == 404, "nothing came back yet"
+    folder = town.folder / "attachments"
+
+    def kept() -> list[bytes]:
+        return [one.read_bytes() for one in folder.rglob("*") if one.is_file()]
+
+    before = len(kept())
+    assert office.post(HEAD, address, SCAN).status_code == 403
+    assert office.post(REVIEWER, address, {"scan": ("a.pdf", b"<script>", "application/pdf")}).status_code == 422
+    assert office.post(REVIEWER, address).status_code == 422
+    assert len(kept()) == before, "nothing is kept of what is refused"
+    assert office.post(REVIEWER, address, SCAN).status_code == 200
+    assert len(kept()) == before + 1 and not any(b"PDF" in one for one in kept())
+    assert office.at(REVIEWER).get(address).content == SCAN["scan"][1]
+    town.vault.erase([order_stream("GW0001")], town.now)
+    assert office.at(REVIEWER).get(address).status_code == 404

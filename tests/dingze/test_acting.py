@@ -53,6 +53,11 @@ def test_a_paper_is_written_signed_and_printed(dingze: Dingze, order_no: str, tm
     done = dingze("paper", "GW-1", "--as", "clerk@C03", "--output", str(file), "--json").document
     assert done["final"] and done["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert "派单通知" in text_of(file.read_bytes())
+    signed = tmp_path / "签章件.pdf"
+    signed.write_bytes(b"%PDF-1.7 signed")
+    assert dingze("paper", "GW-1", "--as", "reviewer", "--attach", str(signed)).code == 0
+    assert dingze("paper", "GW-1", "--as", "clerk@C03", "--scan", "--output", str(file)).code == 0
+    assert file.read_bytes() == signed.read_bytes()
     refused = dingze("paper", "GW-1", "--as", "clerk@C03", "--sheet")
     assert refused.code == 1 and refused.err.startswith("console.page-not-yours")
 

@@ -35,13 +35,15 @@ def dispatch_notice() -> Doc:
     prose(document, "content")
     with only_if(document, "place"):
         text(document, "地点：{{ place }}")
-    add(document, "二、派单依据", FIRST)
+    grounds = "quotes or relied_on"  # a unit without a clause, by hand: there is nothing to quote
+    with only_if(document, grounds):
+        add(document, "二、派单依据", FIRST)
     quotes(document)
     with only_if(document, "relied_on"):
         text(document, "{{ relied_on }}")
-    add(document, "三、办理时限", FIRST)
+    add(document, f"{{% if {grounds} %}}三{{% else %}}二{{% endif %}}、办理时限", FIRST)
     deadlines(document)
-    add(document, "四、有关要求", FIRST)
+    add(document, f"{{% if {grounds} %}}四{{% else %}}三{{% endif %}}、有关要求", FIRST)
     with each(document, "one in supports if one.task"):
         text(document, "{{ one.unit }}：{{ one.task }}。")
     with only_if(document, "designated"):

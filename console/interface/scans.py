@@ -1,0 +1,145 @@
+"""The signed scans that came back, and the documents that prove a finding: brought, and opened again.
+
+Whoever may see the paper, case or finding may open its scan; the bytes are checked against the digest on record. What
+was attached by reference only, through `AttachScan` or `RecordDecision`, is not here, and is answered like no file.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Header
+from starlette.responses import Response
+
+from casework import permissions
+from casework.guards import forbid
+from casework.lanes import Loaded
+from casework.paperwork import commands as c
+from casework.paperwork import decide
+from casework.paperwork.sources import lane_of
+from casework.paperwork.state import Paperwork
+from console.access import Page
+from console.forms import Form, Upload
+from console.interface.commands import answered, giver_of, seen_version
+from console.interface.doors import (
+    CASE_DOOR,
+    FINDING_DOOR,
+    FINDING_READERS,
+    PAPER_DOOR,
+    Door,
+    Given,
+    Giver,
+    give_command,
+    look,
+)
+from console.orders.attachments import KEPT, AttachmentStore, sort_of
+from console.visit import Visiting
+from terms.errors import BadInput, NotFound
+from terms.ids import StreamId
+from terms.messages import sentence
+
+router = APIRouter(prefix="/api/v1")
+Told = dict[str, Any]  # an attachment as an event has it
+
+
+def subject_of(door: Door, number: str, state: Any) -> StreamId:
+    """Under whose key a scan is sealed: what a paper is about, so that it goes with its order; else the thing's own."""
+    if isinstance(state, Paperwork) and state.kind is not None:
+        return lane_of(state.kind).stream(state.about)
+    return door.lane.stream(number)
+
+
+def bring_scan(number: str, scan: Upload, giver: Giver, store: AttachmentStore, seen: int | None = None) -> Given:
+    """Keep the signed scan of a paper and attach it; nothing is kept for whoever may not. Raises as `give`."""
+    found = look(PAPER_DOOR, number, giver)
+    tried = c.AttachScan(store.described(scan))
+    if not permissions.may(giver.actor.role, c.AttachScan):
+        raise forbid("role", action=sentence("command.AttachScan"))
+    decide.issued(found.state, tried, giver.actor)
+    kept = store.keep_scan(subject_of(PAPER_DOOR, number, found.state), scan)
+    return give_command(PAPER_DOOR, number, c.AttachScan(kept), giver, seen=seen)
+
+
+def scan_of_paper(number: str, giver: Giver, store: AttachmentStore) -> tuple[str, bytes]:
+    """The scan of a paper, name and bytes. Raises NotFound when none is here, as `look` for who may not see it."""
+    found = look(PAPER_DOOR, number, giver)
+    signed = found.state.signed
+    scan = giver.papers.issued(signed).scan if signed else None
+    told = [scan.model_dump()] if scan else []
+    return _opened(told, scan.digest if scan else "", subject_of(PAPER_DOOR, number, found.state), number, store)
+
+
+@router.post("/papers/{paper_no:path}/scan")
+def bring(
+    visit: Visiting, paper_no: str, form: Form, if_match: Annotated[str, Header(alias="If-Match", max_length=40)] = ""
+) -> Response:
+    """The signed scan of a paper comes back, as the field `scan` of a form with files."""
+    visit.open(Page.ACCOUNT, "commands")
+
+    def given() -> Given:
+        scan = form.scans.get("scan")
+        if scan is None:
+            raise BadInput("console.field-needed", at="scan", field="签章扫描件")
+        seen = seen_version(if_match, None)
+        return bring_scan(paper_no, scan, giver_of(visit), visit.console.parts.attachments, seen)
+
+    return answered(given)
+
+
+@router.get("/papers/{paper_no:path}/scan")
+def paper_scan(visit: Visiting, paper_no: str) -> Response:
+    """The signed scan of a paper, for whoever may see the paper."""
+    visit.open(Page.ACCOUNT, PAPER_DOOR.scope)
+    return _file(*scan_of_paper(paper_no, giver_of(visit), visit.console.parts.attachments))
+
+
+@router.get("/cases/{case_no:path}/scans/{digest}")
+def case_scan(visit: Visiting, case_no: str, digest: str) -> Response:
+    """The scan of the decision or of the filed minutes, for whoever may see the case."""
+    visit.open(Page.ACCOUNT, CASE_DOOR.scope)
+    found = look(CASE_DOOR, case_no, giver_of(visit))
+    stream = CASE_DOOR.lane.stream(case_no)
+    told = list(_scans(found))
+    # a decision that came through its paper has the paper's scan, which lies under the same key
+    return _file(*_opened(told, digest, stream, case_no, visit.console.parts.attachments))
+
+
+@router.get("/findings/{finding_no:path}/documents/{digest}")
+def finding_document(visit: Visiting, finding_no: str, digest: str) -> Response:
+    """A document that proves a finding, for those who read all findings; the unit it is about is told, not shown."""
+    visit.open(Page.ACCOUNT, FINDING_DOOR.scope)
+    giver = giver_of(visit)
+    found = look(FINDING_DOOR, finding_no, giver)
+    told = [one for event in found.events if event.type == "FindingRaised" for one in event.payload["documents"]]
+    if giver.actor.role not in FINDING_READERS:
+        told = []
+    return _file(
+        *_opened(told, digest, FINDING_DOOR.lane.stream(finding_no), finding_no, visit.console.parts.attachments)
+    )
+
+
+def _scans(found: Loaded[Any]) -> Iterator[Told]:
+    for event in found.events:
+        if event.type in ("DecisionRecorded", "MinutesFiled") and event.payload["scan"]:
+            yield event.payload["scan"]
+
+
+def _opened(
+    told: Iterable[Told], digest: str, subject: StreamId, number: str, store: AttachmentStore
+) -> tuple[str, bytes]:
+    for one in told:
+        if one["digest"] == digest and one["reference"] == KEPT:
+            return one["name"], store.open_of(subject, digest)
+    raise NotFound("console.no-attachment", at=number)
+
+
+def _file(name: str, content: bytes) -> Response:
+    media, _ = sort_of(content) or ("application/octet-stream", "")
+    return Response(
+        content,
+        media_type=media,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
+    )
