@@ -7,10 +7,14 @@
 
 import sys
 import tempfile
+from datetime import date
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from casework.appraisal import commands as a
+from casework.events import SheetAnswer
 from casework.finding.commands import ProposeFinding
 from casework.paperwork import commands as c
 from console.administration.sample_people import SAMPLE_ACCOUNTS
@@ -20,10 +24,10 @@ from ledger.backends import migrate
 from ledger.envelope import BEFORE_EVERYTHING
 from mandates.wording_record import record_candidates
 from routing.wording_candidates import Candidate
-from terms.actors import process
+from terms.actors import Actor, Role, process
 from terms.ids import OrderNo, UnitCode
 from tests.console.city import DISPATCHER, Town, build_template, copy_template, router_of, served
-from tests.console.life import REVIEWER, live
+from tests.console.life import OFFICER, REVIEWER, live
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -74,6 +78,8 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("accountability", "yz-13-leader", "/accountability", ()),
     ("accountability-unit", "yz-13-leader", "/accountability/C03", ()),
     ("coverage", "yz-03-bianban", "/coverage", ()),
+    ("compare", "yz-03-bianban", "/coverage/compare", ()),
+    ("motions", "yz-03-bianban", "/coverage/motions", ()),
     ("heat", "yz-13-leader", "/heat", ()),
     ("audit", "yz-14-auditor", "/audit", ()),
     ("overview", "yz-13-leader", "/overview", ()),
@@ -86,6 +92,13 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("operations", "yz-15-administrator", "/operations", ()),
     ("trial", "yz-01-dispatcher", "/trial", ()),
     ("problem", "yz-05-clerk-chengguan", "/queue", ()),
+)
+# the same, of the quarter after, when this one has been appraised
+AFTERWARDS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("scores", "yz-04-bianban-director", "/scores?quarter=2026-Q4", ()),
+    ("scores-unit", "yz-04-bianban-director", "/scores/2026-Q4/C02", ()),
+    ("assessments", "yz-03-bianban", "/assessments", ()),
+    ("assessment", "yz-03-bianban", "/assessments/QK-2026年第4季度-C03", ()),
 )
 LEARNED = {
     "油烟": "夜里呛得睡不着", "垃圾": "堆在楼道没人收", "积水": "一下雨就漫过来", "噪声": "半夜还在轰隆响",
@@ -139,17 +152,48 @@ def take(
             draft_papers(town)
             propose_findings(town)
             propose_wordings(town)
-        with served(town.app()) as address, sync_playwright() as playwright:
+        with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            for width, height in sizes:
-                for name, account, path, keys in PAGES:
-                    if not names or name in names:
+            for pages in (PAGES, AFTERWARDS):
+                wanted = [one for one in pages if not names or one[0] in names]
+                if wanted and pages is AFTERWARDS:
+                    appraise(town)
+                with served(town.app()) as address:
+                    for (width, height), (name, account, path, keys) in product(sizes, wanted):
                         suffix = "" if width == SIZES[0][0] else f"-{width}"
                         made.append(folder / f"{name}{suffix}.png")
                         _one(browser, address, account, path, keys, made[-1], (width, height))
             browser.close()
         town.close()
     return made
+
+
+def appraise(town: Town) -> None:
+    """The quarter after: scores are drafted, a round of both sheets was filled in, reviewed and partly signed.
+
+    A day is no quarter, so that units are scored on fewer orders than a city would ask for.
+    """
+    town.later(days=60)
+    rule = town.city.scoring.model_copy(update={"least_orders": 1, "least_weight": 10})
+    town.city = town.city.model_copy(update={"scoring": rule})
+    town.remake_desk()
+    town.engine.catch_up()
+    town.desk.do_scores("2026-Q4", a.DraftScores(), OFFICER)
+    quarter = (date(2026, 10, 1), date(2026, 12, 31))
+    for kind, unit in (("duties", "C03"), ("situations", "C03"), ("situations", "C04")):
+        number = f"{'PG' if kind == 'duties' else 'QK'}-2026年第4季度-{unit}"
+        opened = a.OpenAssessment(
+            "duties" if kind == "duties" else "situations", "2026年第4季度", UnitCode(unit), *quarter
+        )
+        sheet = town.desk.do_assessment(number, opened, OFFICER).state
+        if unit == "C04":
+            continue
+        head = Actor("yz-08-unit-leader", Role.UNIT_LEADER, UnitCode(unit))
+        own = tuple(SheetAnswer(item=one.item, grade=sheet.grades[0]) for one in sheet.items)
+        town.desk.do_assessment(number, a.FillAssessment(UnitCode(unit), own), head)
+        worse = SheetAnswer(item=sheet.items[0].item, grade=sheet.grades[-1], note="夜间施工噪声由谁主办未厘清")
+        town.desk.do_assessment(number, a.ReviewAssessment("总体较好，边界问题须尽快理顺", (worse,)), OFFICER)
+    town.engine.catch_up()
 
 
 def draft_papers(town: Town) -> None:
