@@ -256,3 +256,21 @@ def test_a_signed_scan_is_sealed_with_its_order_and_brought_by_the_interface_onl
     assert office.at(REVIEWER).get(address).content == SCAN["scan"][1]
     town.vault.erase([order_stream("GW0001")], town.now)
     assert office.at(REVIEWER).get(address).status_code == 404
+
+
+def test_the_document_of_a_finding_is_kept_and_opened_by_those_who_read_all_findings(office: Office) -> None:
+    """domain, section 8: documents are evidence beside events."""
+    town = office.town
+    asked = {
+        "number": "WT-9", "unit": "C05", "source": "audit", "problem_class": town.city.findings.problem_classes[0],
+        "title": "增设机构", "text": "未经批准增设内设机构",
+    }  # fmt: skip
+    paper = {"document": ("审计报告.pdf", b"%PDF-1.7 audited", "application/pdf")}
+    assert office.post(OFFICER, "/findings/raise", paper, **asked).status_code == 303
+    (document,) = town.desk.load(FINDINGS, "WT-9").events[0].payload["documents"]
+    kept = f"/api/v1/findings/WT-9/documents/{document['digest']}"
+    assert kept in office.at(OFFICER).get("/findings/WT-9").text
+    assert office.at(OFFICER).get(kept).content == b"%PDF-1.7 audited"
+    town.desk.do_finding("WT-9", f.GiveFeedback("请说明"), BIANBAN)
+    assert office.at(HEAD).get("/api/v1/findings/WT-9").status_code == 200, "the unit is told of it"
+    assert office.at(HEAD).get(kept).status_code == 404, "and not shown its evidence"
