@@ -95,6 +95,14 @@ class Succession:
         told = (one for one in self.reforms if one.day <= day and one.kind is not ReformKind.RENAME)
         return tuple(sorted({unit for one in told for unit in one.sources}))
 
+    def absorbed(self, unit: UnitCode, day: date) -> tuple[UnitCode, ...]:
+        """The units that by that day ended in this one and in no other: their past is its past.
+
+        A unit that was split, or that others succeed as well, keeps its own past under its own name.
+        """
+        ended = (one for one in self.predecessors(unit, day) if self.heirs(one, day)[0] == (unit,))
+        return tuple(ended)
+
     def predecessors(self, unit: UnitCode, day: date) -> tuple[UnitCode, ...]:
         """The units that had become this one by that day, so that its past can be shown with theirs."""
         found = {

@@ -1,6 +1,6 @@
 """履责评价: each unit's indicators, score and stars in a quarter; every figure opens to its events."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from city.scoring import Indicator, Rate, ScoreRule
 from console.access import Page, require_unit
 from console.lookback import Lookback, Looking
 from console.visit import Visit, Visiting
+from mandates.model import Unit
 from projections.accountability import ACCOUNTABILITY, measures
 from projections.readings.looking import Period, quarter, quarter_of
 from projections.scores import Score, Sums, rate, score
@@ -40,6 +41,8 @@ class Line:
     returned: int
     upheld: int
     refused: int
+    origins: str = ""  # the units whose lines these are, as an address names them: itself, and who ended in it
+    absorbed: tuple[str, ...] = ()
 
 
 def period_of(asked: str, look: Lookback) -> tuple[str, Period]:
@@ -57,16 +60,19 @@ def choices(day: date) -> list[str]:
     return found
 
 
-def read_sums(visit: Visit, look: Lookback, period: Period, unit: str = "") -> Sums:
+def read_sums(visit: Visit, look: Lookback, period: Period, units: tuple[str, ...] = ()) -> Sums:
     """(unit, part, measure) → lines and values of the quarter as known then; orders not to count are left out."""
     views = visit.console.parts.views
     with views.reading() as connection:
         build = views.current(connection, ACCOUNTABILITY.name)
         if build is None:
             return {}
-        cut = _cut(look, period).cut(unit=unit)
-        if visit.units is not None and not unit:
-            cut = cut.narrowed(unit=tuple(sorted(visit.units)))
+        cut = _cut(look, period).cut()
+        if units:
+            cut = cut.narrowed(unit=units)
+        elif visit.units is not None:
+            own = sorted(visit.units)
+            cut = cut.narrowed(unit=(*own, *(past for one in own for past in absorbed_by(visit, one, period.end))))
         return measures(connection, views.tables(ACCOUNTABILITY, build)["facts"], cut)
 
 
@@ -74,7 +80,7 @@ def _cut(look: Lookback, period: Period) -> Lookback:
     return replace(look, since=period.begin, until=period.end)
 
 
-def line_of(unit: str, unit_class: str, sums: Sums, rule: ScoreRule) -> Line:
+def line_of(unit: str, unit_class: str, sums: Sums, rule: ScoreRule, absorbed: tuple[str, ...] = ()) -> Line:
     """One unit's line."""
 
     def lines(measure: str, *parts: str) -> int:
@@ -89,7 +95,35 @@ def line_of(unit: str, unit_class: str, sums: Sums, rule: ScoreRule) -> Line:
         lines("returned"),
         lines("return_upheld"),
         lines("return_refused"),
+        "|".join((unit, *absorbed)),
+        absorbed,
     )
+
+
+def absorbed_by(visit: Visit, unit: str, day: date) -> tuple[str, ...]:
+    """机构改革: who ended in this unit and in no other by that day (domain, section 7: scores carry over)."""
+    return visit.console.parts.register.register().succession.absorbed(UnitCode(unit), day)
+
+
+def former_names(visit: Visit) -> Callable[[str], str]:
+    """The last name of a unit that has ended."""
+
+    def name(code: str) -> str:
+        known = visit.console.parts.register.register().versions("departments", code)
+        last = max(known, key=lambda one: one.span.valid_from, default=None)
+        return last.name if isinstance(last, Unit) else code
+
+    return name
+
+
+def together(sums: Sums, unit: str, absorbed: tuple[str, ...]) -> Sums:
+    """The sums with those of the units that ended in this one under its name."""
+    joined = {key: value for key, value in sums.items() if key[0] not in absorbed}
+    for (one, part, measure), (lines, value) in sums.items():
+        if one in absorbed:
+            had = joined.get((unit, part, measure), (0, 0))
+            joined[unit, part, measure] = (had[0] + lines, had[1] + value)
+    return joined
 
 
 @router.get("/accountability")
@@ -110,12 +144,15 @@ def accountability(
     register = visit.console.parts.register.as_of(min(look.day, days.end))
     rule = visit.console.parts.city.scoring
     lines = []
+    pasts = {one: absorbed_by(visit, one, min(look.day, days.end)) for one in register.units}
+    for one, past in pasts.items():
+        sums = together(sums, one, past) if past else sums
     for unit in sorted({one for one, _, _ in sums}):
         known = register.units.get(UnitCode(unit))
         of_class = known.unit_class if known else ""
         said = f"{unit} {known.name} {' '.join(known.everyday_names)}" if known else unit
         if (not unit_class or of_class == unit_class) and (not q.strip() or q.strip() in said):
-            lines.append(line_of(unit, of_class, sums, rule))
+            lines.append(line_of(unit, of_class, sums, rule, pasts.get(UnitCode(unit), ())))
     lines.sort(key=lambda one: (-(one.score.score if one.score.score is not None else -1), -one.led, one.unit))
     filters = {"quarter": period and name, "class": unit_class, "q": q.strip()} | look.query()
     pages = max(1, -(-len(lines) // PAGE))
@@ -135,7 +172,7 @@ def accountability(
     return visit.page(
         "accountability.html", Page.ACCOUNTABILITY, "履责评价", look=_cut(look, days), days=days,
         quarters=choices(visit.now.date()), classes=visit.console.parts.city.unit_classes, indicators=rule.indicators,
-        behind=behind, least=rule.least_orders, **data,
+        behind=behind, least=rule.least_orders, former=former_names(visit), **data,
     )  # fmt: skip
 
 
@@ -146,16 +183,20 @@ def unit_score(
 ) -> Response:
     """One unit's quarter: each indicator with its weight and both its figures, and every measure by part."""
     visit.open(Page.ACCOUNTABILITY, "orders:read")
-    require_unit(visit.actor, UnitCode(unit), visit.register)
     name, days = period_of(period, look)
-    sums = read_sums(visit, look, days, unit)
-    known = visit.register.units[UnitCode(unit)]
+    register = visit.register
+    if UnitCode(unit) not in register.units:  # it ended, and was split: its own figures stay with it
+        register = visit.console.parts.register.as_of(days.begin)
+    require_unit(visit.actor, UnitCode(unit), register)
+    absorbed = absorbed_by(visit, unit, min(look.day, days.end))
+    sums = together(read_sums(visit, look, days, (unit, *absorbed)), unit, absorbed)
+    known = register.units[UnitCode(unit)]
     rule = visit.console.parts.city.scoring
     weights = rule.weights_of(known.unit_class)
     data = {
         "unit": unit,
         "quarter": name,
-        "line": line_of(unit, known.unit_class, sums, rule),
+        "line": line_of(unit, known.unit_class, sums, rule, absorbed),
         "weights": weights,
         "measures": counted_by_part(sums, unit),
         "rule": rule.version,
@@ -166,7 +207,7 @@ def unit_score(
         "accountability_unit.html", Page.ACCOUNTABILITY, f"履责评价：{known.name}", look=_cut(look, days), days=days,
         name=known.name, quarters=choices(visit.now.date()), indicators=dict(zip((one.code for one in rule.indicators),
         rule.indicators, strict=True)), behind=behind, filters={"quarter": period and name, **look.query()},
-        least=rule.least_orders, first=FIRST, **data,
+        least=rule.least_orders, first=FIRST, former=former_names(visit), **data,
     )  # fmt: skip
 
 

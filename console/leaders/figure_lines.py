@@ -121,8 +121,15 @@ def _held(visit: Visit, lines: Lines, table: Table, cut: Cut) -> ColumnElement[b
     if only_counted and lines.view is ACCOUNTABILITY:
         terms.append(counted(table, cut))
     if visit.units is not None:
-        terms.append(table.c.unit.in_(sorted(visit.units) if lines.of_units else []))
+        terms.append(table.c.unit.in_(_own(visit) if lines.of_units else []))
     return and_(*terms)
+
+
+def _own(visit: Visit) -> list[str]:
+    """The units of this person, and those that ended in them by a 机构改革."""
+    succession, day = visit.console.parts.register.register().succession, visit.now.date()
+    own = sorted(visit.units or ())
+    return [*own, *(past for one in own for past in succession.absorbed(one, day))]
 
 
 def _titles(connection: Connection, views: ViewStore, rows: list[dict[str, Any]]) -> dict[str, str]:

@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from automation.router import Router
+from mandates.model import Level
+from mandates.reform import Reform, carry_out, plan
+from mandates.succession import ReformKind
 from projections.readings.looking import quarter_of
+from terms.ids import UnitCode
 from tests.console.city import START, Browser, Town, copy_template, served
 from tests.console.life import live
 
@@ -117,3 +122,23 @@ def test_every_figure_of_the_city_opens_to_its_orders(house: tuple[Town, str]) -
     assert told["weeks"][-1]["week"] == "2026-W47" and sum(week["received"] for week in told["weeks"]) >= 60
     assert browser.get("/overview.json?as_of=2026-11-01").json()["figures"]["orders"] == 0
     assert browser.get("/overview/orders?of=nothing").status_code == 404
+
+
+def test_a_merged_units_figures_stand_under_its_successor_and_still_open(house: tuple[Town, str]) -> None:
+    """domain, section 7, 机构改革: scores carry over. The last of this town: afterwards two of its units are gone."""
+    town, address = house
+    browser = Browser(address, LEADER)
+    before = {one["unit"]: one for one in browser.get("/accountability.json").json()["lines"]}
+    city = {code: one for code, one in town.register.as_of(town.now.date()).units.items() if one.level is Level.CITY}
+    one, two = sorted(before.keys() & city.keys(), key=lambda unit: -before[unit]["led"])[:2]
+    heir, today = UnitCode("C90"), town.now.date()
+    new = (replace(city[UnitCode(one)], code=heir, name="某某综合局", everyday_names=(), former_names=()),)
+    merger = Reform(ReformKind.MERGE, (UnitCode(one), UnitCode(two)), (heir,), today, establish=new)
+    carry_out(town.ledger, plan(town.register.register(), merger), at=town.now, actor="bianban_director:d")
+    lines = {one["unit"]: one for one in browser.get("/accountability.json").json()["lines"]}
+    assert one not in lines and two not in lines and lines[heir]["absorbed"] == sorted((one, two))
+    for name in ("led", "supported", "returned", "upheld", "refused"):
+        assert lines[heir][name] == before[one][name] + before[two][name]
+    page = browser.get(f"/accountability/{heir}").text
+    assert f"原{city[UnitCode(one)].name}" in page and opens_to_its_number(browser, page) > 6
+    assert f"原{city[UnitCode(one)].name}" in browser.get("/accountability").text

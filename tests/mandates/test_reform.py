@@ -79,6 +79,16 @@ def test_open_orders_follow_the_successor_from_the_day_on() -> None:
     assert register.succession.predecessors(A4, DAY) == (A2, A3)
 
 
+def test_the_past_of_a_merged_unit_is_its_successors_and_that_of_a_split_one_stays_its_own() -> None:
+    """domain, section 7, 机构改革: scores carry over."""
+    merged = reformed(registered(), merger()).succession
+    assert merged.absorbed(A4, DAY) == (A2, A3) and merged.absorbed(A4, BEFORE) == ()
+    new = (unit("A4", "甲市公园局"), unit("A5", "甲市古树局"))
+    split = reformed(registered(), Reform(ReformKind.SPLIT, (A2,), (A4, A5), DAY, establish=new)).succession
+    assert split.absorbed(A4, DAY) == () and split.heirs(A2, DAY) == ((A4, A5), DAY)
+    assert split.heirs(A2, BEFORE) == ((A2,), None) and split.reformed(DAY) == (A2,)
+
+
 def test_a_split_sends_what_is_assigned_and_says_what_was_not() -> None:
     new = (unit("A4", "甲市公园局"), unit("A5", "甲市古树局"))
     reform = Reform(
