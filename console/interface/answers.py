@@ -37,6 +37,7 @@ class Minutes(Sheet):
 
     drafted: e.MinutesDrafted
     signed: tuple[str, ...]
+    scan: e.Attachment | None
 
 
 class CaseSheet(Sheet):

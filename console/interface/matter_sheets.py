@@ -76,7 +76,9 @@ def case_sheet(found: Loaded[BoundaryCase], giver: Giver) -> CaseSheet:
         jurisdiction=_jurisdiction(case.jurisdiction),
         status_quo=opened.status_quo if opened else "",
         orders=tuple(one for one in case.orders if units is None or _theirs(one, giver)),
-        minutes=Minutes(drafted=case.minutes, signed=tuple(sorted(case.signed))) if case.minutes else None,
+        minutes=Minutes(drafted=case.minutes, signed=tuple(sorted(case.signed)), scan=_filed(found))
+        if case.minutes
+        else None,
         application=case.application,
         opinions=tuple(one for one in case.opinions if units is None or one.unit in units),
         opinion=_opinion(case),
@@ -132,6 +134,12 @@ def finding_sheet(found: Loaded[Finding], giver: Giver) -> FindingSheet:
         clocks=finding.clocks,
         history=history(one for one in found.events if whole or one.type in TOLD_TO_THE_UNIT),
     )
+
+
+def _filed(found: Loaded[Any]) -> e.Attachment | None:
+    """The scan of the minutes, once they are filed with one."""
+    filed = [one for one in found.events if one.type == "MinutesFiled"]
+    return e.MinutesFiled.from_payload(filed[-1].payload).scan if filed else None
 
 
 def digest_sheet(found: Loaded[Digest], giver: Giver) -> DigestSheet:

@@ -212,6 +212,22 @@ def test_minutes_wait_for_all_signatures_and_signing_the_paper_files_them(office
     assert town.desk.load(CASES, "JX-1").state.outcome == "minutes"
 
 
+def test_the_scan_of_filed_minutes_is_kept_and_opened_by_a_party(office: Office) -> None:
+    """domain, section 3: minutes signed by all, filed with 编办."""
+    town = office.town
+    point = e.PointDraft(link="执法", unit=UnitCode("C03"), text="查处违规安装", base_clause=clause_of(town, "C03"))
+    draft = b.DraftMinutes(UnitCode("C39"), "由城管局主办", UnitCode("C03"), (point,), (UnitCode("C05"),))
+    town.desk.do_case("JX-1", draft, BIANBAN)
+    for unit, leader in LEADERS.items():
+        town.desk.do_case("JX-1", b.SignMinutes(UnitCode(unit), f"leader-{unit}"), leader)
+    fields = {"doc_no": "云编备〔2026〕1号", "effective_from": "2026-12-01"}
+    assert office.post(OFFICER, "/cases/act/file/JX-1", SCAN, **fields).status_code == 303
+    scan = next(one for one in town.desk.load(CASES, "JX-1").events if one.type == "MinutesFiled").payload["scan"]
+    kept = f"/api/v1/cases/JX-1/scans/{scan['digest']}"
+    assert kept in office.at(CHENGGUAN).get("/cases/JX-1").text
+    assert office.at(CHENGGUAN).get(kept).content == SCAN["scan"][1]
+
+
 def test_the_papers_of_a_finding_and_of_a_digest_are_served_by_signing_them(office: Office) -> None:
     """domain, section 8: the numbered 督查通知书; section 3: the digest, with its figures from the record."""
     town = office.town
