@@ -16,7 +16,7 @@ from console.dispatcher import hotline_actions, review_actions
 from console.orders.actions import Action, Ground, offers
 from console.orders.additions import Addition, addition
 from console.orders.beside import beside
-from console.orders.reading import OrderSheet
+from console.orders.reading import OrderSheet, judging
 from console.orders.sheet import clocks_of, sheet_for
 from console.papers.here import papers_here
 from console.visit import Visit, Visiting
@@ -33,7 +33,7 @@ PURPOSES = ("联系诉求人核实情况", "现场处置需要", "回访", "督�
 def ground_for(visit: Visit, sheet: OrderSheet) -> Ground:
     """What the actions of this person on this order stand on."""
     parts = visit.console.parts
-    context = Context(visit.now, visit.actor, parts.city, parts.calendar, sheet.register)
+    context = Context(visit.now, visit.actor, parts.city, parts.calendar, judging(parts.register, sheet))
 
     def seal(told: Addition) -> c.AddToOrder:
         return addition(told, parts.desk.load(ORDERS, sheet.order.order_no), parts.vault)

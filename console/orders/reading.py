@@ -1,7 +1,7 @@
 """One order as its page shows it, read from its own stream: always as new as the record itself."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -93,8 +93,23 @@ def fact_of(event: Event) -> e.Fact:
 
 
 def register_of(register: RegisterReader, order: WorkOrder, now: datetime) -> RegisterEdition:
-    """The edition of the order's date: a route is judged by the clauses of that day."""
-    return register.as_of((order.received_at or now).astimezone(CITY_TIME).date())
+    """The edition of the order's date: a route is judged by the clauses of that day.
+
+    Where a 机构改革 carried the order over, the units that began with it are there too, so that they have their names.
+    """
+    known = register.as_of((order.received_at or now).astimezone(CITY_TIME).date())
+    if order.reformed_on is None:
+        return known
+    units = {**register.as_of(order.reformed_on).units, **known.units}
+    return replace(known, units=dict(sorted(units.items())))
+
+
+def judging(register: RegisterReader, sheet: OrderSheet) -> RegisterEdition:
+    """The edition that what is done now is judged by: of the order's day, after a 机构改革 of the reform's."""
+    order = sheet.order
+    if order.reformed_on is None or order.received_at is None:
+        return sheet.register
+    return register.as_of(max(order.received_at.astimezone(CITY_TIME).date(), order.reformed_on))
 
 
 def order_sheet(

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from casework.work_order import commands as c
+from console.orders.reading import register_of
 from dingze.wiring import Dingze
 from mandates.model import Level, Unit
 from mandates.reform import Reform, carry_out, plan
@@ -58,6 +59,8 @@ def test_from_the_day_on_the_successor_has_the_open_orders_and_a_restart_repeats
     assert held == {("1", HEIR), ("1", OTHER), ("2", OTHER), ("2", HEIR)}
     told = [event for event in dingze.ledger.stream(order_stream("1")) if event.type == "OrderCarriedOver"]
     assert [event.actor for event in told] == ["system:carrier"]
+    shown = register_of(dingze.register, dingze.desk.order("1"), clock.now).units  # the page knows both by name
+    assert shown[HEIR].name == "人力和民生局" and UNIT in shown
     dingze.desk.do("1", c.SignFor(HEIR), Actor("c1", Role.CLERK, HEIR))
 
 
