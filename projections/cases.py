@@ -156,7 +156,13 @@ class Change:
 def changed_by(
     connection: Connection, returned: Table, case: dict[str, Any], days: int = 30, upto: int | None = None
 ) -> Change:
-    """Compare the returns of `projections.disputes` on a decided case's matter, before and after its day."""
+    """Compare the returns of `projections.disputes` on a decided case's matter, before and after its day.
+
+    A matter that no duty point stood for has no id: its returns were counted under other matters or none, and there is
+    nothing to compare.
+    """
+    if not case["matter_id"]:
+        return Change("", case["effective_from"], 0, 0)
     turn = date.fromisoformat(case["effective_from"])
     span = timedelta(days=days)
 

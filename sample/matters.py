@@ -1,7 +1,7 @@
 """The boundary cases of the sample month, one by every road.
 
-Each is about something the orders of the month quarrel over; agreements and decisions take effect with the month
-after, so that the month itself is judged by one register.
+Each is about something the orders of the month quarrel over; minutes take effect with the month after, the decision on
+the day it is made.
 """
 
 from casework import events as e
@@ -182,6 +182,6 @@ class Cases(Lane):
         yield self.after(4)
         scan = Attachment(name="决定扫描件.pdf", kind="scan", reference=f"papers/{case}.pdf")
         decision = b.RecordDecision(
-            body, f"云政办函〔{self.first.year}〕31号", self.today, scan, POLICE, (point,), self.in_force, (NOISE,)
+            body, f"云政办函〔{self.first.year}〕31号", self.today, scan, POLICE, (point,), self.today, (NOISE,)
         )
         self.do_case(case, decision, BIANBAN_OFFICER)

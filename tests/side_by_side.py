@@ -7,7 +7,12 @@ Groups are handed out in the order in which they were collected: the costly ones
 from xdist.scheduler import LoadScopeScheduling
 
 MONTH = ("tests/dingze/", "tests/sample/", "tests/console/test_out.py")
-BROKER = ("tests/automation/test_publisher.py", "tests/ingest/test_kafka", "tests/test_kafka_contract.py")
+BROKER = (
+    "tests/automation/test_publisher.py",
+    "tests/ingest/test_kafka",
+    "tests/test_kafka_contract.py",
+    "tests/test_production_faults.py",
+)
 
 
 class SharedSettings(LoadScopeScheduling):

@@ -50,6 +50,6 @@ def test_the_standing_of_a_matter_follows_its_case(desk: Desk) -> None:
     dispute.do(decision(), OFFICER)
     tell(desk, dispute, told)
     settled = standings.standing("DP-1")
-    assert (settled.decided, settled.decision, settled.open_case) == (CHENGGUAN, "云编决〔2026〕1号", "")
+    assert (settled.decided, settled.decision, settled.open_case) == (CHENGGUAN, "云编委〔2026〕1号", "")
     assert settled.named is None and standings.disputed() == {}
     assert status_quo(settled, another, FALLBACK) == (CHENGGUAN, "decided")

@@ -79,3 +79,14 @@ def test_what_a_decision_changed_is_the_returns_before_and_after_its_day(desk: D
     with connection:
         change = changed_by(connection, table, {"matter_id": "dp-1", "effective_from": "2023-05-20"})
     assert (change.before, change.after) == (3, 1)
+
+
+def test_a_matter_that_no_duty_point_stood_for_has_no_returns_to_compare(desk: Desk) -> None:
+    life = Life("N1", datetime(2023, 5, 18, 2, tzinfo=UTC))
+    desk.tell(told(life, fact, 1) for fact in (life.received(), life.dispatched(UNITS[0], matter_id="")))
+    desk.tell([told(life, life.returned(matter_id=""), 1)])
+    desk.engine.catch_up()
+    connection, table = table_of(desk, DISPUTES, "returned")
+    with connection:
+        change = changed_by(connection, table, {"matter_id": "", "effective_from": "2023-05-20"})
+    assert (change.before, change.after) == (0, 0)

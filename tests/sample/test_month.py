@@ -205,12 +205,15 @@ def test_orders_of_a_matter_under_a_case_go_to_its_status_quo_unit(month: Month)
         assert one["status_quo"]
 
 
-def test_the_month_is_judged_by_one_register(dingze: Dingze, month: Month) -> None:
+def test_the_register_changes_in_the_month_by_its_decision_alone(dingze: Dingze, month: Month) -> None:
+    """So that what the decision changed can be seen; the minutes take effect with the month after."""
+    (decided,) = (one.occurred_at.date() for one in month.told("DecisionRecorded"))
     days = {event.occurred_at.date() for event in month.told("WorkOrderReceived")}
-    assert len({dingze.register.as_of(day).digest for day in days}) == 1
-    assert dingze.register.as_of(TODAY.date() + timedelta(days=40)).digest not in {
-        dingze.register.as_of(day).digest for day in days
-    }
+    before = {dingze.register.as_of(day).digest for day in days if day < decided}
+    since = {dingze.register.as_of(day).digest for day in days if day > decided}
+    after = {dingze.register.as_of(TODAY.date() + timedelta(days=40)).digest}
+    assert [len(one) for one in (before, since, after)] == [1, 1, 1]
+    assert len(before | since | after) == 3
 
 
 def test_the_dispatcher_mostly_follows_the_proposal_and_departs_with_a_reason(month: Month) -> None:
