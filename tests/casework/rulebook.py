@@ -1,6 +1,6 @@
 """Reads the rules out of the code and the tests: who refuses by which name, and which test says so.
 
-`python -m tests.casework.rulebook` prints the second table of docs/rules.md.
+`python -m tests.casework.rulebook` prints the third table of docs/rules.md.
 """
 
 import ast
@@ -75,7 +75,7 @@ def expected_refusals() -> dict[str, list[str]]:
 
 
 def table() -> Iterator[str]:
-    """The rows of the second table: rule, what it says, where, and the first test of it."""
+    """The rows of the third table: rule, what it says, where, and the first test of it."""
     tests = expected_refusals()
     for rule, places in refusals().items():
         where = "<br>".join(f"`{place.removeprefix('casework.')}`" for place in places)

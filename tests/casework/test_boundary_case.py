@@ -273,6 +273,18 @@ def test_minutes_signed_by_all_and_filed_write_duty_points() -> None:
     assert dispute.case.step is Step.CLOSED
 
 
+def test_minutes_are_filed_with_bianban_and_by_no_party() -> None:
+    """domain, section 3: filed with 编办."""
+    dispute = drafted()
+    for unit in (CHENGGUAN, HOUSING, ECOLOGY):
+        dispute.do(b.SignMinutes(unit, "局长"), unit_leader(unit))
+    filing = b.FileMinutes("云城纪〔2026〕1号", date(2026, 4, 1))
+    for actor in (head(CHENGGUAN), unit_leader(CHENGGUAN), JUSTICE):
+        with refused("role"):
+            dispute.do(filing, actor)
+    dispute.do(filing, OFFICER)
+
+
 def test_a_new_draft_is_signed_anew() -> None:
     dispute = drafted()
     dispute.do(b.SignMinutes(HOUSING, "局长"), unit_leader(HOUSING))
@@ -368,6 +380,25 @@ def test_which_sources_may_be_cited_is_ranked_per_city() -> None:
     dispute.do(b.GiveOpinion(HOUSING, "无单位有条目", no_clause=True), head(HOUSING))
 
 
+def test_the_meeting_follows_the_opinions_and_the_coordination_opinion_the_meeting() -> None:
+    """domain, section 3: written opinions, then a meeting, then the 协调意见."""
+    dispute = Dispute().opened().negotiated().applied()
+    meet = b.HoldMeeting((CHENGGUAN, HOUSING), "协调会")
+    issue = b.IssueOpinion("云编函〔2026〕1号", CHENGGUAN, POINTS, "依据三定", date(2026, 4, 1))
+    dispute.do(b.AcceptApplication(), OFFICER)
+    for too_soon in (meet, issue):
+        with refused("case-step"):
+            dispute.do(too_soon, DIRECTOR)
+    dispute.do(b.AskOpinions(), OFFICER)
+    for unit, clause in ((CHENGGUAN, "C03-1"), (HOUSING, "C04-1"), (ECOLOGY, "C11-1")):
+        dispute.do(b.GiveOpinion(unit, "不属于本单位", (clause,)), head(unit))
+    with refused("case-step"):
+        dispute.do(issue, DIRECTOR)
+    dispute.do(meet, OFFICER)
+    dispute.do(issue, DIRECTOR)
+    assert dispute.case.step is Step.ANSWERING
+
+
 def test_an_opinion_all_parties_agree_to_writes_duty_points() -> None:
     """domain, section 3: 编办 issue a 协调意见 (agreed, it also writes duty points)."""
     dispute = coordinated()
@@ -422,6 +453,14 @@ def test_a_decision_is_recorded_with_body_number_date_and_scan() -> None:
         "CaseClosed",
     ]
     assert dispute.case.outcome == "decision"
+
+
+@pytest.mark.parametrize("body", CITY.cases.competent_bodies)
+def test_the_competent_body_is_the_bianwei_or_the_government(body: str) -> None:
+    """domain, section 3: a 决定 by the competent body, 编委 or government, is recorded; 编办 make none."""
+    assert len(CITY.cases.competent_bodies) == 2 and "编制委员会" in CITY.cases.competent_bodies[0]
+    fact = reported().do(decision(body=body), OFFICER)[0]
+    assert isinstance(fact, e.DecisionRecorded) and fact.body == body
 
 
 def test_only_the_bianwei_change_the_text_of_a_sanding() -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from casework import events as e
 from casework.clocks import Reckoner, starts_clocks, tier_of
@@ -140,6 +141,13 @@ def test_history_without_clocks_can_be_returned_at_any_time() -> None:
     life.now += timedelta(days=9)
     life.returned()
     assert life.order.objection is not None
+
+
+@pytest.mark.parametrize("told", [{"amount": 3}, {"amount": 3, "unit": "week"}, {"amount": 0, "unit": "working_day"}])
+def test_each_limit_says_its_unit(told: dict[str, object]) -> None:
+    """domain, section 4: each limit says its unit."""
+    with pytest.raises(ValidationError):
+        CityConfiguration.model_validate({"clocks": {"rework": told}})
 
 
 # --- ringing ---

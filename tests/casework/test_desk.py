@@ -36,6 +36,7 @@ from tests.casework.town import (
     REVIEWER,
     Life,
     cite,
+    claim,
     clerk,
     head,
     proposal,
@@ -223,6 +224,17 @@ def test_automation_that_names_its_cause_acts_once_however_often_it_is_started(d
     head_before = ledger.head()
     again = desk.do("G1", c.Propose(proposal()), PROPOSER, cause=cause)
     assert again.events[0].event_id == first.events[0].event_id and ledger.head() == head_before
+
+
+def test_a_return_stands_in_the_record_with_the_time_it_was_made(ledger: Ledger) -> None:
+    """domain, section 2: a return has a note, a signatory and a time."""
+    receive(ledger)
+    clock = Clock(MONDAY)
+    desk = Desk(ledger, CITY, CALENDAR, lambda day: REGISTER, clock)
+    desk.do("G1", c.Dispatch(CHENGGUAN), DISPATCHER)
+    before = clock.now
+    returned = desk.do("G1", claim(), head(CHENGGUAN)).events[0]
+    assert returned.type == "ReturnRequested" and before < returned.occurred_at <= clock.now
 
 
 def test_who_decides_on_a_page_that_is_out_of_date_is_told_what_happened(desk: Desk, ledger: Ledger) -> None:

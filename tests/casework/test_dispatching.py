@@ -156,6 +156,14 @@ def test_the_hotline_dispatches_to_a_desk_which_dispatches_among_its_bureaus() -
         life.do(c.PassOn(D_HOUSING), DESK)
 
 
+def test_the_hotline_dispatches_to_a_city_unit_without_a_desk() -> None:
+    """北京条例 art. 12: of the two tiers a city unit is reached by the first."""
+    life = Life().received().dispatched()
+    assert life.order.lead == CHENGGUAN and life.order.desk is None
+    with refused("desk-of-the-district"):
+        Life().received().dispatched(desk=DISTRICT)
+
+
 def test_a_desk_passes_on_only_inside_its_district() -> None:
     """北京条例 art. 12."""
     life = Life().received().dispatched(DISTRICT, citations=())

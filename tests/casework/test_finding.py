@@ -306,6 +306,13 @@ def test_each_item_of_the_digest_gets_an_opinion_a_disposition_an_owner_and_a_da
         on(digest, f.PublishDigest("2号"))
 
 
+@pytest.mark.parametrize("disposition", ["解释", "会商", "立案", "改清单"])
+def test_the_digest_disposes_of_an_item_in_four_ways(disposition: str) -> None:
+    """domain, section 3, item 3: 解释 / 会商 / 立案 / 改清单."""
+    assert disposition in CITY.cases.dispositions and len(CITY.cases.dispositions) == 4
+    assert on(opened("2026Q1", "m1"), judge(disposition=disposition)).judged == {"m1"}
+
+
 def test_an_item_comes_back_in_the_next_digest_until_it_is_closed() -> None:
     """domain, section 3, item 3: and comes back in the next digest until closed."""
     first = opened("2026Q1", "m1", "m2")

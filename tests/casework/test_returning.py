@@ -322,11 +322,31 @@ def test_a_unit_answers_once_and_with_a_ground() -> None:
 
 
 def test_a_refused_return_leaves_the_order_where_it_is() -> None:
+    """domain, section 3, item 1: the review refuses."""
     life = handled().returned()
     handle = life.order.clock("handle")
     life.do(c.ReviewReturn("refuse", "属处罚职责", citations=(cite("C03-1", CHENGGUAN),)), REVIEWER)
     assert life.order.lead == CHENGGUAN and life.order.objection is None
     assert life.order.clock("handle") == handle and life.order.clock("review") is None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "lead", "outcome"),
+    [
+        ("refuse", CHENGGUAN, "refused"),
+        ("reassign", ECOLOGY, "reassigned"),
+        ("add_support", CHENGGUAN, "support_added"),
+        ("designate", ECOLOGY, "designated"),
+    ],
+)
+def test_a_review_ends_in_one_of_four_ways(
+    verdict: Literal["refuse", "reassign", "add_support", "designate"], lead: UnitCode, outcome: str
+) -> None:
+    """domain, section 3, item 1: refused, reassigned, support added, designated."""
+    life = agreed(handled().returned())
+    life.do(c.ReviewReturn(verdict, "审核意见", None if verdict == "refuse" else ECOLOGY), REVIEWER)
+    assert (life.order.lead, life.order.objections[0].outcome) == (lead, outcome)
+    assert life.order.clock("review") is None and life.order.clock("handle", lead) is not None
 
 
 def test_a_review_gives_its_reason_and_names_the_unit() -> None:
@@ -338,6 +358,7 @@ def test_a_review_gives_its_reason_and_names_the_unit() -> None:
 
 
 def test_a_partly_own_order_keeps_its_lead_and_gets_a_support() -> None:
+    """domain, section 3, item 1: the review adds a support."""
     life = handled()
     told = c.RequestReturn(CHENGGUAN, "partial", keeps="处罚", asked_support=HOUSING, note="n", signatory="s")
     life.do(told, head(CHENGGUAN))
@@ -360,6 +381,7 @@ def test_a_designated_unit_may_not_return_the_order() -> None:
 
 
 def test_the_present_lead_may_be_designated() -> None:
+    """domain, section 3, item 1; 潍坊条例 art. 22: a designation binds."""
     life = handled().returned()
     life.do(c.ReviewReturn("designate", "仍由城管承办"), REVIEWER)
     assert life.order.designated == CHENGGUAN == life.order.lead

@@ -6,11 +6,15 @@ from importlib import import_module
 
 import pytest
 
+from city.configuration import Clocks
+from city.limits import Limit
 from terms.messages import MESSAGES
 from tests.casework.rulebook import ROOT, expected_refusals, functions, refusals
 
 DOCUMENT = (ROOT / "docs" / "rules.md").read_text("utf-8")
 FIRST, SECOND = DOCUMENT.split("## Every refusal by its name")
+# counted on the domain page: each bullet, each clause between semicolons, each figure of the clock table
+ON_THE_PAGE = {2: 46, 3: 28, 4: 25}
 
 
 def rows(text: str, cells: int) -> Iterator[list[str]]:
@@ -26,7 +30,8 @@ def names(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-SOURCED = list(rows(FIRST, 4))
+NUMBERED = list(rows(FIRST, 5))
+SOURCED = [*(row[1:] for row in NUMBERED), *rows(FIRST, 4)]
 NAMED = list(rows(SECOND, 4))
 TESTS = {function.test: function for function in functions(ROOT / "tests")}
 
@@ -46,6 +51,30 @@ def test_every_rule_that_refuses_has_a_sentence_and_a_test_that_expects_it() -> 
 def test_the_sentence_in_the_table_is_the_one_people_read() -> None:
     for rule, sentence, _, _ in NAMED:
         assert sentence == MESSAGES[f"rule.{names(rule)[0]}"]
+
+
+def test_every_rule_of_sections_two_to_four_stands_under_its_number_without_a_gap() -> None:
+    """stage C: every rule of domain sections 2-4; one that is taken out leaves a gap or a lower count."""
+    places = [tuple(int(part) for part in row[0].split(".")) for row in NUMBERED]
+    counted = {section: sum(1 for found, _ in places if found == section) for section in ON_THE_PAGE}
+    assert places == [(section, number + 1) for section, count in counted.items() for number in range(count)]
+    assert all(counted[section] >= count for section, count in ON_THE_PAGE.items()), counted
+    assert len({row[2] for row in NUMBERED}) == len(NUMBERED), "each rule once"
+    assert all(names(row[3]) and names(row[4]) for row in NUMBERED)
+
+
+def test_every_clock_of_the_table_has_the_default_of_the_configuration() -> None:
+    """domain, section 4: the clock table with its defaults and units; and no clock of the city is left untold."""
+    told = {name: (int(amount), unit) for name, amount, unit in re.findall(CLOCK, FIRST)}
+    assert told == {name: default(getattr(Clocks(), name)) for name in Clocks.model_fields}
+
+
+CLOCK = r"`clocks\.(\w+)` = (\d+)(?: (minute|hour|working day|day))?"
+
+
+def default(clock: Limit | int) -> tuple[int, str]:
+    """The amount and its unit in words; a count or a percentage has none."""
+    return (clock, "") if isinstance(clock, int) else (clock.amount, clock.unit.replace("_", " "))
 
 
 @pytest.mark.parametrize("row", SOURCED, ids=[row[1][:60] for row in SOURCED])

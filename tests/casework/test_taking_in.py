@@ -91,6 +91,13 @@ def test_an_order_in_hands_is_referred_out_only_on_a_return() -> None:
     assert life.order.objection is None and life.order.lead is None and life.order.past_leads == (CHENGGUAN,)
 
 
+def test_the_grounds_of_not_accepting_are_those_of_the_ordinance() -> None:
+    """北京条例 art. 11: emergencies, 法定途径, 信访, repeats with nothing new, secrets, beyond duty, unlawful."""
+    grounds = {ground.code: ground.channel for ground in CITY.not_accepted_grounds}
+    assert set(grounds) == {"emergency", "legal_channel", "petition", "repeat", "secret", "beyond", "unlawful"}
+    assert "110" in grounds["emergency"] and "信访" in grounds["petition"] and "法院" in grounds["legal_channel"]
+
+
 def test_an_order_is_not_turned_away_on_a_ground_of_ones_own() -> None:
     """北京条例 art. 11."""
     with refused("not-accepted-names-a-channel"):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from casework import events as e
+from casework.events.fact import Attachment
 from casework.work_order import Status
 from casework.work_order import commands as c
 from tests.casework.town import (
@@ -59,6 +60,17 @@ def test_extensions_are_counted_and_each_moves_the_deadline() -> None:
         assert before is not None and after is not None and after.starts == before.starts and after.due > before.due
     with refused("extensions-at-most"):
         life.do(c.RequestExtension(CHENGGUAN, "再等"), clerk(CHENGGUAN))
+
+
+def test_an_extension_gives_three_working_days_and_the_clock_never_stands_still() -> None:
+    """吕梁: each at most 3 working days; domain, section 4: an extension does not stop a clock."""
+    life = handled()
+    before = life.order.clock("handle", CHENGGUAN)
+    life.do(c.RequestExtension(CHENGGUAN, "等待检测"), clerk(CHENGGUAN), after=timedelta(days=1))
+    life.do(c.DecideExtension(CHENGGUAN, granted=True), REVIEWER, after=timedelta(days=1))
+    after = life.order.clock("handle", CHENGGUAN)
+    assert before is not None and after is not None
+    assert after.due - before.due == timedelta(days=3), "Monday to Thursday: the two days of waiting are not given back"
 
 
 def test_an_extension_is_asked_before_the_time_is_up_and_one_at_a_time() -> None:
@@ -164,6 +176,16 @@ def test_a_hand_over_names_the_receivers_clause_and_the_sender_stays_answerable(
     life = handed_over()
     assert life.order.lead == CHENGGUAN and life.order.stage == "移送"
     assert life.order.clock("hand_over", ECOLOGY) is not None
+
+
+def test_a_hand_over_tells_its_links_and_brings_its_material() -> None:
+    """domain, section 2: between the links of one matter, with its material and clause."""
+    life = handled()
+    photo = Attachment(name="现场照片.jpg", kind="photo")
+    (fact,) = life.do(c.SendHandOver(CHENGGUAN, ECOLOGY, "C11-1", "执法", "监管", (photo,)), clerk(CHENGGUAN))
+    assert isinstance(fact, e.HandOverSent)
+    assert (fact.sender, fact.receiver, fact.from_link, fact.to_link) == (CHENGGUAN, ECOLOGY, "执法", "监管")
+    assert (fact.material, fact.clause) == ((photo,), "C11-1")
 
 
 def test_a_hand_over_is_received_and_its_result_fed_back_each_in_turn() -> None:

@@ -1,6 +1,6 @@
 """A return from another platform: an objection on a live order, history elsewhere, never lost, never refused."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -44,6 +44,15 @@ def test_a_return_of_a_live_order_becomes_an_objection_to_review(gateway: Gatewa
         "C01", "territory", "临江区", True,
     )  # fmt: skip
     assert objection.objection == 1
+
+
+def test_a_return_of_an_older_platform_keeps_the_time_it_was_made(gateway: Gateway, ledger: Ledger) -> None:
+    """domain, section 2: a return always has a time; what the older platform says is it."""
+    taken(gateway, ORDER)
+    dispatch(ledger)
+    taken(gateway, RETURN, kind="return", now=NOW + timedelta(hours=2))
+    (event,) = (one for one in ledger.stream(STREAM) if one.type == "ReturnRequested")
+    assert event.occurred_at == datetime(2024, 3, 4, 3, 0, tzinfo=UTC), "11:00 in the city"
 
 
 def test_a_return_without_a_basis_is_recorded_and_marked(gateway: Gateway, ledger: Ledger) -> None:

@@ -98,6 +98,7 @@ def test_the_call_taker_notes_a_unit_by_speaking_to_it(index: RegisterIndex, tex
 
 
 def test_a_complaint_about_a_unit_never_goes_to_that_unit(index: RegisterIndex) -> None:
+    """domain, section 2; 济南条例 art. 32: a complaint about a unit's staff is none for that unit."""
     text = "望湖区城管局工作人员态度恶劣，暴力执法"
     proposal = route(index, text)
     assert proposal.lead != "D1-03"
