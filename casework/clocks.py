@@ -137,6 +137,12 @@ class Reckoner:
         found = self.calendar.working_days_after(self.calendar.local_day(self.now), left)
         return self._moved(stopped, max(found.at, stopped.due), found.provisional)
 
+    def stated(self, running: Deadline, due: datetime, starts: datetime | None = None) -> Deadline:
+        """The clock due when the order or an older platform says (办理时限); `starts` where it ran before it came."""
+        since = starts or running.starts
+        told = self._deadline(running.clock, running.unit, running.part, since, due, running.round_the_clock, False)
+        return told.model_copy(update={"ground": "stated"})
+
     def _moved(self, running: Deadline, due: datetime, provisional: bool) -> Deadline:
         return self._deadline(
             running.clock,

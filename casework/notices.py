@@ -133,7 +133,7 @@ TOLD: Mapping[type[e.Fact], Rule] = {
     e.ReworkOrdered: _lead,
     e.SupervisionIssued: _unit,
     e.ExclusionRequested: _reviewers,
-    e.ExclusionGranted: _unit,
+    e.ExclusionGranted: lambda fact, thing: _units(fact.unit) if thing.member(fact.unit) else (),  # not of history
     e.ExclusionRefused: _unit,
     e.ClockWarned: _clock,
     e.ClockExpired: _clock,

@@ -67,7 +67,15 @@ def check_date(moment: datetime | None, city: CityConfiguration, arrival: Arriva
         raise BadInput("ingest.absurd-date", at=at, found=f"{moment.year:04}-{moment.month:02}-{moment.day:02}")
 
 
-LATER = frozenset({"reporter_hidden", "second_category", "third_category", "subjects"})
+def check_limit(limit: datetime | str | None, since: datetime, at: str) -> None:
+    """Raise BadInput for a 办理时限 that ends before the work it limits began, or more than ten years after."""
+    if isinstance(limit, datetime) and not since < limit <= since + TEN_YEARS:
+        reason = f"{limit:%Y-%m-%d %H:%M} 不在 {since:%Y-%m-%d %H:%M} 之后的十年内"
+        raise BadInput("ingest.bad-field", at=f"{at} handle_limit", field="handle_limit", reason=reason)
+
+
+TEN_YEARS = timedelta(days=3653)
+LATER = frozenset({"reporter_hidden", "second_category", "third_category", "subjects", "handle_limit", "excluded"})
 
 
 def body_of(record: BaseModel) -> bytes:

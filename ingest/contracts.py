@@ -7,7 +7,7 @@ formula sign included. What a model refuses goes to quarantine, not away.
 import math
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -79,8 +79,10 @@ def _text(value: Any) -> Any:
     return value
 
 
-_YES = frozenset({"是", "有", "真", "已", "1", "1.0", "y", "yes", "true", "已解决", "已联系", "满意", "基本满意"})
-_NO = frozenset({"否", "无", "假", "未", "0", "0.0", "n", "no", "false", "未解决", "未联系", "不满意", "很不满意"})
+_PLAIN_YES = frozenset({"是", "有", "真", "已", "1", "1.0", "y", "yes", "true"})
+_PLAIN_NO = frozenset({"否", "无", "假", "未", "0", "0.0", "n", "no", "false"})
+_YES = _PLAIN_YES | {"已解决", "已联系", "满意", "基本满意"}
+_NO = _PLAIN_NO | {"未解决", "未联系", "不满意", "很不满意"}
 
 
 def _yes_or_no(value: Any) -> Any:
@@ -97,12 +99,62 @@ def _hidden(value: Any) -> Any:
     return True if word in ("密", "保密", "匿名", "要求保密") else _yes_or_no(word)
 
 
+def _settled(value: Any) -> Any:
+    """是 or 否 and nothing else: what changes figures is never guessed."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word not in _PLAIN_YES | _PLAIN_NO:
+        raise ValueError("应填是或否")
+    return word in _PLAIN_YES
+
+
+_DAYS = re.compile(r"([1-9]\d{0,2})\s*个?工作日", re.ASCII)
+_NO_LIMIT = "办理时限无法识别，应写成 2024-03-01 17:30 或 5个工作日"
+
+
+def _handle_limit(value: Any) -> Any:
+    """办理时限: a number of working days, or the time it ends; a day alone runs to its end (民法典 art. 203).
+
+    A bare number, and days that do not say which (5天), are refused: they would be a guess of a week or more.
+    """
+    if isinstance(value, str) and (days := _DAYS.fullmatch(value.strip())):
+        return f"{days[1]}个工作日"
+    try:
+        moment = _moment(value)
+    except ValueError as error:
+        raise ValueError(_NO_LIMIT) from error
+    if isinstance(moment, datetime) and not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(_NO_LIMIT)
+    return moment + timedelta(hours=12) if _day_alone(value) else moment  # read as noon
+
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
+
+
+def _day_alone(value: Any) -> bool:
+    if isinstance(value, str):
+        found = _MOMENT.fullmatch(value.strip())
+        return found is not None and found[4] is None
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def days_of(limit: datetime | str | None) -> int | None:
+    """The working days of a 办理时限 that counts them."""
+    found = _DAYS.fullmatch(limit) if isinstance(limit, str) else None
+    return int(found[1]) if found else None
+
+
 # limits stand before the validator: they then hold for the stripped string, and say so
 Words = Annotated[str, Field(max_length=200), BeforeValidator(_text)]
 Long = Annotated[str, Field(max_length=TEXT_LIMIT), BeforeValidator(_text)]
 Number = Annotated[str, Field(pattern=NUMBER), BeforeValidator(_text)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Answer = Annotated[bool | None, BeforeValidator(_yes_or_no)]
+Settled = Annotated[bool | None, BeforeValidator(_settled)]
+HandleLimit = Annotated[
+    datetime | Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}个工作日$")] | None, BeforeValidator(_handle_limit)
+]
 Hidden = Annotated[bool | None, BeforeValidator(_hidden)]
 Several = Annotated[tuple[Words, ...], BeforeValidator(_many), Field(max_length=50)]
 
@@ -142,6 +194,8 @@ class IncomingOrder(Incoming):
     second_category: Words | None = None  # where the source tells the levels of 问题分类 in columns of their own
     third_category: Words | None = None
     subjects: Several | None = None  # 被投诉、被举报单位, by code or name
+    handle_limit: HandleLimit = None  # 办理时限, as the platform it comes from states it
+    excluded: Settled = None  # 是否不计考核, as that platform says
     attachments: Annotated[tuple[IncomingAttachment, ...], BeforeValidator(_attached), Field(max_length=50)] = ()
 
 
@@ -196,6 +250,8 @@ class IncomingHistory(AboutAnOrder):
     contacted: Answer = None
     resolved: Answer = None
     satisfied: Answer = None
+    handle_limit: HandleLimit = None  # 办理时限: working days count from `happened_at`
+    excluded: Settled = None  # 是否不计考核: for the unit the record concerns
 
 
 Found = TypeVar("Found", bound=Incoming)

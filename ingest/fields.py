@@ -29,7 +29,7 @@ ORDER_FIELDS: Mapping[str, str] = {
     "是否保密": "reporter_hidden", "是否匿名": "reporter_hidden", "保密": "reporter_hidden", "密": "reporter_hidden",
     "身份保密": "reporter_hidden", "要求保密": "reporter_hidden",
     "二级分类": "second_category", "三级分类": "third_category", "被反映单位": "subjects", "被投诉单位": "subjects",
-    "被举报单位": "subjects",
+    "被举报单位": "subjects", "办理时限": "handle_limit", "是否不计考核": "excluded",
 }  # fmt: skip
 
 _ABOUT_AN_ORDER: Mapping[str, str] = {
@@ -57,6 +57,7 @@ HISTORY_FIELDS: Mapping[str, str] = {
     "转派单位": "to", "建议单位": "to", "协办": "supports", "协办单位": "supports", "原因": "reason",
     "退单原因": "reason", "说明": "note", "备注": "note", "回复内容": "note", "办理结果": "note", "意见": "note",
     "是否联系": "contacted", "是否解决": "resolved", "是否满意": "satisfied", "依据": "basis", "退单依据": "basis",
+    "办理时限": "handle_limit", "是否不计考核": "excluded",
 }  # fmt: skip
 
 

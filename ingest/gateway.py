@@ -108,7 +108,7 @@ class Gateway:
             case "return":
                 return Returns(self.ledger, self.city, self.calendar, self._units, self.register)
             case "history":
-                return History(self.city, self._units)
+                return History(self.ledger, self.city, self.calendar, self._units)
         raise BadInput("input.invalid", at="kind", reason=f"种类应为 {'、'.join(KINDS)}")
 
     def _append(

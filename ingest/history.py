@@ -5,22 +5,27 @@ Notes are kept with personal data covered. A return without a basis is recorded 
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from casework.events import HistoryRecorded, OrderFact
+from casework.events import ExclusionGranted, HistoryRecorded, OrderFact
+from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
-from ingest.arrival import GATEWAY, Arrival, FindUnits, body_of, check_date
-from ingest.contracts import AboutAnOrder, IncomingHistory, read_history
+from city.limits import working_days
+from ingest.arrival import GATEWAY, Arrival, FindUnits, body_of, check_date, check_limit
+from ingest.contracts import AboutAnOrder, IncomingHistory, days_of, read_history
 from ingest.masking import mask
 from ledger.envelope import Append, NewEvent
+from ledger.store import Ledger
 from ledger.vault import Keyring
 from mandates.sheets import Row
-from terms.ids import UnitCode, order_stream
+from terms.ids import OrderNo, UnitCode, order_stream
 
 SOURCE = "history"
 NOBODY = UnitCode("")
+EXCLUDED_ELSEWHERE = "原平台已认定"
+GIVING = frozenset({"dispatched", "reassigned", "support_added"})  # steps whose 办理时限 begins with them
 
 _STEPS: Mapping[str, tuple[str, ...]] = {
     "dispatched": ("派单", "派遣", "分派", "转办", "交办", "下派", "首派", "派发"),
@@ -45,7 +50,9 @@ STEPS: Mapping[str, str] = {word: step for step, words in _STEPS.items() for wor
 class History:
     """Takes in what an older platform did. `units` resolves names: (text, district, when) → unit codes."""
 
+    ledger: Ledger
     city: CityConfiguration
+    calendar: WorkingCalendar
     units: FindUnits
     name: str = "history"
 
@@ -53,6 +60,8 @@ class History:
         """The row as one piece of history. Raises BadInput."""
         found = read_history(row.cells, mapping=arrival.mapping, at=row.at)
         check_date(found.happened_at, self.city, arrival, f"{row.at} happened_at")
+        if _step(found) in GIVING:  # later steps may well come after their time was over
+            check_limit(found.handle_limit, found.happened_at, row.at)
         return covered(found)
 
     def order_no(self, record: IncomingHistory) -> str:
@@ -64,12 +73,14 @@ class History:
         return iter(())
 
     def appends(self, records: Iterable[IncomingHistory], ring: Keyring, arrival: Arrival) -> Iterator[Append]:
-        """HistoryRecorded for each."""
-        return (self._recorded(record, arrival) for record in records)
+        """HistoryRecorded for each; with it ExclusionGranted where that platform left the order out, once a unit."""
+        seen = _Seen(self.ledger)
+        return (self._recorded(record, arrival, seen) for record in records)
 
-    def _recorded(self, told: IncomingHistory, arrival: Arrival) -> Append:
+    def _recorded(self, told: IncomingHistory, arrival: Arrival, seen: "_Seen") -> Append:
         happened_at = told.happened_at.astimezone(UTC)
-        step = STEPS.get(told.what.strip().lower(), "other")
+        step = _step(told)
+        days = days_of(told.handle_limit)
         unit, other = (self._unit(name, told, happened_at) for name in (told.by, told.to))
         unknown = [name for name, code in ((told.by, unit), (told.to, other)) if name and not code]
         reasons = {reason.label: reason.code for reason in self.city.return_reasons}
@@ -88,14 +99,68 @@ class History:
             satisfied=told.satisfied,
             basis_complete=step != "returned" or bool(told.basis and told.reason),
             origin=arrival.origin,
+            handle_due=self._due(told, step, days),
+            handle_days=days,
+            excluded=told.excluded,
         )
         body = body_of(told)
-        event = keyed(fact, SOURCE, key_of(told.order_no, told.record_no, body), body, happened_at)
-        return Append(order_stream(told.order_no), None, (event,))
+        key = key_of(told.order_no, told.record_no, body)
+        event = keyed(fact, SOURCE, key, body, happened_at)
+        left_out = (
+            NewEvent(
+                type=granted.event_type(),
+                payload=granted.to_payload(),
+                occurred_at=happened_at,
+                actor=GATEWAY,
+                cause=event.event_id,
+                correlation=event.correlation,
+            )
+            for granted in seen.exclusions(fact, key)
+        )
+        return Append(order_stream(told.order_no), None, (event, *left_out))
+
+    def _due(self, told: IncomingHistory, step: str, days: int | None) -> datetime | None:
+        """Until when that platform gave the unit time; days count from the step that gave it the order."""
+        if isinstance(told.handle_limit, datetime):
+            return told.handle_limit.astimezone(UTC)
+        if days is None or step not in GIVING:
+            return None
+        return self.calendar.after(told.happened_at, working_days(days)).at
 
     def _unit(self, name: str, told: IncomingHistory, when: datetime) -> UnitCode:
         found = self.units(name, told.district, when) if name else ()
         return found[0] if len(found) == 1 else NOBODY
+
+
+def _step(told: IncomingHistory) -> str:
+    return STEPS.get(told.what.strip().lower(), "other")
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the record and this batch hold already, so that a platform's mark on every row is one exclusion a unit."""
+
+    ledger: Ledger
+    keys: set[str] = field(default_factory=set)
+    excluded: set[tuple[str, UnitCode]] = field(default_factory=set)
+
+    def exclusions(self, fact: HistoryRecorded, key: str) -> Iterator[ExclusionGranted]:
+        """不计考核 for the units that have a part by this step and were not left out before."""
+        known = key in self.keys
+        self.keys.add(key)
+        if not fact.excluded or known or self.ledger.by_source(SOURCE, key) is not None:
+            return  # the same delivery again writes nothing
+        given = (fact.other_unit,) if fact.what == "reassigned" else ()
+        before = self._granted(fact.order_no)
+        for unit in dict.fromkeys((fact.unit, *given, *fact.supports)):
+            if unit and unit not in before and (fact.order_no, unit) not in self.excluded:
+                self.excluded.add((fact.order_no, unit))
+                yield ExclusionGranted(order_no=fact.order_no, unit=unit, reason=EXCLUDED_ELSEWHERE)
+
+    def _granted(self, order_no: str) -> set[UnitCode]:
+        name = ExclusionGranted.event_type()
+        stream = self.ledger.stream(order_stream(OrderNo(order_no)))
+        return {UnitCode(one.payload["unit"]) for one in stream if one.type == name}
 
 
 About = TypeVar("About", bound=AboutAnOrder)

@@ -9,8 +9,8 @@ from casework.clocks import Reckoner, starts_clocks, tier_of
 from casework.events import Attachment, WorkOrderReceived
 from city.calendar import WorkingCalendar
 from city.configuration import CityConfiguration
-from ingest.arrival import GATEWAY, Arrival, FindUnits, body_of, check_date
-from ingest.contracts import IncomingAttachment, IncomingOrder, read_order
+from ingest.arrival import GATEWAY, Arrival, FindUnits, body_of, check_date, check_limit
+from ingest.contracts import IncomingAttachment, IncomingOrder, days_of, read_order
 from ingest.masking import mask, mask_all
 from ledger.envelope import Append, NewEvent
 from ledger.vault import Keyring, Vault
@@ -37,6 +37,7 @@ class Orders:
         """The row as an order; one without a number is named by the delivery's digest and its row. Raises BadInput."""
         order = read_order(row.cells, mapping=arrival.mapping, at=row.at)
         check_date(order.received_at, self.city, arrival, f"{row.at} received_at")
+        check_limit(order.handle_limit, order.received_at or arrival.now, row.at)
         if order.order_no is None:
             digest = arrival.file_digest or hashlib.sha256(row.raw).hexdigest()
             order = order.model_copy(update={"order_no": f"{digest[:16]}-{row.number}"})
@@ -85,6 +86,9 @@ class Orders:
             origin=arrival.origin,
             city_version=self.city.version,
             deadlines=(Reckoner(self.city, self.calendar, received_at).dispatch(tier),) if live else (),
+            handle_due=order.handle_limit.astimezone(UTC) if isinstance(order.handle_limit, datetime) else None,
+            handle_days=days_of(order.handle_limit),
+            excluded=order.excluded,
         )
         event = NewEvent(
             type=WorkOrderReceived.event_type(),

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ledger.upcast import KnownType, Upcast
 from terms.ids import UnitCode
@@ -69,7 +69,8 @@ class Deadline(Piece):
     `clock` is a member of `casework.clocks.Clock` ("dispatch", "sign", "return", "review", "first_contact", "handle",
     "total", "rework", "hand_over", "shelf", "answer", "opinion" …). `unit` is empty for the hotline's own clocks and
     for the citizen's total. `round_the_clock` is False for working-day limits. `provisional` says the working-day
-    calendar of that year was not yet published when it was reckoned.
+    calendar of that year was not yet published when it was reckoned. `ground` is "stated" where the clock is due when
+    the order or an older platform says (办理时限), and not written where it is due by the city's limits or the law's.
     """
 
     clock: str
@@ -80,3 +81,4 @@ class Deadline(Piece):
     due: AwareDatetime
     round_the_clock: bool = False
     provisional: bool = False
+    ground: Literal["", "stated"] = Field(default="", exclude_if=lambda ground: not ground)

@@ -22,6 +22,7 @@ class WorkOrderReceived(OrderFact):
     text, place), opened on demand and the reading recorded; `masked` holds title, text and place with personal data
     covered, which views, routing and memory read. `caller` is a pseudonym by which one requester's orders are found.
     `mode` is "history" when the order was older than `city.imports.clocks_start_within_days`: it starts no clocks.
+    `handle_due` or `handle_days` is the 办理时限 the order brought along; it prevails where it is the longer one.
     """
 
     SCHEMA = 2
@@ -45,6 +46,9 @@ class WorkOrderReceived(OrderFact):
     origin: str = ""  # the platform or file it came from
     city_version: str = ""
     deadlines: tuple[Deadline, ...] = ()  # the hotline's own dispatch clock
+    handle_due: AwareDatetime | None = None
+    handle_days: int | None = None  # working days, from dispatch
+    excluded: bool | None = None  # 是否不计考核, as the platform says; of which unit is not known here
 
 
 class AssignmentProposed(OrderFact):
@@ -146,7 +150,9 @@ class HistoryRecorded(OrderFact):
 
     `what` is one of "dispatched", "signed", "returned", "return_refused", "reassigned", "support_added", "started",
     "progress", "extended", "result", "accepted", "follow_up", "rework", "closed", "other". A return without a basis
-    has `basis_complete=False` (依据不全): recorded, never refused.
+    has `basis_complete=False` (依据不全): recorded, never refused. `handle_due` is until when that platform gave the
+    unit time (办理时限), reckoned from `happened_at` where it told `handle_days`. `excluded` is its 是否不计考核; where
+    the unit is known, ExclusionGranted follows.
     """
 
     what: str
@@ -162,6 +168,9 @@ class HistoryRecorded(OrderFact):
     satisfied: bool | None = None
     basis_complete: bool = True
     origin: str = ""
+    handle_due: AwareDatetime | None = None
+    handle_days: int | None = None  # working days
+    excluded: bool | None = None
 
 
 class PersonalDataRead(OrderFact):

@@ -8,6 +8,7 @@ from casework.grounds import basic_item, belongs, desk_of, in_force, statutory_d
 from casework.guards import require
 from casework.work_order.context import Context
 from casework.work_order.state import WorkOrder
+from city.limits import Limit
 from routing.proposal import Citation
 from terms.ids import UnitCode
 
@@ -89,13 +90,23 @@ def fresh_clocks(
     total: bool = False,
     designated: bool = False,
 ) -> tuple[e.Deadline, ...]:
-    """The clocks of units that just got the order; none for history. `total` starts the citizen's as well."""
+    """The clocks of units that just got the order; none for history. `total` starts the citizen's as well.
+
+    A 办理时限 the order brought along prevails where it is longer; a unit that an older platform had dispatched it to
+    goes on with the time that platform gave.
+    """
     if not order.starts_clocks:
         return ()
     reckoner = context.reckoner
     cited_days = statutory_days((one.clause_id for one in citations), context.register)
-    days = max((one for one in (given_days, cited_days) if one is not None), default=None)
-    handle = reckoner.handle_limit(order.kind, order.tier, complex_matter=complex_matter, statutory_days=days)
+
+    def limit(*days: int | None) -> Limit:
+        longest = max((one for one in days if one is not None), default=None)
+        return reckoner.handle_limit(order.kind, order.tier, complex_matter=complex_matter, statutory_days=longest)
+
+    handle = limit(given_days, cited_days, order.stated_days)
+    by_stated_days = handle != limit(given_days, cited_days)
+    earlier = order.handed_elsewhere(lead) if lead else None
     found: list[e.Deadline] = []
     if lead:
         found.extend(reckoner.unit_clocks(lead, "lead", order.tier, handle))
@@ -103,4 +114,21 @@ def fresh_clocks(
         found.extend(reckoner.unit_clocks(unit, "support", order.tier, handle))
     if total:
         found.append(reckoner.start(Clock.TOTAL, handle))
-    return tuple(one for one in found if not (designated and one.clock == Clock.RETURN))
+    return tuple(
+        _as_stated(one, order, earlier if one.part != "support" else None, by_stated_days, context)
+        for one in found
+        if not (designated and one.clock == Clock.RETURN)
+    )
+
+
+def _as_stated(
+    clock: e.Deadline, order: WorkOrder, earlier: e.HistoryRecorded | None, by_stated_days: bool, context: Context
+) -> e.Deadline:
+    """The clock of the work as the 办理时限 has it, where it does; other clocks as they are."""
+    if clock.clock not in (Clock.HANDLE, Clock.TOTAL):
+        return clock
+    if earlier is not None and earlier.handle_due is not None:
+        return context.reckoner.stated(clock, earlier.handle_due, earlier.happened_at)
+    if order.stated_due is not None and order.stated_due > clock.due:
+        return context.reckoner.stated(clock, order.stated_due)
+    return clock.model_copy(update={"ground": "stated"}) if by_stated_days else clock

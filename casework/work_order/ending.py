@@ -77,7 +77,7 @@ def request_exclusion(order: WorkOrder, command: c.RequestExclusion, context: Co
     """不计考核 on request and review."""
     in_status(order, command, WITH_LEAD | {Status.CLOSED, Status.TERMINATED})
     member = part_of(order, command.unit, context)
-    require(not member.asked_exclusion and not member.excluded, "exclusion-once")
+    require(not member.asked_exclusion and command.unit not in order.left_out, "exclusion-once")
     require(bool(command.reason.strip()), "reason-given")
     return (e.ExclusionRequested(order_no=order.order_no, unit=command.unit, reason=command.reason),)
 

@@ -38,7 +38,8 @@ def _(fact: e.ExclusionRequested, order: WorkOrder) -> WorkOrder:
 
 @fold.register
 def _(fact: e.ExclusionGranted, order: WorkOrder) -> WorkOrder:
-    return change(order, fact.unit, asked_exclusion=False, excluded=True)
+    left_out = order.left_out | {fact.unit}
+    return replace(change(order, fact.unit, asked_exclusion=False), left_out=left_out)
 
 
 @fold.register

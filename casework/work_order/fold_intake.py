@@ -17,6 +17,8 @@ def _(fact: e.WorkOrderReceived, order: WorkOrder) -> WorkOrder:
         kind=fact.kind,
         tier=fact.tier,
         starts_clocks=fact.mode == "live",
+        stated_due=fact.handle_due,
+        stated_days=fact.handle_days,
         reporter_hidden=fact.reporter_hidden,
         subject_units=fact.subject_units,
         clocks=replace_clocks(order.clocks, fact.deadlines),

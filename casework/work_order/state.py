@@ -58,7 +58,6 @@ class Member:
     asked_extension: bool = False
     asked_long_cycle: bool = False
     asked_exclusion: bool = False
-    excluded: bool = False
     supervision: str = ""  # the highest step so far
 
 
@@ -121,6 +120,8 @@ class WorkOrder:
     kind: str = ""
     tier: Tier = "general"
     starts_clocks: bool = True
+    stated_due: datetime | None = None  # 办理时限 the order brought along: a moment, or working days from dispatch
+    stated_days: int | None = None
     reporter_hidden: bool = False
     subject_units: tuple[UnitCode, ...] = ()
     erased: bool = False
@@ -162,9 +163,18 @@ class WorkOrder:
     resolved: bool | None = None
     satisfied: bool | None = None
     followed_up: bool = False
+    left_out: frozenset[UnitCode] = frozenset()  # 不计考核: units it does not count for, whether they have a part yet
     reply: str = ""
     rated: frozenset[tuple[UnitCode, UnitCode]] = frozenset()
     history: tuple[HistoryRecorded, ...] = ()  # in the order things happened, not as they arrived
+
+    def handed_elsewhere(self, unit: UnitCode) -> HistoryRecorded | None:
+        """The last dispatch by an older platform, if it was to this unit, said until when, and none was made here."""
+        if self.first_receiver is not None:
+            return None
+        last = next((one for one in reversed(self.history) if one.what in ("dispatched", "reassigned")), None)
+        to_this_unit = last is not None and (last.other_unit or last.unit) == unit
+        return last if to_this_unit and last is not None and last.handle_due is not None else None
 
     def member(self, unit: UnitCode) -> Member | None:
         """The unit's part in the order, or None."""

@@ -12,6 +12,7 @@ from casework.work_order import commands as c
 from casework.work_order import next_ring
 from city.configuration import CityConfiguration
 from city.limits import working_days
+from terms.ids import UnitCode
 from tests.casework.town import (
     CALENDAR,
     CHENGGUAN,
@@ -75,6 +76,46 @@ def test_a_longer_statutory_limit_prevails_and_a_shorter_one_does_not() -> None:
     life = Life().received().dispatched(WATER, "C14-XK-1")
     clock = life.order.clock("handle", WATER)
     assert clock is not None and clock.due == CALENDAR.after(life.now, working_days(20)).at
+
+
+@pytest.mark.parametrize(
+    ("told", "due"), [({"handle_days": 7}, day(11)), ({"handle_due": day(20)}, day(20)), ({"handle_days": 2}, None)]
+)
+def test_a_limit_the_order_brought_along_prevails_where_it_is_longer(
+    told: dict[str, object], due: datetime | None
+) -> None:
+    """domain, section 6 (办理时限) and section 4 (the longer one prevails)."""
+    usual = Life().received().dispatched().order.clock("handle", CHENGGUAN)
+    order = Life().received(**told).dispatched().order
+    clock, total = order.clock("handle", CHENGGUAN), order.clock("total")
+    assert usual is not None and clock is not None and total is not None
+    assert (clock.due, clock.ground) == ((due, "stated") if due else (usual.due, ""))
+    assert total.due == clock.due
+    assert e.Deadline.model_validate(clock.model_dump(mode="json")) == clock
+    assert ("ground" in clock.model_dump(mode="json")) is bool(due), "usual clocks are written as they ever were"
+
+
+def _handed_over(unit: UnitCode, due: datetime) -> e.HistoryRecorded:
+    return e.HistoryRecorded(
+        order_no="G1", what="dispatched", happened_at=MONDAY - timedelta(days=3), unit=unit, handle_due=due
+    )
+
+
+def test_a_unit_an_older_platform_dispatched_to_goes_on_with_the_time_that_platform_gave() -> None:
+    """domain, section 6 (办理时限): longer or shorter; another unit begins with its own time."""
+    due = day(3)
+    for told_to, is_due, ground in ((CHENGGUAN, due, "stated"), (HOUSING, day(9), "")):
+        life = Life().received()
+        life.keep(_handed_over(told_to, due))
+        clock = life.dispatched().order.clock("handle", CHENGGUAN)
+        assert clock is not None and (clock.due, clock.ground) == (is_due, ground)
+    life = Life().received()
+    life.keep(_handed_over(CHENGGUAN, due))
+    clock = life.dispatched().order.clock("handle", CHENGGUAN)
+    assert clock is not None and clock.starts == MONDAY - timedelta(days=3) < clock.warn_at < clock.due
+    life.do(c.Reassign(HOUSING, "更正", citations=(cite("C04-1", HOUSING),)), REVIEWER)
+    again = life.order.clock("handle", HOUSING)
+    assert again is not None and again.due > due and again.ground == ""
 
 
 def test_handling_starts_at_dispatch_not_at_signing() -> None:

@@ -131,8 +131,18 @@ def test_an_order_is_left_out_of_the_figures_on_request_and_review() -> None:
     with refused("exclusion-once"):
         life.do(c.RequestExclusion(CHENGGUAN, "诉求不合理"), head(CHENGGUAN))
     life.do(c.DecideExclusion(CHENGGUAN, granted=True), REVIEWER)
-    member = life.order.member(CHENGGUAN)
-    assert member is not None and member.excluded
+    assert life.order.left_out == {CHENGGUAN}
+    with refused("exclusion-once"):
+        life.do(c.RequestExclusion(CHENGGUAN, "诉求不合理"), head(CHENGGUAN))
+
+
+def test_what_an_older_platform_left_out_is_not_asked_for_again() -> None:
+    """domain, section 6: 是否不计考核, told before the unit has its part here."""
+    life = Life().received()
+    life.keep(e.ExclusionGranted(order_no="G1", unit=CHENGGUAN, reason="原平台已认定"))
+    life.dispatched()
+    with refused("exclusion-once"):
+        life.do(c.RequestExclusion(CHENGGUAN, "诉求不合理"), head(CHENGGUAN))
 
 
 # --- mutual rating ---

@@ -83,6 +83,12 @@ def test_a_chase_tells_the_lead_and_most_facts_tell_nobody() -> None:
     assert told(e.OrderArchived(order_no="G1"), life) == ()
 
 
+def test_an_exclusion_is_told_to_who_has_a_part_and_not_for_every_row_of_an_older_platform() -> None:
+    fact = e.ExclusionGranted(order_no="G1", unit=CHENGGUAN)
+    assert units(told(fact, Life().received().dispatched())) == [CHENGGUAN]
+    assert not told(fact, Life().received())
+
+
 def test_a_unit_complained_about_is_told_nothing() -> None:
     """济南条例 art. 32: who reported is hidden from who is reported."""
     order = WorkOrder("G1", subject_units=(CHENGGUAN,))

@@ -87,6 +87,44 @@ def test_yes_and_no_are_read_and_no_answer_is_none(word: str, means: bool | None
     assert read_history(row).resolved is means
 
 
+@pytest.mark.parametrize(
+    ("written_as", "means"),
+    [
+        ("5个工作日", "5个工作日"), ("12 工作日", "12个工作日"),
+        ("2023-04-12 17:30", datetime(2023, 4, 12, 9, 30, tzinfo=UTC)),
+        ("2023年4月12日", datetime(2023, 4, 12, 16, tzinfo=UTC)),
+        (1681270200000, datetime(2023, 4, 12, 3, 30, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+def test_a_limit_is_a_moment_a_day_to_its_end_or_working_days(written_as: Any, means: Any) -> None:
+    for found in (
+        read_order({"text": "路灯不亮", "办理时限": written_as}),
+        read_history({"工单编号": "1", "环节": "派单", "时间": "2023-04-06", "办理时限": written_as}),
+    ):
+        assert found.handle_limit == means
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("办理时限", value) for value in ("5", 5, "5天", "0个工作日", "尽快", "9999-12-31", "0001-01-01", True, [])),
+        *(("是否不计考核", value) for value in ("也许", "未评价", "满意", 2, [])),
+    ],
+)
+def test_a_limit_or_an_exclusion_that_cannot_be_read_is_a_fault_with_its_place(field: str, value: Any) -> None:
+    ours = "handle_limit" if field == "办理时限" else "excluded"
+    with pytest.raises(BadInput) as order:
+        read_order({"text": "路灯不亮", field: value}, at="a.csv:2")
+    with pytest.raises(BadInput) as history:
+        read_history({"工单编号": "1", "环节": "派单", "时间": "2023-04-06", field: value}, at="a.csv:2")
+    assert {order.value.at, history.value.at} == {f"a.csv:2 {ours}"}
+
+
+@pytest.mark.parametrize(("word", "means"), [("是", True), ("否", False), ("true", True), (1, True), (False, False)])
+def test_whether_an_order_is_left_out_of_scoring_is_yes_or_no(word: Any, means: bool) -> None:
+    assert read_order({"text": "路灯不亮", "是否不计考核": word}).excluded is means
+
+
 def test_a_return_needs_no_more_than_its_order() -> None:
     found = read_return({"工单编号": 20230406})
     assert (found.order_no, found.by, found.reason) == ("20230406", "", "")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casework.events import HistoryRecorded
+from casework.events import ExclusionGranted, HistoryRecorded
 from ingest.gateway import Gateway
 from ingest.history import STEPS
 from ledger.store import Ledger
@@ -108,7 +108,54 @@ def test_personal_data_in_a_note_is_covered_and_the_caller_is_not_kept(gateway: 
     assert "欧阳" not in str(event)
 
 
-@pytest.mark.parametrize("change", [{"时间": ""}, {"时间": "1024-01-01"}, {"环节": ""}, {"工单编号": ""}])
+@pytest.mark.parametrize(
+    ("limit", "due"),
+    [
+        ("3个工作日", datetime(2024, 2, 28, 16, tzinfo=UTC)),
+        ("2024-02-29 17:30", datetime(2024, 2, 29, 9, 30, tzinfo=UTC)),
+    ],
+)
+def test_the_time_an_older_platform_gave_is_a_due_date_in_the_event(
+    gateway: Gateway, ledger: Ledger, limit: str, due: datetime
+) -> None:
+    given = STEP | {"时间": "2024-02-23 09:40", "办理时限": limit}
+    taken(gateway, given, given | {"环节": "办结", "时间": "2024-03-01 09:00"}, kind="history")
+    dispatched, result = told(ledger)
+    assert dispatched.handle_due == due
+    assert (result.handle_due, result.handle_days) == ((None, 3) if "工作日" in limit else (due, None)), (
+        "days from when?"
+    )
+    (late,) = taken(gateway, given | {"办理时限": "2024-02-20"}, kind="history")
+    assert late["status"] == "quarantined" and late["problem"]["code"] == "ingest.bad-field"
+
+
+def test_what_an_older_platform_left_out_of_scoring_is_excluded_once_for_each_unit_that_had_a_part(
+    gateway: Gateway, ledger: Ledger
+) -> None:
+    """domain, section 6: 是否不计考核; that platform has judged already."""
+    out = STEP | {"时间": "2024-02-28 09:40", "协办单位": "环保局", "是否不计考核": "是"}
+    moved = STEP | {"时间": "2024-02-28 15:00", "环节": "改派", "改派单位": "住建局", "是否不计考核": "是"}
+    proposed = STEP | {"时间": "2024-02-28 14:00", "环节": "退单", "建议单位": "望湖区城管局", "是否不计考核": "是"}
+    counted = STEP | {"工单编号": "W-2", "是否不计考核": "否"}
+    nobody = STEP | {"工单编号": "W-3", "单位": "老城改造指挥部", "是否不计考核": "是"}
+    for _ in range(2):
+        taken(gateway, out, out, moved, kind="history")
+    taken(gateway, proposed, counted, nobody, kind="history")
+    events = ledger.stream(StreamId("order-W-1"))
+    granted = [event for event in events if event.type == "ExclusionGranted"]
+    assert [event.payload["unit"] for event in granted] == ["C01", "C02", "C03"]
+    assert {event.payload["reason"] for event in granted} == {"原平台已认定"}
+    assert [event.cause for event in granted] == [events[0].event_id, events[0].event_id, events[3].event_id]
+    assert ExclusionGranted.from_payload(granted[0].payload).order_no == "W-1"
+    assert [event.type for event in ledger.stream(StreamId("order-W-2"))] == ["HistoryRecorded"]
+    assert [event.type for event in ledger.stream(StreamId("order-W-3"))] == ["HistoryRecorded"]
+    assert told(ledger, "W-3")[0].excluded is True, "the unit is not known, what was said of the order is kept"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"时间": ""}, {"时间": "1024-01-01"}, {"环节": ""}, {"工单编号": ""}, {"办理时限": "尽快"}, {"是否不计考核": "?"}],
+)
 def test_a_row_that_says_not_what_or_when_or_of_which_order_waits_in_quarantine(
     gateway: Gateway, change: dict[str, str]
 ) -> None:

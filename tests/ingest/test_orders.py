@@ -46,12 +46,36 @@ def test_who_asks_to_stay_unnamed_is_marked(
     assert received(ledger).reporter_hidden == hidden
 
 
+@pytest.mark.parametrize(
+    ("limit", "due", "days"),
+    [
+        ("7个工作日", None, 7),
+        ("2024-03-20", datetime(2024, 3, 20, 16, tzinfo=UTC), None),
+    ],
+)
+def test_the_limit_an_order_brings_along_and_its_mark_are_kept(
+    gateway: Gateway, ledger: Ledger, limit: str, due: datetime | None, days: int | None
+) -> None:
+    """domain, section 6: 办理时限, 是否不计考核."""
+    taken(gateway, ORDER | {"办理时限": limit, "是否不计考核": "否"})
+    order = received(ledger)
+    assert (order.handle_due, order.handle_days, order.excluded) == (due, days, False)
+
+
+@pytest.mark.parametrize("told", [{"办理时限": "2024-03-01"}, {"办理时限": "2044-03-01"}, {"是否不计考核": "也许"}])
+def test_a_limit_that_ends_before_it_began_or_a_mark_that_is_no_answer_waits_in_quarantine(
+    gateway: Gateway, told: dict[str, str]
+) -> None:
+    (done,) = taken(gateway, ORDER | told)
+    assert done["status"] == "quarantined" and done["problem"]["code"] == "ingest.bad-field"
+
+
 def test_an_order_from_before_a_field_was_known_is_the_same_body_still(gateway: Gateway) -> None:
     taken(gateway, ORDER)
     assert taken(gateway, ORDER)[0]["status"] == "duplicate"
     assert taken(gateway, ORDER | {"是否保密": "是"})[0]["status"] == "conflict"
     record = read_order(ORDER, at="x")
-    assert b"reporter_hidden" not in body_of(record)
+    assert not any(name in body_of(record) for name in (b"reporter_hidden", b"handle_limit", b"excluded"))
 
 
 def test_what_officers_type_is_covered_with_the_requesters_own_name_and_number(

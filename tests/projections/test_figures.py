@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from casework import events as e
 from ledger.envelope import Event
 from projections.accountability import ACCOUNTABILITY, measures
 from projections.coverage import COVERAGE, most_disputed, never_used
@@ -155,6 +156,22 @@ def test_an_order_not_counted_for_a_unit_leaves_its_figures_but_only_from_then_o
         assert measures(connection, table, Cut(upto=3)) == {(UNITS[0], "lead", "dispatched"): (1, 1)}
         assert measures(connection, table, Cut(), excluded_count=True)[UNITS[0], "lead", "dispatched"] == (1, 1)
         assert measures(connection, table, Cut())[UNITS[0], "lead", "excluded"] == (1, 1)
+
+
+def test_an_order_an_older_platform_left_out_is_left_out_from_its_dispatch_here_on(desk_of_figures: Desk) -> None:
+    """domain, section 6: 是否不计考核 comes in before the order does, as ExclusionGranted (ingest.history)."""
+    desk, life, counted = desk_of_figures, Life("N1"), Life("N2")
+    desk.tell([told(life, e.ExclusionGranted(order_no="N1", unit=UNITS[0], reason="原平台已认定"))])
+    for one in (life, counted):
+        desk.tell(told(one, fact) for fact in (one.received(), one.dispatched(UNITS[0], supports=(UNITS[1],))))
+    desk.engine.catch_up()
+    connection, table = table_of(desk, ACCOUNTABILITY, "facts")
+    with connection:
+        assert measures(connection, table, Cut()) == {
+            (UNITS[0], "lead", "excluded"): (1, 1),
+            (UNITS[0], "lead", "dispatched"): (1, 1),
+            (UNITS[1], "support", "dispatched"): (2, 2),
+        }
 
 
 def test_who_acts_under_a_designation_is_marked_so_that_no_fault_is_seen_in_it(desk_of_figures: Desk) -> None:
