@@ -85,7 +85,8 @@ FIELDS: Mapping[str, str] = {
     "other_unit": "另一单位", "happened_at": "发生时间", "account": "查看人", "purpose": "用途", "fields": "内容",
     "no_clause": "均无条目", "approved": "同意", "times": "第几次", "late_supports": "未完成协办", "how": "结案方式",
     "long_cycle": "长周期", "from_link": "移出环节", "to_link": "移入环节", "basis_complete": "依据完整",
-    "count": "次数", "limit": "阈值",
+    "count": "次数", "limit": "阈值", "handle_due": "办理时限", "handle_days": "办理时限（工作日）",
+    "excluded": "不计考核",
 }  # fmt: skip
 ABSTAINED: Mapping[str, str] = {
     "route.too-little": "内容过少",

@@ -16,6 +16,7 @@ from console.words import (
     PROCESSES,
     UNIT_FIELDS,
     VALUES,
+    deadline,
     moment,
     role_name,
 )
@@ -169,7 +170,7 @@ def _words(field: str, value: Any, register: RegisterEdition) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, datetime):
-        return moment(value)
+        return deadline(value) if field == "handle_due" else moment(value)
     if isinstance(value, tuple):
         return "、".join(str(one) for one in value)
     if field == "status_quo" and value not in VALUES[field]:

@@ -1,10 +1,13 @@
 """The order beside its clauses, what may be done with it, and that doing it shows at once."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+import orjson
 import pytest
 
 from casework.work_order import commands as c
+from mandates.sheets import Row
 from terms.ids import UnitCode
 from tests.console.city import DISPATCHER, Browser, Town, order, plain, served
 from tests.console.life import clerk
@@ -146,6 +149,21 @@ def test_an_erased_order_shows_its_life_and_no_text(house: tuple[Town, str]) -> 
     town.vault.erase(["order-YZ8001"], town.now)
     page = Browser(address, "yz-01-dispatcher").get("/orders/YZ8001")
     assert page.status_code == 200 and "开不了窗" not in plain(page.text)
+
+
+def test_what_an_older_platform_said_of_time_and_scoring_stands_in_the_orders_life(house: tuple[Town, str]) -> None:
+    """domain, section 6: 办理时限, 是否不计考核."""
+    town, address = house
+    town.receive(order("YZ8003", SMOKE, 办理时限="7个工作日"))
+    told = {
+        "工单编号": "YZ8003", "环节": "派单", "单位": "C03", "时间": (town.now - timedelta(hours=1)).isoformat(),
+        "办理时限": f"{town.now + timedelta(days=9):%Y-%m-%d}", "是否不计考核": "是",
+    }  # fmt: skip
+    for _ in town.gateway.admit([Row("test", 1, told, orjson.dumps(told))], now=town.now, kind="history"):
+        pass
+    page = plain(Browser(address, "yz-01-dispatcher").get("/orders/YZ8003").text)
+    assert f"{told['办理时限']} 24:00" in page and "办理时限（工作日）" in page
+    assert "同意不计考核" in page and "原平台已认定" in page
 
 
 def test_a_number_with_a_slash_has_a_page_too(house: tuple[Town, str]) -> None:
