@@ -5,6 +5,7 @@
 `--both` takes each at 1366 × 768 and at 1920 × 1080.
 """
 
+import os
 import sys
 import tempfile
 from datetime import date
@@ -30,6 +31,7 @@ from tests.console.city import DISPATCHER, Town, build_template, copy_template, 
 from tests.console.life import OFFICER, REVIEWER, live
 
 CHROMIUM = "/usr/bin/chromium"
+CHINESE = os.environ | {"LANGUAGE": "zh_CN"}  # fields of dates as a Chinese desk has them (package chromium-l10n)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -153,7 +155,7 @@ def take(
             propose_findings(town)
             propose_wordings(town)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, env=CHINESE)
             for pages in (PAGES, AFTERWARDS):
                 wanted = [one for one in pages if not names or one[0] in names]
                 if wanted and pages is AFTERWARDS:
