@@ -204,7 +204,7 @@ def test_a_full_disk_under_the_event_file_loses_and_doubles_nothing(
                 wait(lambda: source.taken() == source.asked)
                 with full_at((tmp_path / "d.db-wal").stat().st_size + 100_000):
                     source.asked += 400
-                    wait(lambda: bool(supervisor.failures) or source.taken() == source.asked)
+                    wait(lambda: "source" in supervisor.failures or source.taken() == source.asked)
                     assert "source" in supervisor.failures, "the disk was to be full"
                     stopped_at = source.taken()
                     assert stopped_at < source.asked
