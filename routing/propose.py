@@ -277,16 +277,17 @@ def _abstained(
     if not any(citation.unit == lead.unit for citation in citations) and not lead.disputed:
         learned = any(reason.feature in ("memory", "caller-note") for reason in weighed.reasons)
         return _because("route.precedent-without-clause" if learned else "route.no-clause", lead=name)
-    if lead.disputed or lead.by_list:
+    if lead.disputed:
         return None
-    share = weighed.ranked[0][1]
-    if len(weighed.ranked) > 1:
-        rival, second = weighed.ranked[1]
-        if share * 100 < second * (100 + city.routing.close_call):
-            return _because("route.two-clauses", lead=name, other=index.edition.units[rival].name)
-    mirrored = index.places.has_mirror(lead.city_unit)
-    if seen.where.district is None and mirrored and _is_district_matter(index, lead.city_unit, lead.ground):
-        return _because("route.unknown-place")
+    if not lead.by_list:  # an item of its own list outweighs rivals, and it names the place
+        share = weighed.ranked[0][1]
+        if len(weighed.ranked) > 1:
+            rival, second = weighed.ranked[1]
+            if share * 100 < second * (100 + city.routing.close_call):
+                return _because("route.two-clauses", lead=name, other=index.edition.units[rival].name)
+        mirrored = index.places.has_mirror(lead.city_unit)
+        if seen.where.district is None and mirrored and _is_district_matter(index, lead.city_unit, lead.ground):
+            return _because("route.unknown-place")
     if lead.confidence < city.routing.automatic_at:
         return _because("route.not-sure", confidence=lead.confidence, needed=city.routing.automatic_at)
     return None

@@ -117,6 +117,15 @@ def test_a_subdistrict_leads_only_on_an_item_of_its_own_list(index: RegisterInde
     assert proposal.citations[0].clause_id in edition.subdistrict_items
 
 
+@pytest.mark.parametrize("text", ["柳桥社区居委会态度差，居委会电话没人接", "楼道里堆满杂物没人管", "物业费太贵"])
+def test_what_is_not_dispatched_by_rule_says_why(index: RegisterIndex, text: str) -> None:
+    """Whoever dispatches by hand asks why, of an item of a subdistrict's own list as well."""
+    careful = CITY.model_copy(update={"routing": Routing(automatic_at=100)})
+    proposal = propose(OrderText(text), index, EMPTY, careful)
+    assert not proposal.automatic
+    assert proposal.abstained is not None and proposal.abstained.message
+
+
 def test_what_the_call_taker_wrote_is_evidence_with_its_own_weight(index: RegisterIndex) -> None:
     text = "市民反映门口声音很大，请城管局核实处理"
     assert route(index, text).lead == "C03"
