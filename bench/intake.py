@@ -14,7 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from dingze.known import event_types
+from ledger.backends import open_ledger
+from terms.ids import Position
+
 LETTERS = Path("../shared/data/letters/shanghai.jsonl.gz")
+ASKED = ("WorkOrderReceived", "AssignmentProposed", "ProposalDeclined")
 TARGETS = {"seconds": 60, "memory_mb": 700}
 
 
@@ -31,6 +36,27 @@ def _dingze(url: str, *words: str) -> tuple[dict[str, Any], float, float]:
     return json.loads(done.stdout), seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
+def _unanswered(url: str) -> tuple[int, int]:
+    """All orders in the record, and those of them with neither a proposed lead nor a stated reason for none."""
+    received: set[str] = set()
+    answered: set[str] = set()
+    ledger = open_ledger(url, types=event_types())
+    try:
+        for row in ledger.read_raw_of(ASKED, Position(0), ledger.head()):
+            event = ledger.decode(row)
+            if event.type == "WorkOrderReceived":
+                received.add(event.stream)
+            elif event.type == "ProposalDeclined" or _says_something(event.payload["proposal"]):
+                answered.add(event.stream)
+    finally:
+        ledger.close()
+    return len(received), len(received - answered)
+
+
+def _says_something(proposal: dict[str, Any]) -> bool:
+    return bool(proposal["lead"] or proposal["abstained"])
+
+
 def measure() -> dict[str, Any]:
     """Seconds and memory for all letters, a second time, and the two verifications; or why there are no letters."""
     if not LETTERS.exists():
@@ -42,6 +68,7 @@ def measure() -> dict[str, Any]:
         again, seconds_again, _ = _dingze(url, "ingest", str(LETTERS))
         views, _, _ = _dingze(url, "projections", "verify")
         record, _, _ = _dingze(url, "ledger", "verify")
+        orders, unanswered = _unanswered(url)
     figures = {
         "sample_seconds": round(prepared, 1),
         "first": first,
@@ -51,6 +78,8 @@ def measure() -> dict[str, Any]:
         "seconds_again": round(seconds_again, 1),
         "views_verified": views["verified"],
         "record_verified": record["verified"],
+        "orders": orders,
+        "orders_without_proposal_or_reason": unanswered,
         "targets": TARGETS,
     }
     return figures | {"reached": {name: figures[name] <= most for name, most in TARGETS.items()}}
