@@ -105,11 +105,17 @@ class Reckoner:
         usual = self.calendar.after(self.now, self._handle(kind, tier, complex_matter)).at
         return self.calendar.after(self.now, working_days(statutory_days)).at > usual
 
-    def unit_clocks(self, unit: UnitCode, part: Part, tier: Tier, handle: Limit) -> tuple[Deadline, ...]:
+    def sign_limit(self, tier: Tier, *, utility: bool) -> Limit:
+        """15 minutes where life is at stake, 30 for an urgent matter at a utility, else a working day (天津)."""
+        clocks = self.city.clocks
+        if tier == "life_safety":
+            return clocks.sign_life_safety
+        return clocks.sign_urgent if tier == "urgent" and utility else clocks.sign_general
+
+    def unit_clocks(self, unit: UnitCode, part: Part, sign: Limit, handle: Limit) -> tuple[Deadline, ...]:
         """A unit's clocks, all from dispatch: sign for, return (leads), first contact (leads), handle."""
         clocks = self.city.clocks
-        sign = {"life_safety": clocks.sign_life_safety, "urgent": clocks.sign_urgent, "general": clocks.sign_general}
-        own = [self.start(Clock.SIGN, sign[tier], unit, part), self.start(Clock.HANDLE, handle, unit, part)]
+        own = [self.start(Clock.SIGN, sign, unit, part), self.start(Clock.HANDLE, handle, unit, part)]
         if part == "lead":
             own.append(self.start(Clock.RETURN, clocks.return_order, unit, part))
             own.append(self.start(Clock.FIRST_CONTACT, clocks.first_contact, unit, part))

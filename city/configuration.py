@@ -26,7 +26,7 @@ class Clocks(Frozen):
     dispatch_urgent: Limit = minutes(30)  # 深圳
     dispatch_general: Limit = hours(2)  # 深圳
     sign_life_safety: Limit = minutes(15)  # 天津
-    sign_urgent: Limit = minutes(30)  # 天津, utilities
+    sign_urgent: Limit = minutes(30)  # 天津: an urgent matter at a utility (`work.utilities`)
     sign_general: Limit = working_days(1)
     return_order: Limit = working_days(1)  # 吕梁 2024; silence accepts
     objection_review: Limit = working_days(1)
@@ -82,6 +82,12 @@ class WorkRules(Frozen):
     kinds_enquiry: tuple[str, ...] = ("咨询",)  # handled on the enquiry limit
     urgent: tuple[str, ...] = ("紧急", "特急")
     life_safety: tuple[str, ...] = ("特急",)
+    # units, by code or function, that sign for an urgent order within `clocks.sign_urgent`; any other, as in general
+    utilities: tuple[str, ...] = ("供电企业", "供水企业", "燃气企业", "供热企业", "通信企业")
+
+    def is_utility(self, code: str, functions: tuple[str, ...]) -> bool:
+        """Whether a unit of this code and these functions is a utility (公用事业)."""
+        return not {code, *functions}.isdisjoint(self.utilities)
 
 
 class NotAcceptedGround(Frozen):

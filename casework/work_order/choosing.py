@@ -109,9 +109,9 @@ def fresh_clocks(
     earlier = order.handed_elsewhere(lead) if lead else None
     found: list[e.Deadline] = []
     if lead:
-        found.extend(reckoner.unit_clocks(lead, "lead", order.tier, handle))
+        found.extend(reckoner.unit_clocks(lead, "lead", _sign_limit(order, lead, context), handle))
     for unit in supports:
-        found.extend(reckoner.unit_clocks(unit, "support", order.tier, handle))
+        found.extend(reckoner.unit_clocks(unit, "support", _sign_limit(order, unit, context), handle))
     if total:
         found.append(reckoner.start(Clock.TOTAL, handle))
     return tuple(
@@ -119,6 +119,12 @@ def fresh_clocks(
         for one in found
         if not (designated and one.clock == Clock.RETURN)
     )
+
+
+def _sign_limit(order: WorkOrder, unit: UnitCode, context: Context) -> Limit:
+    known = context.register.units.get(unit)
+    utility = known is not None and context.city.work.is_utility(unit, known.functions)
+    return context.reckoner.sign_limit(order.tier, utility=utility)
 
 
 def _as_stated(

@@ -10,10 +10,11 @@ from casework import events as e
 from casework.clocks import Reckoner, starts_clocks, tier_of
 from casework.work_order import commands as c
 from casework.work_order import next_ring
-from city.configuration import CityConfiguration
+from city.configuration import CityConfiguration, WorkRules
 from city.limits import working_days
 from terms.ids import UnitCode
 from tests.casework.town import (
+    A_MINUTE,
     CALENDAR,
     CHENGGUAN,
     CITY,
@@ -21,6 +22,7 @@ from tests.casework.town import (
     ECOLOGY,
     HOUSING,
     MONDAY,
+    POWER_COMPANY,
     REVIEWER,
     TIMERS,
     WATER,
@@ -47,15 +49,35 @@ def test_receive_to_dispatch_takes_thirty_minutes_when_urgent_and_two_hours_othe
 
 
 def test_signing_takes_fifteen_minutes_thirty_minutes_or_a_working_day() -> None:
-    """天津."""
-    limit = CITY.clocks.handle_general
-    dues = {
-        tier: next(one.due for one in RECKONER.unit_clocks(CHENGGUAN, "lead", tier, limit) if one.clock == "sign")
-        for tier in ("life_safety", "urgent", "general")
-    }
-    assert dues["life_safety"] - MONDAY == timedelta(minutes=15)
-    assert dues["urgent"] - MONDAY == timedelta(minutes=30)
-    assert dues["general"] == day(3)
+    """天津: 15 minutes where life is at stake, 30 for a utility's urgent matter, a working day for all else."""
+    assert signing("特急", CHENGGUAN) == signing("特急", POWER_COMPANY) == timedelta(minutes=15)
+    assert signing("紧急", POWER_COMPANY) == timedelta(minutes=30)
+    general = day(3) - MONDAY - A_MINUTE
+    assert signing("一般", CHENGGUAN) == signing("一般", POWER_COMPANY) == signing("紧急", CHENGGUAN) == general
+
+
+def signing(urgency: str, unit: UnitCode, city: CityConfiguration = CITY) -> timedelta:
+    """How long after the dispatch the unit has to sign for it."""
+    life = Life(city=city).received(urgency).dispatched(unit, "C03-1")
+    return life.order.clock("sign", unit).due - life.now  # type: ignore[union-attr]  # a KeyError would say less
+
+
+def test_which_units_are_utilities_is_the_citys_list_by_code_or_by_function() -> None:
+    """天津; domain, head: lists are the city's. The version of the list stands with the dispatch it decided."""
+    own = CityConfiguration(work=WorkRules(utilities=(CHENGGUAN, "供水企业")))
+    assert signing("紧急", CHENGGUAN, own) == timedelta(minutes=30)
+    assert signing("紧急", POWER_COMPANY, own) > timedelta(hours=8)
+    fact, _ = Life(city=own).received("紧急").dispatched().facts[-1]
+    assert isinstance(fact, e.WorkOrderDispatched)
+    assert fact.decided_by_version == own.version != CITY.version
+
+
+def test_a_utility_that_only_supports_signs_for_an_urgent_order_in_thirty_minutes_too() -> None:
+    """天津: the clock is the unit's own, whatever its part."""
+    life = Life().received("紧急").dispatched(CHENGGUAN, supports=(POWER_COMPANY, WATER))
+    support, other = life.order.clock("sign", POWER_COMPANY), life.order.clock("sign", WATER)
+    assert support is not None and support.due - life.now == timedelta(minutes=30)
+    assert other is not None and other.due == day(3)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ _UNITS = (
     Unit(D_HOUSING, "望湖区住建局", Level.DISTRICT, parent=DISTRICT, mirrors=(HOUSING,)),
     Unit(STREET, "湖滨街道", Level.STREET, parent=DISTRICT),
     Unit(OTHER_DISTRICT, "东渡区", Level.DISTRICT),
-    Unit(POWER_COMPANY, "供电公司", Level.COMPANY),
+    Unit(POWER_COMPANY, "供电公司", Level.COMPANY, functions=("供电企业",)),
 )
 _INSTRUMENTS = (
     Instrument(InstrumentId("I-SD"), InstrumentKind.SANDING, "三定规定"),
