@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from casework.clocks import Clock
+from casework.events import Attachment
 from casework.work_order import Status
 from casework.work_order import commands as c
 from casework.work_order.state import AT_REST, IN_HANDS
@@ -214,7 +215,8 @@ def _hand_over(scene: Scene, lead: UnitCode) -> Life:
     if receiver is None or clause is None or not _has(scene, lead):
         return
     note, number = say(scene.dice, "hand_over"), len(scene.order.hand_overs) + 1
-    if not scene.do(c.SendHandOver(lead, receiver, clause, "监管", "执法", note=note), clerk(lead)):
+    record = Attachment(name="现场检查记录.pdf", kind="document")
+    if not scene.do(c.SendHandOver(lead, receiver, clause, "监管", "执法", (record,), note), clerk(lead)):
         return
     if scene.chance(25):
         return  # it stalls

@@ -11,6 +11,7 @@ from casework.work_order.choosing import name_of
 from casework.work_order.context import Context
 from casework.work_order.permit import in_status
 from casework.work_order.state import IN_HANDS, WITH_LEAD, HandOver, Member, Status, WorkOrder
+from mandates.model import Link
 from terms.ids import UnitCode
 
 Facts = tuple[e.OrderFact, ...]
@@ -202,7 +203,10 @@ def sign_off(order: WorkOrder, command: c.SignOff, context: Context) -> Facts:
 
 
 def send_hand_over(order: WorkOrder, command: c.SendHandOver, context: Context) -> Facts:
-    """移送 with its clause, which must be in force and the receiver's; the sender stays answerable for the order."""
+    """移送 from link to link with its material and its clause, which must be in force and the receiver's.
+
+    The sender stays answerable for the order.
+    """
     in_status(order, command, IN_HANDS)
     part_of(order, command.unit, context)
     register = context.register
@@ -212,6 +216,9 @@ def send_hand_over(order: WorkOrder, command: c.SendHandOver, context: Context) 
     require(in_force(command.clause, register), "clause-in-force", clause=command.clause)
     theirs = belongs(command.clause, command.receiver, register)
     require(theirs, "claimed-clause-is-theirs", unit=name_of(command.receiver, context))
+    for link in filter(None, (command.from_link, command.to_link)):
+        require(link in set(Link), "link-known", link=link)
+    require(any(one.name.strip() for one in command.material), "hand-over-brings-material")
     receipt = context.reckoner.start(Clock.HAND_OVER, context.city.clocks.hand_over_receipt, command.receiver)
     return (
         e.HandOverSent(

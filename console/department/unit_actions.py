@@ -1,16 +1,19 @@
 """What a unit does with an order it has, or is asked to take, a part in."""
 
+from dataclasses import replace
 from datetime import datetime, time
 
 from casework.work_order import commands as c
 from console.forms import Field, Filled
 from console.orders.actions import FILES, Action, Ground, none
 from console.words import CITY_TIME
+from mandates.model import Link
 from routing.proposal import Proposal
 from terms.errors import BadInput
 from terms.ids import UnitCode
 
 CLAUSES = "not_ours unclear overlap"  # reasons that set clause against clause
+LINKS = tuple((str(one), str(one)) for one in Link)
 AGREES = (("yes", "同意接办"), ("no", "不同意"))
 SCORES = tuple(
     (str(score), words) for score, words in ((5, "5 很好"), (4, "4 好"), (3, "3 一般"), (2, "2 差"), (1, "1 很差"))
@@ -246,11 +249,14 @@ ACTIONS: tuple[Action, ...] = (
         "hand-over", "移送", c.SendHandOver, lambda g: c.SendHandOver(g.unit, UnitCode(""), ""),
         lambda g: (
             Field("receiver", "接收单位", "unit", required=True),
-            Field("clause", "依据条目（接收单位）", "clause", required=True), Field("note", "移送说明", "area"), FILES,
+            Field("clause", "依据条目（接收单位）", "clause", required=True),
+            Field("from_link", "移出环节", "choice", required=True, options=LINKS),
+            Field("to_link", "移入环节", "choice", required=True, options=LINKS), Field("note", "移送说明", "area"),
+            replace(FILES, label="移送材料", required=True),
         ),
         lambda g, f: c.SendHandOver(
             g.unit, UnitCode(f.needed("receiver", "接收单位").split()[0]), f.needed("clause", "依据条目"),
-            material=f.kept, note=f.text("note"),
+            f.needed("from_link", "移出环节"), f.needed("to_link", "移入环节"), f.kept, f.text("note"),
         ),
         done="已移送",
     ),

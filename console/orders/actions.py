@@ -30,7 +30,7 @@ FILLED_IN = frozenset(
         "disputed-goes-to-status-quo", "claimed-clause-is-theirs", "denied-clause-is-own", "supervision-rises",
         "inside-the-district", "parent-known", "low-rating-has-a-reason", "missing-named", "return-carries-its-basis",
         "shelf-has-a-review-date", "office-once", "answer-has-a-ground", "not-accepted-names-a-channel",
-        "merge-under-an-open-order",
+        "merge-under-an-open-order", "hand-over-brings-material",
     }
 )  # fmt: skip
 # why something cannot be done that a clerk would look for; for the rest, leaving it out says enough

@@ -78,6 +78,7 @@ ORDER_RULES: dict[str, str] = {
     "rule.inside-collected-first": "尚有内部交办未汇总：{offices}。请先汇总。",
     "rule.leader-signs-off-first": "内部交办的工单须经分管领导审签。请先送审签。",
     "rule.hand-over-in-turn": "没有处于这一步的移送。请核对移送编号和状态。",
+    "rule.hand-over-brings-material": "移送须附材料。请附上现场照片、检查记录等材料后再移送。",
     "rule.hand-over-refused-with-reason": "拒收移送须说明理由。请填写。",
     "rule.not-reached-said-nothing": "未联系上诉求人，不能填写是否解决、是否满意。请留空。",
     "rule.follow-up-first": "尚未回访。请先回访。",

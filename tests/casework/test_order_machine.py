@@ -50,6 +50,7 @@ CLAUSE = {
     D_HOUSING: "C04-1",
     STREET: "JC-1",
 }
+RECORD = e.Attachment(name="检查记录.pdf", kind="document")
 SEALED = {"sealed": "b64", "key": "k"}
 
 
@@ -177,7 +178,7 @@ WORK: tuple[Offer, ...] = (
     (lambda m: c.RequestExtension(m.member, "x", m.number % 7 == 0), LEADERS),
     (lambda m: c.DecideExtension(m.member, m.flag, "x"), REVIEW),
     (lambda m: c.Shelve("x", (m.now + timedelta(days=m.number * 3)).date()), lambda m: REVIEWER),
-    (lambda m: c.SendHandOver(m.member, m.other, CLAUSE[m.other]), LEADERS),
+    (lambda m: c.SendHandOver(m.member, m.other, CLAUSE[m.other], material=(RECORD,)), LEADERS),
     (lambda m: c.ReceiveHandOver(m.receiver, max(1, len(m.order.hand_overs))), LEADERS),
     (lambda m: c.RefuseHandOver(m.receiver, max(1, len(m.order.hand_overs)), "x"), LEADERS),
     (lambda m: c.FeedBackHandOver(m.receiver, max(1, len(m.order.hand_overs)), "x"), LEADERS),

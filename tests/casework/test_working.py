@@ -159,10 +159,13 @@ def test_what_was_assigned_inside_is_collected_and_signed_off_before_it_goes_out
 # --- hand-over ---
 
 
+PHOTO = Attachment(name="现场照片.jpg", kind="photo")
+
+
 def handed_over() -> Life:
     """Handed over from the chengguan to the ecology bureau."""
     life = handled()
-    life.do(c.SendHandOver(CHENGGUAN, ECOLOGY, "C11-1", "执法", "监管"), clerk(CHENGGUAN))
+    life.do(c.SendHandOver(CHENGGUAN, ECOLOGY, "C11-1", "执法", "监管", (PHOTO,)), clerk(CHENGGUAN))
     return life
 
 
@@ -181,11 +184,14 @@ def test_a_hand_over_names_the_receivers_clause_and_the_sender_stays_answerable(
 def test_a_hand_over_tells_its_links_and_brings_its_material() -> None:
     """domain, section 2: between the links of one matter, with its material and clause."""
     life = handled()
-    photo = Attachment(name="现场照片.jpg", kind="photo")
-    (fact,) = life.do(c.SendHandOver(CHENGGUAN, ECOLOGY, "C11-1", "执法", "监管", (photo,)), clerk(CHENGGUAN))
+    with refused("hand-over-brings-material"):
+        life.do(c.SendHandOver(CHENGGUAN, ECOLOGY, "C11-1", "执法", "监管"), clerk(CHENGGUAN))
+    with refused("link-known"):
+        life.do(c.SendHandOver(CHENGGUAN, ECOLOGY, "C11-1", "执法", "观望", (PHOTO,)), clerk(CHENGGUAN))
+    (fact,) = life.do(c.SendHandOver(CHENGGUAN, ECOLOGY, "C11-1", "执法", "监管", (PHOTO,)), clerk(CHENGGUAN))
     assert isinstance(fact, e.HandOverSent)
     assert (fact.sender, fact.receiver, fact.from_link, fact.to_link) == (CHENGGUAN, ECOLOGY, "执法", "监管")
-    assert (fact.material, fact.clause) == ((photo,), "C11-1")
+    assert (fact.material, fact.clause) == ((PHOTO,), "C11-1")
 
 
 def test_a_hand_over_is_received_and_its_result_fed_back_each_in_turn() -> None:

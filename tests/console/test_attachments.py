@@ -56,6 +56,22 @@ def test_a_units_photo_of_its_work_is_read_with_the_order(town: Town) -> None:
         assert not [one for one in town.ledger.stream("order-YZ7102") if one.type == "PersonalDataRead"]
 
 
+def test_a_hand_over_goes_with_its_material_and_the_receiver_opens_it(town: Town) -> None:
+    town.receive(order("YZ7106", "小区门口的烧烤店油烟很大"))
+    town.dispatch("YZ7106", "C03")
+    told = {"receiver": "C04", "clause": "C04-SD-01", "from_link": "执法", "to_link": "监管", "note": "油烟超标"}
+    with served(town.app()) as address:
+        clerk, receiver = Browser(address, "yz-05-clerk-chengguan"), Browser(address, "yz-06-clerk-zhujian")
+        clerk.fill("/act/sign/YZ7106")
+        bare = clerk.fill("/act/hand-over/YZ7106", **told)
+        assert bare.status_code == 409 and "移送须附材料" in bare.text
+        assert upload(clerk, "/act/hand-over/YZ7106", **told).status_code == 303
+        sent = [event for event in town.ledger.stream("order-YZ7106") if event.type == "HandOverSent"]
+        assert [(one.payload["from_link"], one.payload["to_link"]) for one in sent] == [("执法", "监管")]
+        assert sent[0].payload["material"][0]["digest"] == DIGEST
+        assert receiver.get(f"/files/{DIGEST}/YZ7106").content == PICTURE
+
+
 def test_the_bytes_lie_sealed_outside_the_record_and_go_with_the_key(town: Town) -> None:
     town.receive(order("YZ7103", "路灯不亮"))
     store = AttachmentStore(town.folder / "files", town.vault)
