@@ -48,7 +48,7 @@ class WorkOrderReceived(OrderFact):
     deadlines: tuple[Deadline, ...] = ()  # the hotline's own dispatch clock
     handle_due: AwareDatetime | None = None
     handle_days: int | None = None  # working days, from dispatch
-    excluded: bool | None = None  # 是否不计考核, as the platform says; of which unit is not known here
+    excluded: bool | None = None  # 是否不计考核, as the platform says; ExclusionGranted follows for whoever gets a part
 
 
 class AssignmentProposed(OrderFact):

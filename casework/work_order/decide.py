@@ -7,6 +7,7 @@ from casework import events as e
 from casework.work_order import carrying_over, dispatching, ending, returning, reviewing, taking_in, working
 from casework.work_order import commands as c
 from casework.work_order.context import Context
+from casework.work_order.leaving_out import with_exclusions
 from casework.work_order.permit import permit
 from casework.work_order.state import WorkOrder
 
@@ -76,4 +77,4 @@ def decide(order: WorkOrder, command: c.Command, context: Context) -> tuple[e.Or
     Raises NotPermitted when the role or unit may not, Refused with the rule and what to do instead when a rule says no.
     """
     permit(order, command, context)
-    return DECISIONS[type(command)](order, command, context)
+    return with_exclusions(order, DECISIONS[type(command)](order, command, context))

@@ -19,6 +19,7 @@ def _(fact: e.WorkOrderReceived, order: WorkOrder) -> WorkOrder:
         starts_clocks=fact.mode == "live",
         stated_due=fact.handle_due,
         stated_days=fact.handle_days,
+        stated_excluded=bool(fact.excluded),
         reporter_hidden=fact.reporter_hidden,
         subject_units=fact.subject_units,
         clocks=replace_clocks(order.clocks, fact.deadlines),

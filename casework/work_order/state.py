@@ -122,6 +122,7 @@ class WorkOrder:
     starts_clocks: bool = True
     stated_due: datetime | None = None  # 办理时限 the order brought along: a moment, or working days from dispatch
     stated_days: int | None = None
+    stated_excluded: bool = False  # 是否不计考核, as the platform says it came from
     reporter_hidden: bool = False
     subject_units: tuple[UnitCode, ...] = ()
     erased: bool = False

@@ -18,6 +18,7 @@ from tests.casework.town import (
     ECOLOGY,
     HOUSING,
     REGISTER,
+    REVIEWER,
     TIMERS,
     WATER,
     Life,
@@ -147,3 +148,14 @@ def test_only_the_system_carries_orders_over() -> None:
     life = Life().received().dispatched(HOUSING, "C04-1")
     with pytest.raises(NotPermitted):
         decide(life.order, c.CarryOver(HOUSING, (PARKS,), DAY), life.context(clerk(HOUSING)))
+
+
+def test_a_part_that_was_left_out_of_the_figures_is_left_out_for_the_successor_too() -> None:
+    """domain, section 7, 机构改革: scores carry over; section 9: 不计考核."""
+    life = Life().received().dispatched(HOUSING, "C04-1", supports=(WATER,))
+    life.do(c.RequestExclusion(HOUSING, "诉求不合理"), unit_leader(HOUSING))
+    life.do(c.DecideExclusion(HOUSING, granted=True), REVIEWER)
+    after(life, HOUSING)
+    _, left_out = carried(life, HOUSING, PARKS)
+    assert left_out == e.ExclusionGranted(order_no="G1", unit=PARKS, reason="机构改革前的承办单位已同意不计考核")
+    assert life.order.left_out == {HOUSING, PARKS}

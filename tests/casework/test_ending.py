@@ -10,6 +10,7 @@ from tests.casework.town import (
     HOUSING,
     REVIEWER,
     SUPERVISOR,
+    WATER,
     Life,
     clerk,
     head,
@@ -143,6 +144,25 @@ def test_what_an_older_platform_left_out_is_not_asked_for_again() -> None:
     life.dispatched()
     with refused("exclusion-once"):
         life.do(c.RequestExclusion(CHENGGUAN, "诉求不合理"), head(CHENGGUAN))
+
+
+def test_an_order_that_came_in_left_out_is_left_out_for_every_unit_that_gets_a_part() -> None:
+    """domain, section 6: 是否不计考核 of the platform it came from; of which unit is known once one has a part."""
+    life = Life().received(excluded=True).dispatched(CHENGGUAN, supports=(HOUSING,))
+    assert life.order.left_out == {CHENGGUAN, HOUSING}
+    life.do(c.SignFor(CHENGGUAN), clerk(CHENGGUAN))
+    life.do(c.Reassign(WATER, reason="应由水务"), REVIEWER)
+    life.do(c.AddSupport(ECOLOGY, "监测"), DISPATCHER)
+    granted = [fact.unit for fact, _ in life.facts if isinstance(fact, e.ExclusionGranted)]
+    assert granted == [CHENGGUAN, HOUSING, WATER, ECOLOGY], "each unit once"
+    with refused("exclusion-once"):
+        life.do(c.RequestExclusion(WATER, "再申请"), head(WATER))
+
+
+def test_an_order_no_platform_left_out_counts_until_a_review_says_otherwise() -> None:
+    """domain, section 9: on request and review."""
+    for told in (None, False):
+        assert not Life().received(excluded=told).dispatched(CHENGGUAN, supports=(HOUSING,)).order.left_out
 
 
 # --- mutual rating ---

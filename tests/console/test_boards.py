@@ -13,7 +13,7 @@ from mandates.reform import Reform, carry_out, plan
 from mandates.succession import ReformKind
 from projections.readings.looking import quarter_of
 from terms.ids import UnitCode
-from tests.console.city import START, Browser, Town, copy_template, served
+from tests.console.city import START, Browser, Town, copy_template, order, served
 from tests.console.life import live
 
 LEADER = "yz-13-leader"
@@ -80,6 +80,19 @@ def test_a_department_sees_its_own_score_and_no_others(house: tuple[Town, str]) 
     assert {one["unit"] for one in browser.get("/accountability.json").json()["lines"]} <= {"C03"}
     assert browser.get("/accountability/C03").status_code == 200
     assert browser.get("/accountability/C05").status_code == 404
+
+
+def test_an_order_that_came_in_left_out_is_told_and_stands_in_no_other_figure(house: tuple[Town, str]) -> None:
+    """domain, section 6: 是否不计考核, as the platform it came from says."""
+    town, address = house
+    browser = Browser(address, LEADER)
+    before = browser.get("/accountability/C03.json").json()
+    town.receive(order("YZ9901", "小区门口的烧烤店油烟很大", excluded="是"))
+    town.dispatch("YZ9901", "C03")
+    after = browser.get("/accountability/C03.json").json()
+    told = {name: told for name, told in after["measures"].items() if told != before["measures"][name]}
+    assert after["line"] == before["line"] and list(told) == ["excluded"]
+    assert told["excluded"]["lead"][0] == before["measures"]["excluded"]["lead"][0] + 1
 
 
 def test_another_quarter_has_nothing_yet_and_a_wrong_one_is_told(house: tuple[Town, str]) -> None:
