@@ -74,6 +74,17 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What of a proposal decides where an order goes. `cited` are the lead's citations."""
+
+    lead: UnitCode | None
+    desk: UnitCode | None
+    automatic: bool
+    abstained: Abstention | None
+    cited: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """One order, one register edition, one memory edition, one city version → this, always the same bytes."""
 

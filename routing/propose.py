@@ -1,7 +1,8 @@
 """One order, one register edition, one memory edition, one city version → one proposal, always the same bytes.
 
 The way: read the text → find wordings and names → weigh the units → choose lead and ground → find the tier by place →
-supports → abstain or not. The proposer, what-if, `dingze evaluate` and `dingze route` all call `propose`.
+abstain or not → supports, rivals, reasons. The proposer, `dingze evaluate` and `dingze route` call `propose`; what-if,
+which asks only where an order would go, calls `verdict`, the first half of the same way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from routing.evidence import LEAST, Evidence, cite, enough_said, grounds
 from routing.explain import memory_reason, register_reason, spoken, why_not, wording_reasons
 from routing.index import RegisterIndex
 from routing.memory_edition import MemoryEdition
-from routing.proposal import Abstention, Candidate, Citation, OrderText, Proposal, Reason
+from routing.proposal import Abstention, Candidate, Citation, OrderText, Proposal, Reason, Verdict
 from routing.reading import Reading, read
 from routing.split import matters_of
 from routing.supports import Support, supports_of
@@ -32,8 +33,17 @@ _STREET_AT = 60  # least strength of a subdistrict item's wordings
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """An order's words, read once for all registers it is asked of."""
+
+    order: OrderText
+    text: Normalised
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
-    """An order as routing sees it."""
+    """An order as routing sees it with one register."""
 
     order: OrderText
     text: Normalised
@@ -63,6 +73,19 @@ class _Lead:
     by_list: bool = False  # a subdistrict, by an item of its list
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """An order with its lead chosen: what decides where it goes."""
+
+    seen: _Read
+    weighed: Weighed
+    lead: _Lead
+    cited: tuple[Citation, ...]  # of the lead: one, or none
+    abstained: Abstention | None
+    automatic: bool
+    desk: UnitCode | None
+
+
 def propose(
     order: OrderText,
     index: RegisterIndex,
@@ -72,42 +95,25 @@ def propose(
     status_quo: Mapping[ClauseId, UnitCode] | Mapping[str, UnitCode] = NOBODY,
 ) -> Proposal:
     """The proposal for one order. `status_quo` names, for every disputed matter, who handles it meanwhile."""
-    seen = _read(order, index)
-    named = index.names.named(seen.reading.text)
-    complained = index.names.complained_of(seen.reading.text, named)
-    excluded = frozenset({*order.subject_units, *(one.unit for one in complained)})
-    weighed = weigh(
-        index,
-        memory,
-        city,
-        seen.reading,
-        seen.hits,
-        seen.likeness,
-        index.names.noted(seen.reading.text, named),
-        excluded,
-        seen.calls,
-    )
-    if not weighed.ranked or not enough_said(seen.reading, 1):
+    judged = _judge(read_order(order), index, memory, city, {str(key): unit for key, unit in status_quo.items()})
+    if judged is None:
         return _nobody(index, memory, city)
-    lead = _lead(seen, index, city, weighed, {str(key): unit for key, unit in status_quo.items()})
+    seen, weighed, lead = judged.seen, judged.weighed, judged.lead
     found = _supports(seen, index, memory, city, weighed, lead)
-    citations = _citations(seen, index, lead, found)
-    abstained = _abstained(seen, index, city, weighed, lead, citations)
     matter, matter_id = _matter(index, lead.ground)
-    by_status_quo = bool(lead.disputed)
     return Proposal(
         lead=lead.unit,
         supports=tuple(support.unit for support in found),
         confidence=lead.confidence,
-        automatic=abstained is None and (lead.confidence >= city.routing.automatic_at or by_status_quo),
-        abstained=abstained,
-        citations=citations,
+        automatic=judged.automatic,
+        abstained=judged.abstained,
+        citations=(*judged.cited, *_citations(seen, index, [(one.unit, one.ground) for one in found])),
         candidates=_candidates(seen, index, city, weighed, lead),
         reasons=_reasons(seen, index, memory, weighed, lead),
         register_edition=index.digest,
         memory_edition=memory.digest,
         city_version=_version(city),
-        desk=index.places.desk(_district_of(index, lead.unit)),
+        desk=judged.desk,
         matter=matter,
         matter_id=matter_id,
         disputed=lead.disputed,
@@ -115,12 +121,51 @@ def propose(
     )
 
 
-def _read(order: OrderText, index: RegisterIndex) -> _Read:
+def verdict(words: Words, index: RegisterIndex, memory: MemoryEdition, city: CityConfiguration) -> Verdict:
+    """Where an order would go: what `propose` says of it, without supports, rivals and reasons, in two thirds of the
+    time."""
+    judged = _judge(words, index, memory, city, {})
+    if judged is None:
+        return Verdict(None, None, False, _because("route.too-little"), ())
+    return Verdict(judged.lead.unit, judged.desk, judged.automatic, judged.abstained, judged.cited)
+
+
+def read_order(order: OrderText) -> Words:
+    """Normalise and segment an order once: no register has a part in it."""
     text = normalise(f"{order.title}\n{order.text}" if order.title else order.text)
-    reading = read(text.text)
+    return Words(order, text, read(text.text))
+
+
+def _judge(
+    words: Words,
+    index: RegisterIndex,
+    memory: MemoryEdition,
+    city: CityConfiguration,
+    status_quo: Mapping[str, UnitCode],
+) -> _Judged | None:
+    """The lead, its ground, and whether it goes by rule; None where nothing is said or nobody is left."""
+    seen = _seen(words, index)
+    named = index.names.named(seen.reading.text)
+    complained = index.names.complained_of(seen.reading.text, named)
+    excluded = frozenset({*words.order.subject_units, *(one.unit for one in complained)})
+    noted = index.names.noted(seen.reading.text, named)
+    weighed = weigh(index, memory, city, seen.reading, seen.hits, seen.likeness, noted, excluded, seen.calls)
+    if not weighed.ranked or not enough_said(seen.reading, 1):
+        return None
+    lead = _lead(seen, index, city, weighed, status_quo)
+    proven = lead.ground is not None and lead.ground.strength >= LEAST
+    cited = _citations(seen, index, [(lead.unit, lead.ground)] if lead.ground and proven else [])
+    abstained = _abstained(seen, index, city, weighed, lead, cited)
+    automatic = abstained is None and (lead.confidence >= city.routing.automatic_at or bool(lead.disputed))
+    desk = index.places.desk(_district_of(index, lead.unit))
+    return _Judged(seen, weighed, lead, cited, abstained, automatic, desk)
+
+
+def _seen(words: Words, index: RegisterIndex) -> _Read:
+    order, reading = words.order, words.reading
     hits = index.wordings.hits(reading.text, reading.words)
     calls = index.calls.found(reading.text)
-    return _Read(order, text, reading, hits, calls, index.recall.scores(reading.plain), index.places.where(order))
+    return _Read(order, words.text, reading, hits, calls, index.recall.scores(reading.plain), index.places.where(order))
 
 
 def _version(city: CityConfiguration) -> str:
@@ -243,10 +288,10 @@ def _supports(
     return placed
 
 
-def _citations(seen: _Read, index: RegisterIndex, lead: _Lead, supports: Sequence[Support]) -> tuple[Citation, ...]:
-    pairs = [(lead.unit, lead.ground)] if lead.ground and lead.ground.strength >= LEAST else []
-    pairs += [(support.unit, support.ground) for support in supports]
-    found = [cite(index, seen.text, seen.reading, ground, unit) for unit, ground in pairs]
+def _citations(
+    seen: _Read, index: RegisterIndex, grounds_of: Sequence[tuple[UnitCode, Evidence]]
+) -> tuple[Citation, ...]:
+    found = [cite(index, seen.text, seen.reading, ground, unit) for unit, ground in grounds_of]
     return tuple(citation for citation in found if citation is not None)
 
 
@@ -268,13 +313,13 @@ def _abstained(
     city: CityConfiguration,
     weighed: Weighed,
     lead: _Lead,
-    citations: Sequence[Citation],
+    cited: Sequence[Citation],
 ) -> Abstention | None:
     """The first reason against dispatch by rule, in the order a dispatcher would ask."""
     name = index.edition.units[lead.unit].name
     if not enough_said(seen.reading, city.routing.least_characters):
         return _because("route.too-little")
-    if not any(citation.unit == lead.unit for citation in citations) and not lead.disputed:
+    if not cited and not lead.disputed:
         learned = any(reason.feature in ("memory", "caller-note") for reason in weighed.reasons)
         return _because("route.precedent-without-clause" if learned else "route.no-clause", lead=name)
     if lead.disputed:

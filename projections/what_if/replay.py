@@ -13,8 +13,8 @@ from city.configuration import CityConfiguration
 from projections.what_if.past import PastOrder
 from routing.index import RegisterIndex
 from routing.memory_edition import MemoryEdition
-from routing.proposal import OrderText, Proposal
-from routing.propose import propose
+from routing.proposal import Verdict
+from routing.propose import Words, read_order, verdict
 from terms.ids import ClauseId, EventId, OrderNo, UnitCode
 
 
@@ -65,11 +65,10 @@ class Compared:
         return self.disputed and self.before.reaches(self.final) and self.first != self.final
 
 
-def answer_of(proposal: Proposal) -> Answer:
-    """The answer of a proposal just made."""
-    clauses = tuple(one.clause_id for one in proposal.citations if one.unit == proposal.lead)
-    abstained = proposal.abstained.code if proposal.abstained else ""
-    return Answer(proposal.lead, proposal.desk, proposal.automatic, abstained, clauses)
+def answer_of(given: Verdict) -> Answer:
+    """The answer of a verdict just given."""
+    abstained = given.abstained.code if given.abstained else ""
+    return Answer(given.lead, given.desk, given.automatic, abstained, tuple(one.clause_id for one in given.cited))
 
 
 def answer_recorded(proposal: Mapping[str, Any]) -> Answer:
@@ -101,8 +100,9 @@ def replay(
             continue
         recorded = by_record and order.made_from == (index_before.digest, memory.digest, version)
         proposed = order.proposed if recorded else None
-        before = answer_recorded(proposed) if proposed is not None else _routed(order.text, index_before, memory, city)
-        after = before if index_after is index_before else _routed(order.text, index_after, memory, city)
+        words = read_order(order.text)
+        before = answer_recorded(proposed) if proposed is not None else _routed(words, index_before, memory, city)
+        after = before if index_after is index_before else _routed(words, index_after, memory, city)
         found.append(
             Compared(
                 order.order_no, order.day.isoformat(), before, after, effect_of(order, before, after), order.first,
@@ -112,8 +112,8 @@ def replay(
     return found
 
 
-def _routed(text: OrderText, index: RegisterIndex, memory: MemoryEdition, city: CityConfiguration) -> Answer:
-    return answer_of(propose(text, index, memory, city))
+def _routed(words: Words, index: RegisterIndex, memory: MemoryEdition, city: CityConfiguration) -> Answer:
+    return answer_of(verdict(words, index, memory, city))
 
 
 def effect_of(order: PastOrder, before: Answer, after: Answer) -> Effect:

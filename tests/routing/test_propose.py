@@ -9,14 +9,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from city.configuration import CityConfiguration, Routing
 from mandates.edition import RegisterEdition
 from routing.building import load_or_build
 from routing.index import RegisterIndex
 from routing.memory import EMPTY, Outcome, learn
+from routing.memory_edition import MemoryEdition
 from routing.proposal import OrderText, Proposal
-from routing.propose import propose
+from routing.propose import propose, read_order, verdict
 from terms.ids import ClauseId, OrderNo, UnitCode
 
 CITY = CityConfiguration()
@@ -46,6 +49,43 @@ def as_json(proposal: Proposal) -> str:
 )
 def test_an_everyday_order_goes_to_the_unit_that_answers_for_it(index: RegisterIndex, text: str, unit: str) -> None:
     assert route(index, text).lead == unit
+
+
+@pytest.fixture(scope="module")
+def memory(index: RegisterIndex) -> MemoryEdition:
+    """What some outcomes taught, one of them against the register."""
+    told = [("小区物业费太贵", "C05"), ("路灯不亮", "C04"), ("烧烤店油烟扰民", "C07"), ("驾驶证换证", "C02")]
+    return learn([Outcome(OrderNo(f"{at}-{no}"), text, UnitCode(unit)) for at in range(6) for no, (text, unit) in
+                  enumerate(told)], index)  # fmt: skip
+
+
+PHRASES = [
+    "小区物业费太贵",
+    "路灯不亮",
+    "烧烤店油烟扰民",
+    "柳桥新村",
+    "市住建局不作为",
+    "停水",
+    "孩子上学",
+    "电梯",
+    "请处理",
+    "。",
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(said=st.lists(st.sampled_from(PHRASES), max_size=5), title=st.sampled_from(["", *PHRASES]))
+def test_a_verdict_is_what_the_proposal_says_of_where_an_order_goes(
+    index: RegisterIndex, memory: MemoryEdition, said: list[str], title: str
+) -> None:
+    order = OrderText("，".join(said), title=title, subject_units=(UnitCode("C05"),) if len(said) == 4 else ())
+    for known in (EMPTY, memory):
+        whole = propose(order, index, known, CITY)
+        given_ = verdict(read_order(order), index, known, CITY)
+        assert (given_.lead, given_.desk, given_.automatic, given_.abstained) == (
+            whole.lead, whole.desk, whole.automatic, whole.abstained
+        )  # fmt: skip
+        assert given_.cited == tuple(one for one in whole.citations if one.unit == whole.lead)
 
 
 def test_a_citation_speaks_in_both_texts(index: RegisterIndex, edition: RegisterEdition) -> None:
