@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from mandates.edition import RegisterEdition
 from mandates.model import Level
 from routing.calls import CallIndex
+from routing.clause_words import ClauseWords, learn_clause_words, phrases, restored
 from routing.corpus import Citable, citables, city_units, group_of, passages
-from routing.index import RegisterIndex
+from routing.index import RegisterIndex, in_both
 from routing.linear import Example, learn_weights, quantise
 from routing.reading import read
 from routing.recall import Recall, recall_of
@@ -25,7 +26,7 @@ from routing.vectors import Ints, Vocabulary, vocabulary
 from routing.wordings import WordingIndex, wordings_of
 from terms.ids import UnitCode
 
-FORMAT = 5  # of the cached arrays; another number, another file
+FORMAT = 6  # of the cached arrays; another number, another file
 
 
 def build_index(edition: RegisterEdition) -> RegisterIndex:
@@ -38,14 +39,14 @@ def build_index(edition: RegisterEdition) -> RegisterIndex:
     grams = vocabulary((reading.grams for reading in readings), least=2)
     examples = []
     for passage, reading in zip(found, readings, strict=True):
-        left, left_weights = words.vector(reading.plain)
-        right, right_weights = grams.vector(reading.grams)
-        where = np.concatenate([left, right + len(words.places)])
-        says = np.concatenate([left_weights, right_weights]).astype(np.int16)
-        examples.append(Example(where.astype(np.int32), says, place_of[passage.unit]))
+        where, says = in_both(words, grams, reading)
+        examples.append(Example(where.astype(np.int32), says.astype(np.int16), place_of[passage.unit]))
     weights = quantise(learn_weights(examples, len(words.places) + len(grams.places), len(units), cost=30, epochs=7))
     listed = tuple(citables(edition))
-    return _assemble(edition, words, grams, weights, listed, recall_of(listed))
+    leading = phrases(edition)
+    spoken = (in_both(words, grams, read(normalise(phrase.text).text)) for phrase in leading)
+    clause_words = learn_clause_words(leading, spoken)
+    return _assemble(edition, words, grams, weights, listed, recall_of(listed), clause_words)
 
 
 def load_or_build(edition: RegisterEdition, folder: Path) -> RegisterIndex:
@@ -72,6 +73,7 @@ def _assemble(
     weights: NDArray[np.int16],
     listed: tuple[Citable, ...],
     recall: Recall,
+    clause_words: ClauseWords,
 ) -> RegisterIndex:
     units = city_units(edition)
     keys = tuple(group_of(edition, unit) for unit in units)
@@ -106,6 +108,7 @@ def _assemble(
         max((spans[units[place]].stop for place in with_items), default=0),
         CallIndex(edition),
         _partners(edition),
+        clause_words,
     )
 
 
@@ -164,6 +167,7 @@ def _dump(index: RegisterIndex) -> bytes:
         "item_weights": index.recall.weights,
         "own_starts": index.recall.own_starts,
         "own": index.recall.own,
+        **index.clause_words.arrays(),
     }
     np.savez(out, allow_pickle=False, **arrays)
     return out.getvalue()
@@ -185,6 +189,7 @@ def _load(edition: RegisterEdition, raw: bytes) -> RegisterIndex:
             stored["own"],
             len(listed),
         )
+        clause_words = restored(phrases(edition), stored)
     if weights.shape != (len(words.places) + len(grams.places) + 1, len(city_units(edition))):
         raise ValueError("the cached index does not fit the edition")
-    return _assemble(edition, words, grams, weights, listed, recall)
+    return _assemble(edition, words, grams, weights, listed, recall, clause_words)

@@ -1,13 +1,13 @@
 """The clause that proves a unit's part: recalled by words, weighed by RapidFuzz, with where it speaks in both texts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from routing.index import RegisterIndex
+from routing.index import RegisterIndex, Vector
 from routing.proposal import Citation, SpanOf
 from routing.reading import Reading
 from routing.text import Normalised, normalise
@@ -30,6 +30,7 @@ LEAST = 60  # least evidence, in strength of wordings, for a clause to count as 
 _FUZZY_AT_MOST = 4
 _FUZZY_WORDS = 60
 _LIKELY_AT_MOST = 24
+_TOLD = 50  # what a clause that the words speak of adds, in percent of its margin from -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,10 @@ class Evidence:
 
 
 def grounds(
-    index: RegisterIndex, reading: Reading, hits: Sequence[Hit], likeness: Ints, unit: UnitCode
+    index: RegisterIndex, reading: Reading, hits: Sequence[Hit], likeness: Ints, vector: Vector, unit: UnitCode
 ) -> list[Evidence]:
-    """What can be cited for a unit, strongest first: its wordings found in the text, its items recalled by words."""
+    """What can be cited for a unit, the aptest first: its wordings found in the text, its items recalled by words, and
+    among those that are found the clause that the words speak of."""
     strengths: dict[ClauseId, int] = {}
     best: dict[ClauseId, Hit] = {}
     for hit in hits:
@@ -64,7 +66,9 @@ def grounds(
             strengths[listed.id] = (
                 strengths.get(listed.id, 0) + share * (12 if listed.kind in ("point", "boundary") else 7) // 10
             )
-    ranked = sorted(strengths, key=lambda item: (-strengths[item], item))[:_FUZZY_AT_MOST]
+    told = index.clause_words.scores(unit, *vector)
+    apt = {item: strength + _TOLD * _telling(index, told, item) // 100 for item, strength in strengths.items()}
+    ranked = sorted(apt, key=lambda item: (-apt[item], item))[:_FUZZY_AT_MOST]
     order = _spoken(reading)
     placed = [place_of[item] for item in ranked if item in place_of]
     close = dict(zip(placed, _closeness(order, [index.segmented(place) for place in placed]), strict=True))
@@ -74,7 +78,14 @@ def grounds(
         kind = "point" if place < 0 else index.citables[place].kind
         strength = min(1000, strengths[item] + close.get(place, 0) * 2)
         found.append(Evidence(item, unit, kind, strength, best.get(item)))
-    return sorted(found, key=lambda one: (-one.strength, one.item))
+        apt[item] += close.get(place, 0) * 2
+    return sorted(found, key=lambda one: (one.strength < LEAST, -apt[one.item], one.item))
+
+
+def _telling(index: RegisterIndex, told: Mapping[ClauseId, int], item: ClauseId) -> int:
+    """How much the words speak of the clause that an item rests on, from 0, in 1/1000."""
+    point = index.edition.duty_points.get(item)
+    return max(0, 1000 + told.get(point.clause if point else item, -1000))
 
 
 def _likest(said: Ints, first: int) -> list[tuple[int, int]]:

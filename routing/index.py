@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mandates.edition import RegisterEdition
 from routing.calls import CallIndex
+from routing.clause_words import ClauseWords
 from routing.corpus import Citable
 from routing.reading import Reading
 from routing.recall import Recall
@@ -18,8 +19,16 @@ from routing.vectors import UNIT, Ints, Vocabulary
 from routing.wordings import Hit, WordingIndex
 from terms.ids import UnitCode
 
+Vector = tuple[Ints, Ints]  # places and values of the terms of a text
 _NOWHERE = slice(0, 0)
 _SAID: Ints = np.array([round(100 * log1p(strength / 100)) for strength in range(1001)], np.int64)
+
+
+def in_both(words: Vocabulary, grams: Vocabulary, reading: Reading) -> Vector:
+    """Places and weights of a reading's words and n-grams, the places of the n-grams after those of all words."""
+    left, left_weights = words.vector(reading.plain)
+    right, right_weights = grams.vector(reading.grams)
+    return np.concatenate([left, right + len(words.places)]), np.concatenate([left_weights, right_weights])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +56,30 @@ class RegisterIndex:
     item_end: int
     calls: CallIndex
     partners: Mapping[UnitCode, frozenset[UnitCode]]  # units that a boundary item or joint duty point names together
+    clause_words: ClauseWords
 
     @property
     def digest(self) -> str:
         """The edition this index was built from."""
         return self.edition.digest
 
-    def vector(self, reading: Reading) -> tuple[Ints, Ints]:
+    def vector(self, reading: Reading) -> Vector:
         """Places and weights of a reading in the two vocabularies, one after the other."""
-        left, left_weights = self.words.vector(reading.plain)
-        right, right_weights = self.grams.vector(reading.grams)
-        return np.concatenate([left, right + len(self.words.places)]), np.concatenate([left_weights, right_weights])
+        return in_both(self.words, self.grams, reading)
 
-    def unit_scores(self, reading: Reading, hits: Sequence[Hit] | None = None, likeness: Ints | None = None) -> Ints:
+    def unit_scores(
+        self,
+        reading: Reading,
+        hits: Sequence[Hit] | None = None,
+        likeness: Ints | None = None,
+        vector: Vector | None = None,
+    ) -> Ints:
         """How much the register speaks for each unit, in 1/1000 of the margin; one number a unit.
 
         Four things count: what was learned from its words, the everyday wordings found, the likest item, and how
-        much a unit has to do at all. `hits` and `likeness` are found anew where they are not given.
+        much a unit has to do at all. `hits`, `likeness` and `vector` are found anew where they are not given.
         """
-        places, weights = self.vector(reading)
+        places, weights = self.vector(reading) if vector is None else vector
         # products and sums below 2^53: exact, in whatever order they are added
         total = (weights.astype(np.float64) @ self.weights[places].astype(np.float64)).astype(np.int64)
         total += UNIT * self.weights[-1].astype(np.int64)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from city.configuration import Weights
 from routing.calibrate import DEFAULT_SHARPNESS, DEFAULT_TABLE, bin_of, rising_table, shares
-from routing.index import RegisterIndex
+from routing.index import RegisterIndex, Vector
 from routing.linear import Example, learn_weights, quantise
 from routing.memory_edition import EMPTY, Features, MemoryEdition, Named, class_scores, named_items
 from routing.neighbours import neighbours, votes
@@ -29,6 +29,7 @@ from terms.ids import ClauseId, OrderNo, UnitCode
 __all__ = ["EMPTY", "MemoryEdition", "Outcome", "learn"]
 
 VOTE = 300  # what a unanimous vote of the nearest past orders adds, in 1/1000, beside the likeness of the nearest
+CUSTOM = 60  # what a unit that always answers for its group is before one that answers one in e, in 1/1000
 FLOOR = -1200  # what memory says of a group it has never seen, and the least it says of any, in 1/1000
 _SHARPNESS = (10, 15, 20, 25, 30, 40, 50, 65, 80, 120)
 
@@ -140,10 +141,11 @@ def total_scores(
     reading: Reading,
     hits: Sequence[Hit] | None = None,
     likeness: Ints | None = None,
+    vector: Vector | None = None,
 ) -> Scores:
     """The scores of all groups and of all units, register and memory together."""
     found = index.wordings.hits(reading.text, reading.words) if hits is None else hits
-    units: list[int] = index.unit_scores(reading, found, likeness).tolist()
+    units: list[int] = index.unit_scores(reading, found, likeness, vector).tolist()
     groups = index.group_scores(units)
     if not memory.learned:
         return Scores(tuple(units), {}, tuple(groups), tuple(units), ())
@@ -153,10 +155,18 @@ def total_scores(
     by_class = dict(zip(memory.classes, said, strict=True))
     near = memory.near(reading)
     totals = fused(groups, _heard(index, by_class, memory.votes(near), near), memory.trust)
-    within = [score + by_class.get(f"={unit}", 0) for unit, score in zip(index.units, units, strict=True)]
+    rows = zip(index.units, index.group_at, units, strict=True)
+    within = [score + by_class.get(f"={unit}", 0) + _custom(memory, index.groups[at], unit) for unit, at, score in rows]
     best = index.group_scores(within)
     placed = (totals[at] + score - best[at] for at, score in zip(index.group_at, within, strict=True))
     return Scores(tuple(units), by_class, tuple(totals), tuple(placed), tuple(near))
+
+
+def _custom(memory: MemoryEdition, group: str, unit: UnitCode) -> int:
+    """What speaks against a unit that seldom or never answered where others of its group did: without it, one whose
+    clauses are few and unlike all the others would be taken for an order that is unlike them too."""
+    whole = memory.times.get(group, 0)
+    return round(CUSTOM * log((memory.times.get(f"={unit}", 0) + 1) / (whole + 1))) if whole else 0
 
 
 def _heard(

@@ -8,6 +8,7 @@ unit returned and was upheld on counts against it, and a lead without a clause i
 import hashlib
 import io
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -62,6 +63,12 @@ class MemoryEdition:
     @cached_property
     def _features(self) -> "Features":
         return Features(self.words, self.grams, self.items)
+
+    @cached_property
+    def times(self) -> Mapping[str, int]:
+        """How many of the past orders each group answered, and of them each unit (as "=code")."""
+        units = (f"={unit}" for _, unit, _ in self.orders)
+        return Counter((*self.answered, *units))
 
     @cached_property
     def _neighbours(self) -> Neighbours:

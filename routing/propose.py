@@ -12,7 +12,7 @@ from city.configuration import CityConfiguration
 from mandates.model import Level
 from routing.evidence import LEAST, Evidence, cite, enough_said, grounds
 from routing.explain import memory_reason, register_reason, spoken, why_not, wording_reasons
-from routing.index import RegisterIndex
+from routing.index import RegisterIndex, Vector
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Abstention, Candidate, Citation, OrderText, Proposal, Reason, Verdict
 from routing.reading import Reading, read
@@ -51,13 +51,14 @@ class _Read:
     hits: list[Hit]
     calls: list[Hit]
     likeness: Ints
+    vector: Vector
     where: Where
     found: dict[UnitCode, list[Evidence]] = field(default_factory=dict)
 
     def grounds(self, index: RegisterIndex, unit: UnitCode) -> list[Evidence]:
         """What can be cited for a unit, weighed once an order."""
         if unit not in self.found:
-            self.found[unit] = grounds(index, self.reading, self.hits, self.likeness, unit)
+            self.found[unit] = grounds(index, self.reading, self.hits, self.likeness, self.vector, unit)
         return self.found[unit]
 
 
@@ -149,7 +150,9 @@ def _judge(
     complained = index.names.complained_of(seen.reading.text, named)
     excluded = frozenset({*words.order.subject_units, *(one.unit for one in complained)})
     noted = index.names.noted(seen.reading.text, named)
-    weighed = weigh(index, memory, city, seen.reading, seen.hits, seen.likeness, noted, excluded, seen.calls)
+    weighed = weigh(
+        index, memory, city, seen.reading, seen.hits, seen.likeness, noted, excluded, seen.calls, seen.vector
+    )
     if not weighed.ranked or not enough_said(seen.reading, 1):
         return None
     lead = _lead(seen, index, city, weighed, status_quo)
@@ -165,7 +168,8 @@ def _seen(words: Words, index: RegisterIndex) -> _Read:
     order, reading = words.order, words.reading
     hits = index.wordings.hits(reading.text, reading.words)
     calls = index.calls.found(reading.text)
-    return _Read(order, words.text, reading, hits, calls, index.recall.scores(reading.plain), index.places.where(order))
+    likeness, vector = index.recall.scores(reading.plain), index.vector(reading)
+    return _Read(order, words.text, reading, hits, calls, likeness, vector, index.places.where(order))
 
 
 def _version(city: CityConfiguration) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from city.configuration import CityConfiguration
 from routing.calibrate import bin_of, shares
-from routing.index import RegisterIndex
+from routing.index import RegisterIndex, Vector
 from routing.memory import Scores, total_scores
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Reason
@@ -47,9 +47,10 @@ def weigh(
     noted: Sequence[Named],
     excluded: frozenset[UnitCode],
     calls: Sequence[Hit] = (),
+    vector: Vector | None = None,
 ) -> Weighed:
     """Score every unit of the city tier for one order. Whole numbers; equal scores are ordered by code."""
-    scores = total_scores(index, memory, reading, hits, likeness)
+    scores = total_scores(index, memory, reading, hits, likeness, vector)
     totals = dict(zip(index.units, scores.units, strict=True))
     reasons: list[Reason] = []
 
