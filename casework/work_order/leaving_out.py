@@ -12,8 +12,9 @@ from terms.messages import sentence
 def with_exclusions(order: WorkOrder, facts: tuple[e.OrderFact, ...]) -> tuple[e.OrderFact, ...]:
     """The facts, and for every unit that got its part by them what leaves the order out of its figures.
 
-    What the platform an order came from had left out (是否不计考核; domain, section 6) was reviewed there; of which unit
-    is known once one has a part. Each is left out once. A successor's part is left out as the one it goes on with was.
+    What the platform an order came from had left out (是否不计考核; domain, section 6) was reviewed there; of which
+    unit is known once one has a part. Each is left out once. A successor's part is left out as the one it goes on
+    with was.
     """
     return (*facts, *_exclusions(order, tuple(fact for fact in facts if fact.order_no == order.order_no)))
 
