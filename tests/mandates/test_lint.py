@@ -99,5 +99,14 @@ def test_the_ten_environmental_laws_gave_way_to_the_code() -> None:
     assert repeal_of("生态环境法典", date(2030, 1, 1)) is None
 
 
+def test_the_water_and_the_fire_regulations_gave_way_on_their_days() -> None:
+    before, after = date(2026, 5, 31), date(2026, 6, 1)
+    assert repeal_of("《城市供水条例》", before) is None
+    assert (gone := repeal_of("《城市供水条例》", after)) and gone.replaced_by == "供水条例"
+    for law in ("森林防火条例", "草原防火条例"):
+        assert (gone := repeal_of(law, date(2026, 1, 1))) and gone.replaced_by == "森林草原防灭火条例"
+    assert repeal_of("供水条例", after) is None and repeal_of("森林草原防灭火条例", after) is None
+
+
 def test_a_title_is_compared_without_its_dress() -> None:
     assert plain_title("《中华人民共和国水污染防治法（2017年修正）》") == "水污染防治法"

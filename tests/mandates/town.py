@@ -46,7 +46,7 @@ def clause(
     )
 
 
-def power(key: str, name: str, clause_id: str | None, law: str = "城市供水条例") -> PowerItem:
+def power(key: str, name: str, clause_id: str | None, law: str = "供水条例") -> PowerItem:
     code = key.split("-")[0]
     return PowerItem(
         ClauseId(key), UnitCode(code), "处罚", name, InstrumentId(f"I-{code}-QZ"), law=law, article="第一条",
