@@ -1,6 +1,6 @@
 """`make bench`: every measurement in one run, written to docs/benchmarks.md.
 
-    python -m bench [--only ledger,projections,at_size,pages,routing,intake,what_if,trust,stream,scale]
+    python -m bench [--only ledger,projections,at_size,memory,pages,routing,intake,what_if,trust,stream,scale]
 
 Ratios to the peers measured in the same run say more than absolute figures: those depend on the machine.
 """
@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-PARTS = ("ledger", "projections", "at_size", "pages", "routing", "intake", "what_if", "trust", "stream", "scale")
+PARTS = (
+    "ledger", "projections", "at_size", "memory", "pages", "routing", "intake", "what_if", "trust", "stream", "scale",
+)  # fmt: skip
 PAGE = Path("docs/benchmarks.md")
 FIGURES = Path("docs/benchmarks.json")
 PICTURES = {

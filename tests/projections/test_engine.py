@@ -3,15 +3,20 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import String, select, update
 
+from ledger.chain import Row
 from ledger.envelope import Event
+from projections.engine import ProjectionEngine
 from projections.queue import QUEUE
+from projections.rows import BatchRows
 from projections.store import as_of
 from projections.tasks import TASKS
 from projections.view import FactTable, Masked, Rows, StateTable, View
@@ -363,6 +368,49 @@ def test_all_views_are_rebuilt_in_one_pass(desk: Desk) -> None:
     seen: list[int] = []
     assert [build.position for build in desk.engine.rebuild_all(seen.append)] == [60, 60]
     assert seen == [60]
+
+
+def test_a_rebuild_of_all_views_decodes_and_opens_every_event_once(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk_at(database_url, ALL_VIEWS) as desk:
+        write(desk, [(number % 4, number % 210) for number in range(120)])
+        handled = frozenset().union(*(view.handlers for view in ALL_VIEWS))
+        wanted = [event.position for event in desk.events() if event.type in handled]
+        decoded: list[int] = []
+        opened: list[str] = []
+        decode, masked = desk.ledger.decode, desk.masked
+
+        def decode_and_tell(row: Row) -> Event:
+            decoded.append(row.position)
+            return decode(row)
+
+        def open_and_tell(events: Sequence[Event]) -> Mapping[str, Masked]:
+            opened.extend(event.event_id for event in events)
+            return masked(events)
+
+        monkeypatch.setattr(desk.ledger, "decode", decode_and_tell)
+        engine = ProjectionEngine(desk.ledger, desk.store, ALL_VIEWS, open_and_tell)
+        assert {build.position for build in engine.rebuild_all()} == {120}
+        assert decoded == wanted, "ten views, one decoding"
+        assert opened and sorted(set(opened)) == sorted(opened)
+
+
+def test_the_memory_of_a_rebuild_does_not_grow_with_the_record(
+    fresh_sqlite: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.folding.BatchRows", partial(BatchRows, keep=20))
+    with desk_at(fresh_sqlite()) as desk:
+        engine = ProjectionEngine(desk.ledger, desk.store, (QUEUE,), lambda events: {})
+        peaks = []
+        for numbers in (range(150), range(150, 600)):
+            lives = [Life(f"N{number}") for number in numbers]
+            desk.tell(told(life, life.any(kind)) for life in lives for kind in (0, 1, 2, 3))
+            tracemalloc.start()
+            assert engine.rebuild("queue", batch=50).position == 4 * (numbers.stop)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+        assert peaks[1] < 1.2 * peaks[0], "four times the record, the same memory"
 
 
 def test_a_reader_sees_one_state_and_cannot_write(desk: Desk) -> None:
