@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from casework.appraisal import commands as appraisal_commands
+from casework.boundary_case import commands as case_commands
 from casework.boundary_case.decide import DECISIONS as CASE_DECISIONS
 from casework.finding import commands as finding_commands
 from casework.finding.decide import DECISIONS as FINDING_DECISIONS
@@ -25,6 +26,10 @@ DIGEST = (
 )
 ORDER_COMMANDS: dict[str, type] = {command.__name__: command for command in ORDER_DECISIONS}
 CASE_COMMANDS: dict[str, type] = {command.__name__: command for command in CASE_DECISIONS}
+# what records a document on paper: its signed scan may come along as a file
+SIGNED_COMMANDS: dict[str, type] = {
+    command.__name__: command for command in (case_commands.RecordDecision, case_commands.FileMinutes)
+}
 FINDING_COMMANDS: dict[str, type] = {command.__name__: command for command in FINDING_DECISIONS}
 DIGEST_COMMANDS: dict[str, type] = {command.__name__: command for command in DIGEST}
 PAPER_COMMANDS: dict[str, type] = {

@@ -1,10 +1,11 @@
 """The signed scans that came back, and the documents that prove a finding: brought, and opened again.
 
-Whoever may see the paper, case or finding may open its scan; the bytes are checked against the digest on record. What
-was attached by reference only, through `AttachScan` or `RecordDecision`, is not here, and is answered like no file.
+A paper's scan comes back by itself; that of a decision or of minutes with the command that records them. Whoever may
+see the paper, case or finding may open its scan; the bytes are checked against the digest on record. What was attached
+by reference only, in the JSON of a command, is not here, and is answered like no file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -12,6 +13,8 @@ from fastapi import APIRouter, Header
 from starlette.responses import Response
 
 from casework import permissions
+from casework.boundary_case.decide import decide as decide_case
+from casework.catalogue import SIGNED_COMMANDS
 from casework.guards import forbid
 from casework.lanes import Loaded
 from casework.paperwork import commands as c
@@ -19,8 +22,8 @@ from casework.paperwork import decide
 from casework.paperwork.sources import lane_of
 from casework.paperwork.state import Paperwork
 from console.access import Page
-from console.forms import Form, Upload
-from console.interface.commands import answered, giver_of, seen_version
+from console.forms import Filled, Form, Upload
+from console.interface.commands import answered, giver_of, read_object, seen_version
 from console.interface.doors import (
     CASE_DOOR,
     FINDING_DOOR,
@@ -31,6 +34,7 @@ from console.interface.doors import (
     Giver,
     give_command,
     look,
+    read,
 )
 from console.orders.attachments import KEPT, AttachmentStore, sort_of
 from console.visit import Visiting
@@ -40,6 +44,7 @@ from terms.messages import sentence
 
 router = APIRouter(prefix="/api/v1")
 Told = dict[str, Any]  # an attachment as an event has it
+IfMatch = Annotated[str, Header(alias="If-Match", max_length=40)]
 
 
 def subject_of(door: Door, number: str, state: Any) -> StreamId:
@@ -60,6 +65,32 @@ def bring_scan(number: str, scan: Upload, giver: Giver, store: AttachmentStore, 
     return give_command(PAPER_DOOR, number, c.AttachScan(kept), giver, seen=seen)
 
 
+def give_signed(
+    number: str,
+    name: str,
+    fields: Mapping[str, Any],
+    scan: Upload,
+    giver: Giver,
+    store: AttachmentStore,
+    seen: int | None = None,
+) -> Given:
+    """Record a decision, or file minutes, with the signed scan as a file; nothing is kept of what the rules refuse.
+
+    `fields` are the command's others. Raises as `give`, and as `AttachmentStore.keep_scan`.
+    """
+    kind = SIGNED_COMMANDS.get(name)
+    if kind is None:
+        raise NotFound("casework.no-such-command", at=name, command=name)
+    if not permissions.may(giver.actor.role, kind):
+        raise forbid("role", action=sentence(f"command.{name}"))
+    command = read(name, {**fields, "scan": store.described(scan).model_dump()}, giver.actor)
+    found, desk = look(CASE_DOOR, number, giver), giver.desk
+    desk.require_seen(CASE_DOOR.lane, number, found, seen)
+    decide_case(found.state, command, desk.occasion(giver.actor, desk.clock()))
+    store.keep_scan(subject_of(CASE_DOOR, number, found.state), scan)
+    return give_command(CASE_DOOR, number, command, giver, seen=seen)
+
+
 def scan_of_paper(number: str, giver: Giver, store: AttachmentStore) -> tuple[str, bytes]:
     """The scan of a paper, name and bytes. Raises NotFound when none is here, as `look` for who may not see it."""
     found = look(PAPER_DOOR, number, giver)
@@ -70,20 +101,31 @@ def scan_of_paper(number: str, giver: Giver, store: AttachmentStore) -> tuple[st
 
 
 @router.post("/papers/{paper_no:path}/scan")
-def bring(
-    visit: Visiting, paper_no: str, form: Form, if_match: Annotated[str, Header(alias="If-Match", max_length=40)] = ""
-) -> Response:
+def bring(visit: Visiting, paper_no: str, form: Form, if_match: IfMatch = "") -> Response:
     """The signed scan of a paper comes back, as the field `scan` of a form with files."""
+    visit.open(Page.ACCOUNT, "commands")
+    store = visit.console.parts.attachments
+    return answered(lambda: bring_scan(paper_no, _scan_in(form), giver_of(visit), store, seen_version(if_match, None)))
+
+
+@router.post("/cases/{case_no:path}/signed/{name}")
+def record_signed(visit: Visiting, case_no: str, name: str, form: Form, if_match: IfMatch = "") -> Response:
+    """A decision or filed minutes with their signed scan: a form with the file `scan`, and in `body` the JSON."""
     visit.open(Page.ACCOUNT, "commands")
 
     def given() -> Given:
-        scan = form.scans.get("scan")
-        if scan is None:
-            raise BadInput("console.field-needed", at="scan", field="签章扫描件")
-        seen = seen_version(if_match, None)
-        return bring_scan(paper_no, scan, giver_of(visit), visit.console.parts.attachments, seen)
+        fields = read_object(form.text("body").encode())
+        seen = seen_version(if_match, fields.pop("seen", None))
+        store = visit.console.parts.attachments
+        return give_signed(case_no, name, fields, _scan_in(form), giver_of(visit), store, seen)
 
     return answered(given)
+
+
+def _scan_in(form: Filled) -> Upload:
+    if scan := form.scans.get("scan"):
+        return scan
+    raise BadInput("console.field-needed", at="scan", field="签章扫描件")
 
 
 @router.get("/papers/{paper_no:path}/scan")

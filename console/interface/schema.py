@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from casework import permissions
 from casework.bounds import AMOUNTS, COUNTED, COUNTS
+from casework.catalogue import SIGNED_COMMANDS
 from casework.work_order import commands as c
 from console.administration.people import SCOPES
 from console.interface import answers
@@ -211,12 +212,8 @@ def _files() -> Json:
 def _scans() -> Json:
     """The signed scans: of a paper, brought and opened; of a case; the documents of a finding."""
     file = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
-    form = {
-        "type": "object",
-        "properties": {"scan": {"type": "string", "format": "binary"}},
-        "required": ["scan"],
-        "additionalProperties": False,
-    }
+    scan: Json = {"scan": {"type": "string", "format": "binary"}}
+    body: Json = {"body": {"type": "string", "description": "the command's other fields, as one JSON object"}}
     number, digest = _number("number", NUMBER_MOST), _number("digest", 64)
 
     def opened(operation: str, tag: str, summary: str, *parameters: Json) -> Json:
@@ -228,18 +225,34 @@ def _scans() -> Json:
             "responses": {"200": {"description": summary, "content": file}} | refusals("401", "403", "404", "422"),
         }
 
+    def brought(operation: str, tag: str, summary: str, fields: Json, *parameters: Json) -> Json:
+        form = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+        return {
+            "operationId": operation,
+            "tags": [tag],
+            "summary": summary,
+            "parameters": [*parameters, IF_MATCH],
+            "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+            "responses": {"200": _ok("done", _ref("CommandDone"), tagged=True)}
+            | refusals("401", "403", "404", "409", "413", "422"),
+        }
+
+    name = _number("name", NUMBER_MOST)
+    name["schema"] = {"type": "string", "enum": list(SIGNED_COMMANDS)}
     return {
         f"{PREFIX}/papers/{{number}}/scan": {
             "get": opened("open_scan", "papers", "The signed scan of a paper (PDF or picture)", number),
-            "post": {
-                "operationId": "bring_scan",
-                "tags": ["papers"],
-                "summary": "Attach the signed scan; the file is kept sealed",
-                "parameters": [number, IF_MATCH],
-                "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
-                "responses": {"200": _ok("done", _ref("CommandDone"), tagged=True)}
-                | refusals("401", "403", "404", "409", "413", "422"),
-            },
+            "post": brought("bring_scan", "papers", "Attach the signed scan; the file is kept sealed", scan, number),
+        },
+        f"{PREFIX}/cases/{{number}}/signed/{{name}}": {
+            "post": brought(
+                "record_signed",
+                "cases",
+                "Record a decision, or file minutes, with their signed scan",
+                scan | body,
+                number,
+                name,
+            )
         },
         f"{PREFIX}/cases/{{number}}/scans/{{digest}}": {
             "get": opened("open_case_scan", "cases", "The scan of the decision or the filed minutes", number, digest)

@@ -15,8 +15,8 @@ from casework import permissions
 from casework.catalogue import COMMANDS
 from casework.paperwork.desk import Printed
 from console.forms import Upload
-from console.interface.doors import DOORS, PEOPLE_OF_UNITS, Door, Given, Giver, give, printed, printed_sheet
-from console.interface.scans import bring_scan, scan_of_paper
+from console.interface.doors import CASE_DOOR, DOORS, PEOPLE_OF_UNITS, Door, Given, Giver, give, printed, printed_sheet
+from console.interface.scans import bring_scan, give_signed, scan_of_paper
 from console.interface.schema import schema_of_command
 from dingze.terminal import Json, answer, opened
 from dingze.wiring import Dingze
@@ -44,6 +44,7 @@ def act(
     json_body: Annotated[str, typer.Option("--json-body", help="the fields as one JSON object")] = "",
     field: Annotated[list[str] | None, typer.Option("--field", help="name=value; again for a list")] = None,
     seen: Annotated[int | None, typer.Option("--seen", help="the version that was looked at")] = None,
+    attach: Annotated[Path | None, typer.Option("--attach", help="the signed scan of a decision or of minutes")] = None,
     listed: Annotated[bool, typer.Option("--list", help="every command, who may give it, and its fields")] = False,
     json: Json = False,
 ) -> None:
@@ -61,21 +62,33 @@ def act(
         raise BadInput("input.invalid", at="do", reason=f"请写明对象（{'、'.join(NOUNS)}）、编号和操作名称")
     actor = actor_of(given_as)
     body = body_of(command, json_body, field or [])
+    scan = _upload(attach) if attach else None
     with opened(context) as dingze:
-        done = carry_out(dingze, door, number, command, body, actor, seen)
+        done = carry_out(dingze, door, number, command, body, actor, seen, scan)
     document = {"number": number, "command": command, "version": done.version, "position": done.position}
     facts = "、".join(sentence(f"event.{one}") for one in done.facts) or "没有变化"
     answer(document | {"facts": list(done.facts)}, json, f"{number} {facts}（第 {done.version} 版）")
 
 
 def carry_out(
-    dingze: Dingze, door: Door, number: str, command: str, body: dict[str, Any], actor: Actor, seen: int | None
+    dingze: Dingze,
+    door: Door,
+    number: str,
+    command: str,
+    body: dict[str, Any],
+    actor: Actor,
+    seen: int | None,
+    scan: Upload | None = None,
 ) -> Given:
     """Give it, and let the views follow; an erasure destroys the key at once."""
     register = dingze.register.as_of(dingze.calendar.local_day(dingze.clock()))
-    done = give(
-        door, number, command, body, Giver(actor, dingze.desk, dingze.papers, dingze.vault, register), seen=seen
-    )
+    giver = Giver(actor, dingze.desk, dingze.papers, dingze.vault, register)
+    if scan is not None:
+        if door is not CASE_DOOR:
+            raise BadInput("input.invalid", at="--attach", reason="登记决定或纪要备案才附签章扫描件")
+        done = give_signed(number, command, body, scan, giver, dingze.attachments, seen)
+    else:
+        done = give(door, number, command, body, giver, seen=seen)
     if "PersonalDataErased" in done.facts:
         dingze.eraser.step()
     dingze.projections.catch_up()

@@ -1,9 +1,12 @@
 """公文 on the pages: drafted where the order, case, finding or digest is read, sent through its hands, scanned back."""
 
+import hashlib
 from collections.abc import Iterator
+from datetime import date
 from html import escape
 
 import httpx
+import orjson
 import pytest
 
 from casework import events as e
@@ -29,6 +32,7 @@ HEAD, CHENGGUAN, CLERK_CHENGGUAN, CLERK_ZHUJIAN = (
 FANGGUAN = "yz-17-leader-fangguan"
 SCAN = {"scan": ("签章件.pdf", b"%PDF-1.7 signed", "application/pdf")}
 BIANBAN = Actor(OFFICER, Role.BIANBAN_OFFICER, UnitCode("C39"))
+CHIEF = Actor(DIRECTOR, Role.BIANBAN_DIRECTOR, UnitCode("C39"))
 LEADERS = {unit: Actor(f"leader-{unit}", Role.UNIT_LEADER, UnitCode(unit)) for unit in ("C03", "C05")}
 
 
@@ -215,17 +219,88 @@ def test_minutes_wait_for_all_signatures_and_signing_the_paper_files_them(office
 def test_the_scan_of_filed_minutes_is_kept_and_opened_by_a_party(office: Office) -> None:
     """domain, section 3: minutes signed by all, filed with 编办."""
     town = office.town
-    point = e.PointDraft(link="执法", unit=UnitCode("C03"), text="查处违规安装", base_clause=clause_of(town, "C03"))
-    draft = b.DraftMinutes(UnitCode("C39"), "由城管局主办", UnitCode("C03"), (point,), (UnitCode("C05"),))
-    town.desk.do_case("JX-1", draft, BIANBAN)
+    town.desk.do_case("JX-1", minutes_of(town), BIANBAN)
     for unit, leader in LEADERS.items():
         town.desk.do_case("JX-1", b.SignMinutes(UnitCode(unit), f"leader-{unit}"), leader)
     fields = {"doc_no": "云编备〔2026〕1号", "effective_from": "2026-12-01"}
     assert office.post(OFFICER, "/cases/act/file/JX-1", SCAN, **fields).status_code == 303
-    scan = next(one for one in town.desk.load(CASES, "JX-1").events if one.type == "MinutesFiled").payload["scan"]
+    opened_by_a_party(office, "MinutesFiled")
+
+
+def kept_files(town: Town) -> int:
+    return len([one for one in (town.folder / "attachments").rglob("*") if one.is_file()])
+
+
+def test_minutes_are_filed_with_their_signed_scan_by_program(office: Office) -> None:
+    """stage C, items 3 and 8: what is signed on paper comes as a file, and its digest stands in the event."""
+    town, address = office.town, "/api/v1/cases/JX-1/signed/FileMinutes"
+    town.desk.do_case("JX-1", minutes_of(town), BIANBAN)
+    fields = {"body": orjson.dumps({"doc_no": "云编备〔2026〕1号", "effective_from": "2026-12-01"}).decode()}
+    unsigned = office.post(OFFICER, address, SCAN, **fields)
+    assert (unsigned.status_code, unsigned.json()["rule"]) == (409, "minutes-signed-by-all")
+    for unit, leader in LEADERS.items():
+        town.desk.do_case("JX-1", b.SignMinutes(UnitCode(unit), f"leader-{unit}"), leader)
+    assert office.post(CHENGGUAN, address, SCAN, **fields).status_code == 403
+    assert office.post(OFFICER, address, **fields).status_code == 422, "no file"
+    forged = {"scan": ("a.pdf", b"<script>", "application/pdf")}
+    assert office.post(OFFICER, address, forged, **fields).status_code == 422
+    assert office.post(OFFICER, address.replace("FileMinutes", "AskOpinions"), SCAN, **fields).status_code == 404
+    assert kept_files(town) == 0, "nothing is kept of what is refused"
+    filed = office.post(OFFICER, address, SCAN, **fields)
+    assert filed.status_code == 200 and filed.json()["facts"][0] == "MinutesFiled"
+    opened_by_a_party(office, "MinutesFiled")
+
+
+def test_a_decision_is_recorded_with_its_signed_scan_by_program(office: Office) -> None:
+    """domain, section 3: body, 文号, date and scan."""
+    town, body = office.town, office.town.city.cases.competent_bodies[0]
+    reported(town)
+    point = {"link": "执法", "unit": "C03", "text": "查处违规安装", "base_clause": clause_of(town, "C03")}
+    told = {
+        "body": body, "doc_no": "云编委〔2026〕9号", "decided_on": "2026-11-16", "lead": "C03", "points": [point],
+        "effective_from": "2026-12-01",
+    }  # fmt: skip
+    address = "/api/v1/cases/JX-1/signed/RecordDecision"
+    late = office.post(OFFICER, address, SCAN, body=orjson.dumps(told | {"seen": 1}).decode())
+    assert (late.status_code, late.json()["code"]) == (409, "casework.somebody-was-first")
+    assert kept_files(town) == 0, "nothing is kept of what comes too late"
+    done = office.post(OFFICER, address, SCAN, body=orjson.dumps(told).decode())
+    assert done.status_code == 200 and done.json()["facts"][0] == "DecisionRecorded", done.text
+    opened_by_a_party(office, "DecisionRecorded")
+
+
+def reported(town: Town) -> None:
+    """The case of the office goes all the way up to the competent body."""
+    parties, own = (UnitCode("C03"), UnitCode("C05")), clause_of(town, "C03")
+    point = e.PointDraft(link="执法", unit=UnitCode("C03"), text="查处", base_clause=own)
+    head = Actor("head-C03", Role.HEAD, UnitCode("C03"))
+    steps: tuple[tuple[b.CaseCommand, Actor], ...] = (
+        (b.ApplyForCoordination(UnitCode("C03"), "充电桩", "一次", "谁主办", "条目不同", (own,)), head),
+        (b.AcceptApplication(), BIANBAN),
+        (b.AskOpinions(), BIANBAN),
+        *((b.GiveOpinion(unit, "对方主办", (clause_of(town, unit),)), LEADERS[unit]) for unit in parties),
+        (b.HoldMeeting(parties, "未能一致"), BIANBAN),
+        (b.IssueOpinion("云编函〔2026〕1号", UnitCode("C03"), (point,), "由执法单位主办", date(2026, 12, 1)), CHIEF),
+        (b.AnswerOpinion(UnitCode("C03"), agrees=False, note="另有考虑"), LEADERS["C03"]),
+        (b.ReportUpward(town.city.cases.competent_bodies[0], "请决定"), CHIEF),
+    )
+    for command, actor in steps:
+        town.desk.do_case("JX-1", command, actor)
+
+
+def minutes_of(town: Town) -> b.DraftMinutes:
+    point = e.PointDraft(link="执法", unit=UnitCode("C03"), text="查处违规安装", base_clause=clause_of(town, "C03"))
+    return b.DraftMinutes(UnitCode("C39"), "由城管局主办", UnitCode("C03"), (point,), (UnitCode("C05"),))
+
+
+def opened_by_a_party(office: Office, kind: str) -> None:
+    """The event has the file's digest, the case file links it, and a party opens it; a stranger does not."""
+    scan = next(one for one in office.town.desk.load(CASES, "JX-1").events if one.type == kind).payload["scan"]
+    assert scan["digest"] == hashlib.sha256(SCAN["scan"][1]).hexdigest()
     kept = f"/api/v1/cases/JX-1/scans/{scan['digest']}"
     assert kept in office.at(CHENGGUAN).get("/cases/JX-1").text
     assert office.at(CHENGGUAN).get(kept).content == SCAN["scan"][1]
+    assert office.at(CLERK_ZHUJIAN).get(kept).status_code == 404
 
 
 def test_the_papers_of_a_finding_and_of_a_digest_are_served_by_signing_them(office: Office) -> None:

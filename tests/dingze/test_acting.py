@@ -62,6 +62,19 @@ def test_a_paper_is_written_signed_and_printed(dingze: Dingze, order_no: str, tm
     assert refused.code == 1 and refused.err.startswith("console.page-not-yours")
 
 
+def test_a_signed_scan_comes_along_with_a_decision_or_minutes_only(dingze: Dingze, tmp_path: Path) -> None:
+    """stage C, item 3: recorded with its scan. A case that is not there is told before anything is kept."""
+    scan = tmp_path / "决定.pdf"
+    scan.write_bytes(b"%PDF-1.7 decided")
+    point = '{"link": "执法", "unit": "C03", "text": "查处"}'
+    told = {"body": "市人民政府", "doc_no": "云政〔2026〕9号", "decided_on": "2026-11-16", "lead": "C03"}
+    fields = [f"--field={name}={value}" for name, value in (told | {"effective_from": "2026-12-01"}).items()]
+    given = ("--as", "bianban_officer", "--attach", str(scan), *fields, f"--field=points=[{point}]")
+    assert dingze("do", "case", "JX-9", "RecordDecision", *given).err.startswith("api.no-case")
+    assert dingze("do", "work-order", "JX-9", "SignFor", *given).err.startswith("input.invalid")
+    assert dingze("do", "case", "JX-9", "AskOpinions", *given).err.startswith("casework.no-such-command")
+
+
 @pytest.mark.parametrize(
     ("who", "unit", "code"),
     [("clerk@C03", "C05", "rule.own-unit"), ("clerk@C05", "C05", "console.no-order"), ("auditor", "C03", "rule.role")],
