@@ -1,357 +1,170 @@
 """The facts of casework: one class an event, in the past tense, as `e.WorkOrderReceived`.
 
 Everybody above folds from these. The order lane stands in five files by the part of the life it tells, the matter
-lane in `disputing`, findings and the digest in `finding`, papers in `papers`; `registry` lists them all.
+lane in `disputing`, findings and the digest in `finding`, papers in `papers`, scores and sheets in `appraisal`;
+`registry` lists them all. A name is told twice here because that is how a package gives on what it holds.
 """
 
-from casework.events.appraisal import (
-    AssessmentFact,
-    AssessmentFilled,
-    AssessmentOpened,
-    AssessmentReviewed,
-    AssessmentSentBack,
-    AssessmentSigned,
-    PrefilledFigure,
-    ScoredRate,
-    ScoreFact,
-    ScoreLine,
-    ScoreObjected,
-    ScoreObjectionDecided,
-    ScoresDrafted,
-    ScoresPublished,
-    SheetAnswer,
-    SheetItem,
-    SheetKind,
-    assessment_stream,
-    scores_stream,
-)
-from casework.events.closing import (
-    ClockExpired,
-    ClockWarned,
-    ExclusionGranted,
-    ExclusionRefused,
-    ExclusionRequested,
-    FollowUpRecorded,
-    OrderArchived,
-    OrderClosed,
-    PartsRated,
-    ReworkOrdered,
-    SupervisionIssued,
-)
-from casework.events.dispatching import (
-    ConsultationClosed,
-    ConsultationOpened,
-    DispatchWithdrawn,
-    EscalatedByRule,
-    OrderCarriedOver,
-    OrderReassigned,
-    SupportAdded,
-    SupportReleased,
-    UnitDesignated,
-    WorkOrderDispatched,
-    WorkOrderSignedFor,
-)
-from casework.events.disputing import (
-    ApplicationAccepted,
-    ApplicationSentBack,
-    ApplicationSubmitted,
-    BoundaryCaseOpened,
-    CaseClockExpired,
-    CaseClockWarned,
-    CaseClosed,
-    CaseFact,
-    CaseOrderAttached,
-    CitedBy,
-    CoordinationMeetingHeld,
-    CoordinationOpinionAnswered,
-    CoordinationOpinionIssued,
-    DecisionRecorded,
-    DutyPointsWritten,
-    JurisdictionMoved,
-    ListChangeProposed,
-    MatterDisputed,
-    MatterFact,
-    MatterSettled,
-    MinutesDrafted,
-    MinutesFiled,
-    MinutesSigned,
-    NegotiationHeld,
-    OpinionGiven,
-    OpinionsRequested,
-    PointDraft,
-    ReportedUpward,
-    matter_stream,
-)
-from casework.events.fact import (
-    Attachment,
-    Deadline,
-    Fact,
-    OrderFact,
-    Part,
-    Piece,
-)
-from casework.events.finding import (
-    DigestFact,
-    DigestItem,
-    DigestItemClosed,
-    DigestItemJudged,
-    DigestOpened,
-    DigestPublished,
-    FeedbackAnswered,
-    FeedbackGiven,
-    FindingClockExpired,
-    FindingClockWarned,
-    FindingClosed,
-    FindingDismissed,
-    FindingFact,
-    FindingProposed,
-    FindingRaised,
-    FindingReassessed,
-    HoldDeclined,
-    HoldLifted,
-    HoldProposed,
-    HoldSigned,
-    NoticeReceipted,
-    RectificationReported,
-    SupervisionNoticeIssued,
-    SupervisionPaperIssued,
-)
-from casework.events.intake import (
-    AdditionReceived,
-    AnsweredAtOnce,
-    AssignmentProposed,
-    DuplicateSuspected,
-    HistoryRecorded,
-    InformationRequested,
-    OrderChased,
-    OrderNotAccepted,
-    OrderReferredOut,
-    OrdersMerged,
-    OrderUnmerged,
-    PersonalDataErased,
-    PersonalDataRead,
-    ProposalDeclined,
-    WorkOrderReceived,
-)
-from casework.events.papers import (
-    DRAFT_FACTS,
-    PAPER_FACTS,
-    DraftDropped,
-    DraftFact,
-    PaperDrafted,
-    PaperFact,
-    PaperIssued,
-    PaperReviewed,
-    PaperSigned,
-    PaperVoided,
-    ScanAttached,
-    paper_stream,
-    series_stream,
-)
-from casework.events.registry import (
-    ASSESSMENT_FACTS,
-    CASE_FACTS,
-    DIGEST_FACTS,
-    EVENT_TYPES,
-    FACTS,
-    FINDING_FACTS,
-    MATTER_FACTS,
-    ORDER_FACTS,
-    SCORE_FACTS,
-    read,
-)
-from casework.events.returning import (
-    ProposedUnitAnswered,
-    ProposedUnitAsked,
-    ReturnRefused,
-    ReturnRequested,
-    ReturnWithdrawn,
-    SupportObjected,
-    SupportObjectionRefused,
-)
-from casework.events.working import (
-    AssignedInside,
-    ExtensionGranted,
-    ExtensionRefused,
-    ExtensionRequested,
-    HandOverReceived,
-    HandOverRefused,
-    HandOverResultFedBack,
-    HandOverSent,
-    InsideResultCollected,
-    LeaderSignedOff,
-    OrderResumed,
-    OrderShelved,
-    ProgressReported,
-    RequesterContacted,
-    ResultAccepted,
-    ResultSentBack,
-    ResultSubmitted,
-    WorkStarted,
-)
-
-__all__ = [
-    "ASSESSMENT_FACTS",
-    "CASE_FACTS",
-    "DIGEST_FACTS",
-    "DRAFT_FACTS",
-    "EVENT_TYPES",
-    "FACTS",
-    "FINDING_FACTS",
-    "MATTER_FACTS",
-    "ORDER_FACTS",
-    "PAPER_FACTS",
-    "SCORE_FACTS",
-    "AdditionReceived",
-    "AnsweredAtOnce",
-    "ApplicationAccepted",
-    "ApplicationSentBack",
-    "ApplicationSubmitted",
-    "AssessmentFact",
-    "AssessmentFilled",
-    "AssessmentOpened",
-    "AssessmentReviewed",
-    "AssessmentSentBack",
-    "AssessmentSigned",
-    "AssignedInside",
-    "AssignmentProposed",
-    "Attachment",
-    "BoundaryCaseOpened",
-    "CaseClockExpired",
-    "CaseClockWarned",
-    "CaseClosed",
-    "CaseFact",
-    "CaseOrderAttached",
-    "CitedBy",
-    "ClockExpired",
-    "ClockWarned",
-    "ConsultationClosed",
-    "ConsultationOpened",
-    "CoordinationMeetingHeld",
-    "CoordinationOpinionAnswered",
-    "CoordinationOpinionIssued",
-    "Deadline",
-    "DecisionRecorded",
-    "DigestFact",
-    "DigestItem",
-    "DigestItemClosed",
-    "DigestItemJudged",
-    "DigestOpened",
-    "DigestPublished",
-    "DispatchWithdrawn",
-    "DraftDropped",
-    "DraftFact",
-    "DuplicateSuspected",
-    "DutyPointsWritten",
-    "EscalatedByRule",
-    "ExclusionGranted",
-    "ExclusionRefused",
-    "ExclusionRequested",
-    "ExtensionGranted",
-    "ExtensionRefused",
-    "ExtensionRequested",
-    "Fact",
-    "FeedbackAnswered",
-    "FeedbackGiven",
-    "FindingClockExpired",
-    "FindingClockWarned",
-    "FindingClosed",
-    "FindingDismissed",
-    "FindingFact",
-    "FindingProposed",
-    "FindingRaised",
-    "FindingReassessed",
-    "FollowUpRecorded",
-    "HandOverReceived",
-    "HandOverRefused",
-    "HandOverResultFedBack",
-    "HandOverSent",
-    "HistoryRecorded",
-    "HoldDeclined",
-    "HoldLifted",
-    "HoldProposed",
-    "HoldSigned",
-    "InformationRequested",
-    "InsideResultCollected",
-    "JurisdictionMoved",
-    "LeaderSignedOff",
-    "ListChangeProposed",
-    "MatterDisputed",
-    "MatterFact",
-    "MatterSettled",
-    "MinutesDrafted",
-    "MinutesFiled",
-    "MinutesSigned",
-    "NegotiationHeld",
-    "NoticeReceipted",
-    "OpinionGiven",
-    "OpinionsRequested",
-    "OrderArchived",
-    "OrderCarriedOver",
-    "OrderChased",
-    "OrderClosed",
-    "OrderFact",
-    "OrderNotAccepted",
-    "OrderReassigned",
-    "OrderReferredOut",
-    "OrderResumed",
-    "OrderShelved",
-    "OrderUnmerged",
-    "OrdersMerged",
-    "PaperDrafted",
-    "PaperFact",
-    "PaperIssued",
-    "PaperReviewed",
-    "PaperSigned",
-    "PaperVoided",
-    "Part",
-    "PartsRated",
-    "PersonalDataErased",
-    "PersonalDataRead",
-    "Piece",
-    "PointDraft",
-    "PrefilledFigure",
-    "ProgressReported",
-    "ProposalDeclined",
-    "ProposedUnitAnswered",
-    "ProposedUnitAsked",
-    "RectificationReported",
-    "ReportedUpward",
-    "RequesterContacted",
-    "ResultAccepted",
-    "ResultSentBack",
-    "ResultSubmitted",
-    "ReturnRefused",
-    "ReturnRequested",
-    "ReturnWithdrawn",
-    "ReworkOrdered",
-    "ScanAttached",
-    "ScoreFact",
-    "ScoreLine",
-    "ScoreObjected",
-    "ScoreObjectionDecided",
-    "ScoredRate",
-    "ScoresDrafted",
-    "ScoresPublished",
-    "SheetAnswer",
-    "SheetItem",
-    "SheetKind",
-    "SupervisionIssued",
-    "SupervisionNoticeIssued",
-    "SupervisionPaperIssued",
-    "SupportAdded",
-    "SupportObjected",
-    "SupportObjectionRefused",
-    "SupportReleased",
-    "UnitDesignated",
-    "WorkOrderDispatched",
-    "WorkOrderReceived",
-    "WorkOrderSignedFor",
-    "WorkStarted",
-    "assessment_stream",
-    "matter_stream",
-    "paper_stream",
-    "read",
-    "scores_stream",
-    "series_stream",
-]
+from casework.events.appraisal import AssessmentFact as AssessmentFact
+from casework.events.appraisal import AssessmentFilled as AssessmentFilled
+from casework.events.appraisal import AssessmentOpened as AssessmentOpened
+from casework.events.appraisal import AssessmentReviewed as AssessmentReviewed
+from casework.events.appraisal import AssessmentSentBack as AssessmentSentBack
+from casework.events.appraisal import AssessmentSigned as AssessmentSigned
+from casework.events.appraisal import PrefilledFigure as PrefilledFigure
+from casework.events.appraisal import ScoredRate as ScoredRate
+from casework.events.appraisal import ScoreFact as ScoreFact
+from casework.events.appraisal import ScoreLine as ScoreLine
+from casework.events.appraisal import ScoreObjected as ScoreObjected
+from casework.events.appraisal import ScoreObjectionDecided as ScoreObjectionDecided
+from casework.events.appraisal import ScoresDrafted as ScoresDrafted
+from casework.events.appraisal import ScoresPublished as ScoresPublished
+from casework.events.appraisal import SheetAnswer as SheetAnswer
+from casework.events.appraisal import SheetItem as SheetItem
+from casework.events.appraisal import SheetKind as SheetKind
+from casework.events.appraisal import assessment_stream as assessment_stream
+from casework.events.appraisal import scores_stream as scores_stream
+from casework.events.closing import ClockExpired as ClockExpired
+from casework.events.closing import ClockWarned as ClockWarned
+from casework.events.closing import ExclusionGranted as ExclusionGranted
+from casework.events.closing import ExclusionRefused as ExclusionRefused
+from casework.events.closing import ExclusionRequested as ExclusionRequested
+from casework.events.closing import FollowUpRecorded as FollowUpRecorded
+from casework.events.closing import OrderArchived as OrderArchived
+from casework.events.closing import OrderClosed as OrderClosed
+from casework.events.closing import PartsRated as PartsRated
+from casework.events.closing import ReworkOrdered as ReworkOrdered
+from casework.events.closing import SupervisionIssued as SupervisionIssued
+from casework.events.dispatching import ConsultationClosed as ConsultationClosed
+from casework.events.dispatching import ConsultationOpened as ConsultationOpened
+from casework.events.dispatching import DispatchWithdrawn as DispatchWithdrawn
+from casework.events.dispatching import EscalatedByRule as EscalatedByRule
+from casework.events.dispatching import OrderCarriedOver as OrderCarriedOver
+from casework.events.dispatching import OrderReassigned as OrderReassigned
+from casework.events.dispatching import SupportAdded as SupportAdded
+from casework.events.dispatching import SupportReleased as SupportReleased
+from casework.events.dispatching import UnitDesignated as UnitDesignated
+from casework.events.dispatching import WorkOrderDispatched as WorkOrderDispatched
+from casework.events.dispatching import WorkOrderSignedFor as WorkOrderSignedFor
+from casework.events.disputing import ApplicationAccepted as ApplicationAccepted
+from casework.events.disputing import ApplicationSentBack as ApplicationSentBack
+from casework.events.disputing import ApplicationSubmitted as ApplicationSubmitted
+from casework.events.disputing import BoundaryCaseOpened as BoundaryCaseOpened
+from casework.events.disputing import CaseClockExpired as CaseClockExpired
+from casework.events.disputing import CaseClockWarned as CaseClockWarned
+from casework.events.disputing import CaseClosed as CaseClosed
+from casework.events.disputing import CaseFact as CaseFact
+from casework.events.disputing import CaseOrderAttached as CaseOrderAttached
+from casework.events.disputing import CitedBy as CitedBy
+from casework.events.disputing import CoordinationMeetingHeld as CoordinationMeetingHeld
+from casework.events.disputing import CoordinationOpinionAnswered as CoordinationOpinionAnswered
+from casework.events.disputing import CoordinationOpinionIssued as CoordinationOpinionIssued
+from casework.events.disputing import DecisionRecorded as DecisionRecorded
+from casework.events.disputing import DutyPointsWritten as DutyPointsWritten
+from casework.events.disputing import JurisdictionMoved as JurisdictionMoved
+from casework.events.disputing import ListChangeProposed as ListChangeProposed
+from casework.events.disputing import MatterDisputed as MatterDisputed
+from casework.events.disputing import MatterFact as MatterFact
+from casework.events.disputing import MatterSettled as MatterSettled
+from casework.events.disputing import MinutesDrafted as MinutesDrafted
+from casework.events.disputing import MinutesFiled as MinutesFiled
+from casework.events.disputing import MinutesSigned as MinutesSigned
+from casework.events.disputing import NegotiationHeld as NegotiationHeld
+from casework.events.disputing import OpinionGiven as OpinionGiven
+from casework.events.disputing import OpinionsRequested as OpinionsRequested
+from casework.events.disputing import PointDraft as PointDraft
+from casework.events.disputing import ReportedUpward as ReportedUpward
+from casework.events.disputing import matter_stream as matter_stream
+from casework.events.fact import Attachment as Attachment
+from casework.events.fact import Deadline as Deadline
+from casework.events.fact import Fact as Fact
+from casework.events.fact import OrderFact as OrderFact
+from casework.events.fact import Part as Part
+from casework.events.fact import Piece as Piece
+from casework.events.finding import DigestFact as DigestFact
+from casework.events.finding import DigestItem as DigestItem
+from casework.events.finding import DigestItemClosed as DigestItemClosed
+from casework.events.finding import DigestItemJudged as DigestItemJudged
+from casework.events.finding import DigestOpened as DigestOpened
+from casework.events.finding import DigestPublished as DigestPublished
+from casework.events.finding import FeedbackAnswered as FeedbackAnswered
+from casework.events.finding import FeedbackGiven as FeedbackGiven
+from casework.events.finding import FindingClockExpired as FindingClockExpired
+from casework.events.finding import FindingClockWarned as FindingClockWarned
+from casework.events.finding import FindingClosed as FindingClosed
+from casework.events.finding import FindingDismissed as FindingDismissed
+from casework.events.finding import FindingFact as FindingFact
+from casework.events.finding import FindingProposed as FindingProposed
+from casework.events.finding import FindingRaised as FindingRaised
+from casework.events.finding import FindingReassessed as FindingReassessed
+from casework.events.finding import HoldDeclined as HoldDeclined
+from casework.events.finding import HoldLifted as HoldLifted
+from casework.events.finding import HoldProposed as HoldProposed
+from casework.events.finding import HoldSigned as HoldSigned
+from casework.events.finding import NoticeReceipted as NoticeReceipted
+from casework.events.finding import RectificationReported as RectificationReported
+from casework.events.finding import SupervisionNoticeIssued as SupervisionNoticeIssued
+from casework.events.finding import SupervisionPaperIssued as SupervisionPaperIssued
+from casework.events.intake import AdditionReceived as AdditionReceived
+from casework.events.intake import AnsweredAtOnce as AnsweredAtOnce
+from casework.events.intake import AssignmentProposed as AssignmentProposed
+from casework.events.intake import DuplicateSuspected as DuplicateSuspected
+from casework.events.intake import HistoryRecorded as HistoryRecorded
+from casework.events.intake import InformationRequested as InformationRequested
+from casework.events.intake import OrderChased as OrderChased
+from casework.events.intake import OrderNotAccepted as OrderNotAccepted
+from casework.events.intake import OrderReferredOut as OrderReferredOut
+from casework.events.intake import OrdersMerged as OrdersMerged
+from casework.events.intake import OrderUnmerged as OrderUnmerged
+from casework.events.intake import PersonalDataErased as PersonalDataErased
+from casework.events.intake import PersonalDataRead as PersonalDataRead
+from casework.events.intake import ProposalDeclined as ProposalDeclined
+from casework.events.intake import WorkOrderReceived as WorkOrderReceived
+from casework.events.papers import DRAFT_FACTS as DRAFT_FACTS
+from casework.events.papers import PAPER_FACTS as PAPER_FACTS
+from casework.events.papers import DraftDropped as DraftDropped
+from casework.events.papers import DraftFact as DraftFact
+from casework.events.papers import PaperDrafted as PaperDrafted
+from casework.events.papers import PaperFact as PaperFact
+from casework.events.papers import PaperIssued as PaperIssued
+from casework.events.papers import PaperReviewed as PaperReviewed
+from casework.events.papers import PaperSigned as PaperSigned
+from casework.events.papers import PaperVoided as PaperVoided
+from casework.events.papers import ScanAttached as ScanAttached
+from casework.events.papers import paper_stream as paper_stream
+from casework.events.papers import series_stream as series_stream
+from casework.events.registry import ASSESSMENT_FACTS as ASSESSMENT_FACTS
+from casework.events.registry import CASE_FACTS as CASE_FACTS
+from casework.events.registry import DIGEST_FACTS as DIGEST_FACTS
+from casework.events.registry import EVENT_TYPES as EVENT_TYPES
+from casework.events.registry import FACTS as FACTS
+from casework.events.registry import FINDING_FACTS as FINDING_FACTS
+from casework.events.registry import MATTER_FACTS as MATTER_FACTS
+from casework.events.registry import ORDER_FACTS as ORDER_FACTS
+from casework.events.registry import SCORE_FACTS as SCORE_FACTS
+from casework.events.registry import read as read
+from casework.events.returning import ProposedUnitAnswered as ProposedUnitAnswered
+from casework.events.returning import ProposedUnitAsked as ProposedUnitAsked
+from casework.events.returning import ReturnRefused as ReturnRefused
+from casework.events.returning import ReturnRequested as ReturnRequested
+from casework.events.returning import ReturnWithdrawn as ReturnWithdrawn
+from casework.events.returning import SupportObjected as SupportObjected
+from casework.events.returning import SupportObjectionRefused as SupportObjectionRefused
+from casework.events.working import AssignedInside as AssignedInside
+from casework.events.working import ExtensionGranted as ExtensionGranted
+from casework.events.working import ExtensionRefused as ExtensionRefused
+from casework.events.working import ExtensionRequested as ExtensionRequested
+from casework.events.working import HandOverReceived as HandOverReceived
+from casework.events.working import HandOverRefused as HandOverRefused
+from casework.events.working import HandOverResultFedBack as HandOverResultFedBack
+from casework.events.working import HandOverSent as HandOverSent
+from casework.events.working import InsideResultCollected as InsideResultCollected
+from casework.events.working import LeaderSignedOff as LeaderSignedOff
+from casework.events.working import OrderResumed as OrderResumed
+from casework.events.working import OrderShelved as OrderShelved
+from casework.events.working import ProgressReported as ProgressReported
+from casework.events.working import RequesterContacted as RequesterContacted
+from casework.events.working import ResultAccepted as ResultAccepted
+from casework.events.working import ResultSentBack as ResultSentBack
+from casework.events.working import ResultSubmitted as ResultSubmitted
+from casework.events.working import WorkStarted as WorkStarted

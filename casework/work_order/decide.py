@@ -4,7 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from casework import events as e
-from casework.work_order import carrying_over, dispatching, ending, returning, reviewing, taking_in, working
+from casework.work_order import (
+    carrying_over,
+    dispatching,
+    ending,
+    handing_over,
+    returning,
+    reviewing,
+    taking_in,
+    working,
+)
 from casework.work_order import commands as c
 from casework.work_order.context import Context
 from casework.work_order.leaving_out import with_exclusions
@@ -49,10 +58,10 @@ DECISIONS: dict[type[c.Command], Decision] = {
     c.DecideExtension: working.decide_extension,
     c.Shelve: working.shelve,
     c.Resume: working.resume,
-    c.SendHandOver: working.send_hand_over,
-    c.ReceiveHandOver: working.receive_hand_over,
-    c.RefuseHandOver: working.refuse_hand_over,
-    c.FeedBackHandOver: working.feed_back_hand_over,
+    c.SendHandOver: handing_over.send_hand_over,
+    c.ReceiveHandOver: handing_over.receive_hand_over,
+    c.RefuseHandOver: handing_over.refuse_hand_over,
+    c.FeedBackHandOver: handing_over.feed_back_hand_over,
     c.AssignInside: working.assign_inside,
     c.CollectInside: working.collect_inside,
     c.SignOff: working.sign_off,

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from casework.paperwork.desk import Printed
+from casework.paperwork.printing import Printed
 from console.access import OF_A_UNIT, Page, require_unit
 from console.interface.answers import AllHolds, CommandDone, ListPage, Offered, OfferedCommands
 from console.interface.docket import Docket

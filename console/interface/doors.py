@@ -31,7 +31,8 @@ from casework.guards import forbid, refuse
 from casework.lanes import PAPERS, Lane, Loaded
 from casework.papers.kinds import PaperKind
 from casework.paperwork.commands import WRITING
-from casework.paperwork.desk import PaperDesk, Printed
+from casework.paperwork.desk import PaperDesk
+from casework.paperwork.printing import Printed
 from casework.paperwork.sources import lane_of
 from casework.paperwork.state import Paperwork
 from casework.paperwork.writing import Write

@@ -13,7 +13,7 @@ import typer
 
 from casework import permissions
 from casework.catalogue import COMMANDS
-from casework.paperwork.desk import Printed
+from casework.paperwork.printing import Printed
 from console.forms import Upload
 from console.interface.doors import CASE_DOOR, DOORS, PEOPLE_OF_UNITS, Door, Given, Giver, give, printed, printed_sheet
 from console.interface.scans import bring_scan, give_signed, scan_of_paper
