@@ -121,9 +121,9 @@ class Learner:
 
     # --- what there is to learn ---
 
-    def outcomes(self) -> list[Outcome]:
-        """Every outcome whose order's text can still be opened, in the order of the record."""
-        rows = self._rows()
+    def outcomes(self, newest: int | None = None) -> list[Outcome]:
+        """Every outcome, or the `newest`, whose order's text can still be opened, in the order of the record."""
+        rows = self._rows(newest)
         texts = self._texts(sorted({row[0] for row in rows}))
         return [
             Outcome(
@@ -140,7 +140,7 @@ class Learner:
             if order_no in texts
         ]
 
-    def _rows(self) -> list[tuple[str, str, str, str, int, str | None, str | None]]:
+    def _rows(self, newest: int | None) -> list[tuple[str, str, str, str, int, str | None, str | None]]:
         store = self.projections.store
         with store.reading() as connection:
             build = store.current(connection, LEARNABLE.name)
@@ -156,9 +156,10 @@ class Learner:
                 .select_from(learned)
                 .outerjoin(orders, (orders.c.order_no == learned.c.order_no) & as_of(orders, None))
                 .where(as_of(learned, None))
-                .order_by(learned.c.recorded_position, learned.c.unit)
+                .order_by(learned.c.recorded_position.desc(), learned.c.unit.desc())
+                .limit(newest)
             )  # fmt: skip
-            return [tuple(row) for row in connection.execute(query)]
+            return [tuple(row) for row in connection.execute(query)][::-1]
 
     def _count_after(self, position: int) -> int:
         store = self.projections.store

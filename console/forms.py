@@ -34,6 +34,7 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     help: str = ""
     of_unit: str = ""  # a clause of this unit
+    of_sort: str = ""  # a clause of this sort (`console.registers.search.SORTS`)
     shown_for: str = ""  # values of the form's first choice for which the field matters, joined by spaces
 
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from itsdangerous import URLSafeSerializer
 
 from automation.rehearsal import Rehearsal
+from automation.wording_finder import WordingFinder
 from casework.desk import Desk
 from casework.paperwork.desk import PaperDesk
 from city.calendar import WorkingCalendar
@@ -64,6 +65,7 @@ class Parts:
     open_masked: Callable[[Sequence[Event]], Mapping[str, Masked]]
     route: Callable[[OrderText], Proposal]
     rehearsal: Rehearsal  # tries a draft on past orders
+    wording_finder: WordingFinder  # proposes everyday words from outcomes
     clock: Callable[[], datetime]
     session_hours: int = 10
     sample_sign_in: bool = False

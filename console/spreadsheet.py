@@ -70,7 +70,7 @@ HEADINGS: Mapping[str, str] = {
     "tracked": "逐项跟踪", "going_on": "在办议题", "decided": "决定成效", "uses": "条目引用",
     "unresolved": "未解决", "unsatisfied": "不满意", "satisfied": "满意", "in_force": "现行有效",
     "vague_words": "措辞含糊", "vague_outcome": "屡被否认", "candidates": "无主候选事项",
-    "round": "轮次", "period_from": "期间起始", "period_to": "期间截止", "differs": "复核改动项",
+    "by_hand": "人工提出", "round": "轮次", "period_from": "期间起始", "period_to": "期间截止", "differs": "复核改动项",
     "signed_on": "签发日期",
     "stepped_on": "最近一步", "sheets": "评估表", "text": "内容", "aspect": "方面", "grade": "档次", "own": "自评",
     "reviewed": "复核", "items": "项目", "sent_back": "退回理由", "type": "记录",

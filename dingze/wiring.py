@@ -27,6 +27,7 @@ from automation.standings import Standings
 from automation.timers import Timers
 from automation.waiting_orders import WaitingOrders
 from automation.watch import Watch
+from automation.wording_finder import WordingFinder
 from casework.desk import Desk
 from casework.notices import FolderSink, Sink, WebhookSink
 from casework.papers.checking import load as load_templates
@@ -178,6 +179,11 @@ class Dingze:
         )
 
     @cached_property
+    def wording_finder(self) -> WordingFinder:
+        """Outcomes → proposed everyday words."""
+        return WordingFinder(self.ledger, self.register, self.learner, self.clock)
+
+    @cached_property
     def proposer(self) -> Proposer:
         """Received → proposed → dispatched by rule."""
         return Proposer(
@@ -288,6 +294,7 @@ class Dingze:
             open_masked=self.open_masked,
             route=self.route,
             rehearsal=self.rehearsal,
+            wording_finder=self.wording_finder,
             clock=self.clock,
             session_hours=self.settings.session_hours,
             sample_sign_in=self.settings.sample_sign_in,

@@ -1,4 +1,4 @@
-"""Everyday words learned from outcomes: proposed by the machine, accepted or rejected by an officer of the 编办. Pure.
+"""Everyday words learned from outcomes: proposed by the machine or a person, accepted or rejected by the 编办. Pure.
 
 An accepted word is a wording of its duty point from a day on; what is rejected is not brought back.
 """
@@ -11,8 +11,11 @@ from typing import Any
 
 from mandates.events import WORDING_ACCEPTED, WORDING_PROPOSED, WORDING_REJECTED
 from mandates.model import DutyPoint, Span
-from terms.errors import NotFound, Refused
+from terms.errors import BadInput, NotFound, Refused
 from terms.ids import ClauseId
+
+LENGTHS = 2, 20  # characters of a word that a person proposes, at least and at most
+PARTING = "|"  # parts several words in a table, and a duty point from its word on a page; none holds it
 
 
 class WordingStanding(StrEnum):
@@ -35,6 +38,11 @@ class WordingState:
     standing_orders: int = 0
     orders: tuple[str, ...] = ()  # order numbers that show it
     reason: str = ""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person proposed it or brought it in, without orders that show it."""
+        return not self.standing_orders
 
 
 @dataclass(slots=True)
@@ -84,6 +92,30 @@ def decide_wording(
     if not reason.strip():
         raise Refused("mandates.wording-reject-reason", item=item, wording=wording)
     return WORDING_REJECTED, {"item": item, "wording": wording, "reason": reason.strip()}
+
+
+def propose_wording(states: LearnedWordings, point: DutyPoint, wording: str) -> tuple[str, dict[str, Any]]:
+    """The event a word becomes that a person proposes for a duty point, as (type, payload): no orders stand behind it.
+
+    Raises BadInput for no word, Refused for one that the point has or that was ever proposed for it.
+    """
+    word = " ".join(wording.split())
+    if not LENGTHS[0] <= len(word) <= LENGTHS[1] or not word.isprintable() or PARTING in word:
+        raise BadInput("mandates.wording-length", at="wording", least=LENGTHS[0], most=LENGTHS[1])
+    known = states.states.get((point.id, word))
+    if known is not None or word in (point.matter, *point.wordings):
+        standing = known.standing if known else "现行说法"
+        raise Refused("mandates.wording-known", at="wording", matter=point.matter, wording=word, standing=standing)
+    body = {
+        "item": point.id,
+        "unit": point.unit,
+        "wording": word,
+        "score": 0,
+        "accepted": 0,
+        "standing": 0,
+        "orders": [],
+    }
+    return WORDING_PROPOSED, body
 
 
 def with_wordings(point: DutyPoint, words: Iterable[str], day: date) -> DutyPoint:

@@ -1,4 +1,4 @@
-"""Learned wordings on the record: proposed once, decided by a person, and imported as data of their own."""
+"""Learned wordings on the record: proposed once by the machine or a person, decided by a person, and imported."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from ledger.envelope import Append, Event, NewEvent, Outcome
 from ledger.store import Ledger
 from mandates.enact import enactment
 from mandates.events import WORDING_ACCEPTED, WORDING_PROPOSED
-from mandates.learned_wordings import LearnedWordings, decide_wording, with_wordings
+from mandates.learned_wordings import LearnedWordings, decide_wording, propose_wording, with_wordings
 from mandates.model import DutyPoint
 from mandates.register import Register
 from mandates.sheets import Row
@@ -70,6 +70,21 @@ def record_candidates(ledger: Ledger, states: LearnedWordings, found: Iterable[F
         )  # fmt: skip
         given.append(Append(wording_stream(one.item, one.wording), None, (event,)))
     return sum(answer.outcome is Outcome.NEW for answer in ledger.append_each(given))
+
+
+def propose_by_hand(
+    ledger: Ledger, register: Register, item: str, wording: str, *, day: date, at: datetime, actor: str
+) -> Event:
+    """Append a word that a person proposes for a duty point in force on a day.
+
+    Raises NotFound, BadInput, Refused; Conflict when another proposed it just now.
+    """
+    point = register.as_of(day).duty_points.get(ClauseId(item))
+    if point is None:
+        raise NotFound("mandates.no-such", what=item, day=day.isoformat())
+    type_, body = propose_wording(register.wordings, point, wording)
+    stream = wording_stream(point.id, body["wording"])
+    return ledger.append(Append(stream, 0, (NewEvent(type_, body, at, actor),)))[0].events[0]
 
 
 def decide_learned(

@@ -228,6 +228,7 @@ def pick_clause(
     unit: Annotated[str, Query(max_length=60)] = "",
     at: At = "",
     order: Annotated[str, Query(max_length=80)] = "",
+    sort: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """What a form's clause field offers, as radio buttons: by words, or without any what speaks to the order."""
     visit.open(Page.MANDATES)
@@ -237,7 +238,7 @@ def pick_clause(
     found: list[Found] = []
     total = 0
     if q.strip():
-        found, total = search(register, q, role, unit=code, limit=PICKED)
+        found, total = search(register, q, role, unit=code, sort=sort if sort in SORTS else "", limit=PICKED)
     elif code:
         texts = sheet_for(visit, order).texts if order else None
         spoken = f"{texts.title}\n{texts.text}" if texts else ""

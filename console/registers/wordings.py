@@ -1,4 +1,4 @@
-"""Everyday words learned from outcomes, with the evidence of each, for a person of the 编办 to accept or reject."""
+"""Everyday words learned from outcomes or proposed by a person, for the 编办 to propose, accept or reject."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -9,14 +9,14 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from console.access import Page
-from console.forms import Filled, Form
+from console.forms import Field, Filled, Form
 from console.lookback import Lookback, Looking
 from console.registers.importing import today
 from console.visit import Visit, Visiting
 from ledger.envelope import BEFORE_EVERYTHING
 from mandates.events import WORDING_ACCEPTED, WORDING_PROPOSED, WORDING_REJECTED
-from mandates.learned_wordings import LearnedWordings, WordingStanding, decide_wording
-from mandates.wording_record import decide_learned
+from mandates.learned_wordings import PARTING, LearnedWordings, WordingStanding, decide_wording
+from mandates.wording_record import decide_learned, propose_by_hand
 from projections.queue import QUEUE
 from projections.store import as_of
 from terms.errors import BadInput, NotFound
@@ -29,7 +29,11 @@ ABOUT_WORDINGS = (WORDING_PROPOSED, WORDING_ACCEPTED, WORDING_REJECTED)
 TONES = {
     WordingStanding.PROPOSED: "dz-wait", WordingStanding.ACCEPTED: "dz-done", WordingStanding.REJECTED: "dz-hold",
 }  # fmt: skip
-PARTING = "|"  # between duty point and wording where a row is ticked; neither holds one
+SEARCHED = 5_000  # of the newest outcomes, while somebody waits; the command goes over all
+FIELDS = (
+    Field("item", "颗粒点", "clause", required=True, of_sort="point", help="说法归到哪个颗粒点"),
+    Field("wording", "说法", required=True, help="群众怎么说这件事，2 至 20 个字；不写地名、单位名和人名"),
+)
 
 
 @router.get("/mandates/wordings")
@@ -53,7 +57,8 @@ def wordings(
                 {
                     "item": one.item, "matter": point.matter if point else "", "unit": point.unit if point else "",
                     "wording": one.wording, "state": standing, "score": one.score, "accepted": one.accepted,
-                    "with_it": one.standing_orders, "orders": list(one.orders), "reason": one.reason,
+                    "with_it": one.standing_orders, "by_hand": one.by_hand,
+                    "orders": list(one.orders), "reason": one.reason,
                 }
             )  # fmt: skip
     words = q.strip()
@@ -76,8 +81,33 @@ def wordings(
         "wordings.html", Page.MANDATES, "学到的说法", look=look, states=list(WordingStanding), tones=TONES,
         owners=sorted({str(row["unit"]) for row in everything if row["unit"]}), today=today(visit).isoformat(),
         may_decide=not look.past and any(row["state"] is WordingStanding.PROPOSED for row in shown),
-        listed={"total": len(rows), "page": here, "pages": pages}, **data,
+        listed={"total": len(rows), "page": here, "pages": pages}, fields=() if look.past else FIELDS, **data,
     )  # fmt: skip
+
+
+@router.post("/mandates/wordings/search")
+def search_orders(visit: Visiting) -> Response:
+    """Go through the newest outcomes and propose what stands out in them; asking again adds nothing."""
+    visit.open(Page.DRAFTS)
+    done = visit.console.parts.wording_finder.find(newest=SEARCHED)
+    told = f"查了最近 {done.outcomes} 件已签收、已认定的工单，新提出 {done.proposed} 个说法"
+    return visit.done(f"{ADDRESS}?{urlencode({'state': str(WordingStanding.PROPOSED)})}", told)
+
+
+@router.post("/mandates/wordings/propose")
+def propose(visit: Visiting, form: Form) -> Response:
+    """Put a word of one's own before the 编办; like a learned one it counts only once it is accepted.
+
+    Raises BadInput, NotFound, Refused.
+    """
+    visit.open(Page.DRAFTS)
+    item, wording = form.needed("item", "颗粒点"), form.needed("wording", "说法")
+    parts = visit.console.parts
+    done = propose_by_hand(
+        parts.ledger, parts.register.register(), item, wording, day=today(visit), at=visit.now, actor=str(visit.actor)
+    )
+    word = done.payload["wording"]
+    return visit.done(f"{ADDRESS}?{urlencode({'q': word})}", f"已提出说法“{word}”，待采纳", done.position)
 
 
 @router.post("/mandates/wordings/{answer}")

@@ -14,8 +14,8 @@ from dingze.options import day
 from dingze.terminal import Json, answer, opened
 from mandates.learned_wordings import WordingStanding
 from mandates.sheets import read_rows
-from mandates.wording_record import decide_learned, import_wordings, record_candidates
-from routing.wording_candidates import LEAST_ORDERS, LEAST_SHARE, candidates_of
+from mandates.wording_record import decide_learned, import_wordings
+from routing.wording_candidates import LEAST_ORDERS, LEAST_SHARE
 from terms.actors import Actor, Role
 from terms.errors import NotPermitted
 
@@ -36,12 +36,8 @@ def propose(
 ) -> None:
     """Propose the phrases that accepted orders of a unit have in common; asking again adds nothing."""
     with opened(context) as dingze:
-        edition = dingze.register.as_of(dingze.router.day_of(dingze.clock()))
-        outcomes = dingze.learner.outcomes()
-        found = candidates_of(outcomes, edition, least_orders=least_orders, least_share=least_share)
-        states = dingze.register.register().wordings
-        proposed = record_candidates(dingze.ledger, states, found, at=dingze.clock())
-    answer({"outcomes": len(outcomes), "proposed": proposed}, json)
+        done = dingze.wording_finder.find(least_orders=least_orders, least_share=least_share)
+    answer(asdict(done), json)
 
 
 @app.command("list")

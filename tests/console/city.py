@@ -16,12 +16,15 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import make_url
 
+from automation.learner import Learner
+from automation.memory_shelf import MemoryShelf
 from automation.paper_shelf import PaperShelf
 from automation.proposer import Proposer
 from automation.recent_orders import RecentOrders
 from automation.rehearsal import Rehearsal
 from automation.router import Router
 from automation.waiting_orders import WaitingOrders
+from automation.wording_finder import WordingFinder
 from casework.desk import Desk
 from casework.events import FACTS
 from casework.papers.templates import shipped
@@ -85,6 +88,11 @@ class Town:
         self.gateway = Gateway(self.ledger, self.vault, self.city, self.calendar, self.register.as_of)
         self.router = router
         self.rehearsal = Rehearsal(self.ledger, self.register, router, self.city, self.open_masked, lambda: EMPTY)
+        self.learner = Learner(
+            self.ledger, self.engine, self.register, router, MemoryShelf(self.views), self.city, self.open_masked,
+            self.clock,
+        )  # fmt: skip
+        self.wording_finder = WordingFinder(self.ledger, self.register, self.learner, self.clock)
         self.people = People(url)
         self.book = DeskBook(url)
         self.folder = key.parent
@@ -140,6 +148,7 @@ class Town:
             open_masked=self.open_masked,
             route=self.route,
             rehearsal=self.rehearsal,
+            wording_finder=self.wording_finder,
             clock=self.clock,
             sample_sign_in=self.samples,
         )
