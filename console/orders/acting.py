@@ -10,11 +10,12 @@ from casework.work_order import commands as c
 from console.access import Page, desk_of
 from console.deskbook.routes import require_unclaimed
 from console.forms import Filled, Form
+from console.orders.actions import refused
 from console.orders.page import ACTIONS, ground_for
 from console.orders.reading import OrderSheet
 from console.orders.sheet import sheet_for
 from console.templates import order_address
-from console.visit import Visiting
+from console.visit import Visit, Visiting
 from terms.errors import Conflict, NotFound
 from terms.ids import order_stream
 
@@ -43,8 +44,17 @@ def act(visit: Visiting, slug: str, order_no: str, form: Form) -> Response:
     if desk is not None:
         visit.console.parts.book.release(order_no, desk, visit.actor.account)
     address = _onward(form, order_no)
-    undo = f"{order_address(order_no)}#form-{UNDONE_BY[slug]}" if slug in UNDONE_BY else ""
-    return visit.done(address, f"{order_no} {action.done or action.label}", done.position, undo)
+    return visit.done(address, f"{order_no} {action.done or action.label}", done.position, _undo(visit, slug, order_no))
+
+
+def _undo(visit: Visit, slug: str, order_no: str) -> str:
+    """Where what was just done can be taken back; nothing where the rules would not let it be."""
+    if slug not in UNDONE_BY:
+        return ""
+    back = ACTIONS[UNDONE_BY[slug]]
+    if refused(back, ground_for(visit, sheet_for(visit, order_no))) is not None:
+        return ""
+    return f"{order_address(order_no)}#form-{back.slug}"
 
 
 def _onward(form: Filled, order_no: str) -> str:
