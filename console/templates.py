@@ -36,6 +36,7 @@ class Templates:
             "short_moment": words.short_moment,
             "due": words.due_words,
             "day": words.chinese_day,
+            "quarter": words.quarter,
             "marked": marked,
             "order": lambda text: quote(str(text), safe="/"),
             "path": lambda text: quote(str(text), safe=""),

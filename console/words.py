@@ -55,6 +55,7 @@ SOURCES: Mapping[str, str] = {
 FEATURES: Mapping[str, str] = {
     "wording": "日常说法",
     "clause": "条目文字",
+    "register": "职责用词",
     "memory": "以往办理",
     "territory": "属地",
     "caller-note": "受理员备注",
@@ -173,6 +174,12 @@ def chinese_day(value: date | datetime) -> str:
 def offices(lines: str) -> str:
     """Who inside a unit has an order: 执法科、直属大队, from lines of `name|due`."""
     return "、".join(line.rpartition("|")[0] for line in lines.split("\n") if line)
+
+
+def quarter(value: str) -> str:
+    """2026年第4季度, for a quarter's name (`2026-Q4`); other words stay as they are."""
+    year, parted, number = value.partition("-Q")
+    return f"{year}年第{number}季度" if parted else value
 
 
 def week(value: str) -> str:

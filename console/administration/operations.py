@@ -13,6 +13,7 @@ VIEWS = {
     "cases": "争议议题", "disputes": "边界争议", "accountability": "履责评价", "coverage": "条目覆盖",
     "heat": "热点态势", "faults": "疑似问题", "digests": "定期梳理", "score_sheets": "季度评分",
     "assessments": "履行评估", "findings": "问题台账",
+    "papers": "公文", "unsealed": "查阅记录",
 }  # fmt: skip
 
 

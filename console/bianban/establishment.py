@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from console.access import Page, may_read
+from console.leaders.accountability import choices
 from console.lookback import Lookback, Looking
 from console.visit import Visit, Visiting
 from mandates.edition import RegisterEdition
@@ -168,6 +169,7 @@ def evidence(
     return visit.page(
         "motions.html", Page.COVERAGE, "机构编制动议依据", **data,
         **({} if _json(visit) else {"look": look, "period": period, "rules": visit.console.parts.city.adjustment,
+                                    "quarters": choices(look.day),
                                     "register_units": readable.units}),
     )  # fmt: skip
 

@@ -55,7 +55,9 @@ def drafts(visit: Visiting, step: Annotated[str, Query(max_length=10)] = "") -> 
     data = {"filters": {"step": step}, "drafts": rows, "total": len(rows)}
     if visit.request.url.path.endswith(".json"):
         return visit.page("drafts.html", Page.DRAFTS, "依据起草", **data)
-    return visit.page("drafts.html", Page.DRAFTS, "依据起草", steps=list(DraftStep), tones=TONES, **data)
+    return visit.page(
+        "drafts.html", Page.DRAFTS, "依据起草", steps=list(DraftStep), tones=TONES, names=_names(visit, rows), **data
+    )
 
 
 @router.get("/mandates/drafts/{draft}")
@@ -79,7 +81,8 @@ def draft_page(visit: Visiting, draft: str) -> Response:
     return visit.page(
         "draft.html", Page.DRAFTS, f"草案 {draft}", seen=seen, tones=TONES, tables=TABLES, kinds=KINDS, shown=SHOWN,
         both={**seen.before.units, **seen.after.units} if seen else {}, reform=reform, may=_may(visit, found),
-        version=found.version, today=today(visit).isoformat(), tried_at_most=TRIED_AT_MOST, **data,
+        names=_names(visit, [data["draft"]]), version=found.version,
+        today=today(visit).isoformat(), tried_at_most=TRIED_AT_MOST, **data,
     )  # fmt: skip
 
 
@@ -171,6 +174,13 @@ def _row(one: Draft) -> dict[str, Any]:
         "rows": len(one.items), "ends": len(one.ended), "reform": one.reform["kind"] if one.reform else "",
         "at": one.at, "reviewed_at": one.reviewed_at, "enacted_at": one.enacted_at, **people,
     }  # fmt: skip
+
+
+def _names(visit: Visit, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """The names of the accounts that had a hand in these drafts; those that are gone have none."""
+    accounts = {row[step] for row in rows for step in ("by", "reviewed_by", "enacted_by") if row[step]}
+    known = {account: visit.console.people.account(account) for account in sorted(accounts)}
+    return {account: found.name for account, found in known.items() if found is not None}
 
 
 def _who(one: Draft) -> dict[str, str]:
