@@ -17,6 +17,9 @@ from terms.errors import BadInput, NotFound, NotPermitted, Unavailable
 
 router = APIRouter()
 ON_THE_WAY = "dingze_oidc"  # the cookie of a sign-in that is with the provider
+VOUCHED = "dingze_oidc_left"  # the cookie with which a sign-out ends the provider's session as well
+LEAVING = "/sign-in/oidc/left"  # the only address it is sent to
+COOKIE_AT_MOST = 3_800  # bytes a browser surely keeps
 
 
 def from_this_machine(request: Request) -> bool:
@@ -48,7 +51,7 @@ def sign_in_page(request: Request, next: str = "") -> Response:  # noqa: A002 - 
     return _page(request, next)
 
 
-def _page(request: Request, wanted: str, error: str = "", status: int = 200) -> Response:
+def _page(request: Request, wanted: str, error: str = "", status: int = 200, left: str = "") -> Response:
     console = request.app.state.console
     samples = console.people.samples() if _samples_allowed(request) else []
     register = console.edition(console.now())
@@ -57,6 +60,7 @@ def _page(request: Request, wanted: str, error: str = "", status: int = 200) -> 
         "city": console.parts.city.name,
         "wanted": _own(wanted),
         "error": error,
+        "left": left,
         "sso": sso.provider.label if (sso := console.parts.single_sign_on) else "",
         "samples": [
             {
@@ -131,11 +135,17 @@ def come_back(request: Request) -> Response:
         raise NotFound("sso.off")
     try:
         begun, wanted = _begun(request)
-        account = console.people.vouched(sso.finish(begun, request.query_params), console.now())
+        vouched = sso.finish(begun, request.query_params)
+        account = console.people.vouched(vouched.account, console.now())
     except (NotPermitted, Unavailable) as error:
         response = _page(request, "", error.message, error.status)
     else:
         response = _begin(request, account, wanted, "统一认证")
+        if len(vouched.token) <= COOKIE_AT_MOST:
+            response.set_cookie(
+                VOUCHED, vouched.token, max_age=console.parts.session_hours * 3600, path=LEAVING, httponly=True,
+                samesite="lax", secure=request.url.scheme == "https",
+            )  # fmt: skip
     response.delete_cookie(ON_THE_WAY, path="/sign-in/oidc")
     return response
 
@@ -157,8 +167,30 @@ def sign_out(request: Request) -> Response:
     require_own_origin(request)
     if cookie := request.cookies.get(SESSION_COOKIE):
         request.app.state.console.people.end_session(cookie)
-    response = RedirectResponse("/sign-in", 303)
+    elsewhere = request.app.state.console.parts.single_sign_on is not None
+    response = RedirectResponse(LEAVING if elsewhere else "/sign-in", 303)
     response.delete_cookie(SESSION_COOKIE, path="/")
+    return response
+
+
+@router.get(LEAVING)
+def leave(request: Request) -> Response:
+    """After a sign-out: on to the provider, if it signed this browser in, so that the next person has to sign in anew.
+
+    The browser is sent on by the page and not by a redirect of the form, which our policy keeps on this site. A
+    provider that does not answer keeps nobody here.
+    """
+    sso, token = request.app.state.console.parts.single_sign_on, request.cookies.get(VOUCHED, "")
+    address = ""
+    if sso is not None and token:
+        try:
+            address = sso.leave(token)
+        except (Unavailable, BadInput):
+            address = ""
+    response = _page(request, "", left=address) if address else RedirectResponse("/sign-in", 303)
+    if address:
+        response.headers["Refresh"] = f"0;url={address}"
+    response.delete_cookie(VOUCHED, path=LEAVING)
     return response
 
 

@@ -2,7 +2,8 @@
 
 OpenID Connect Core 1.0, sections 3.1.2 and 3.1.3.7. The provider is found by discovery; the ID token must be signed by
 one of its keys with an asymmetric algorithm, name it as issuer and us as audience, hold now, and carry our nonce. What
-it says is taken for one claim only: the id of an account that is there already.
+it says is taken for one claim only: the id of an account that is there already. Signing out ends the provider's session
+as well, where its description names the way (OpenID Connect RP-Initiated Logout 1.0).
 """
 
 import hmac
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import structlog
+from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
@@ -71,6 +73,14 @@ class Begun:
     verifier: str
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whom the provider vouches for, and the ID token that says so."""
+
+    account: str
+    token: str = field(repr=False)
+
+
 def require_safe(address: str) -> None:
     """Raise BadInput unless an address is https, or http on this very machine."""
     found = urlsplit(address)
@@ -109,8 +119,25 @@ class SingleSignOn:
         )
         return Begun(str(address), state, nonce, verifier)
 
-    def finish(self, begun: Begun, answer: Mapping[str, str]) -> str:
-        """The account id that the provider vouches for. Raises NotPermitted for an answer that does not hold."""
+    def leave(self, token: str) -> str:
+        """Where the browser ends the provider's session, given the ID token of the sign-in; "" where there is no way.
+
+        The provider is told where to send the browser then: to our sign-in page. Raises Unavailable.
+        """
+        end = self._description().get("end_session_endpoint", "")
+        if not isinstance(end, str) or not end:
+            return ""
+        require_safe(end)
+        home = urlsplit(self.provider.redirect)
+        told = [
+            ("id_token_hint", token),
+            ("client_id", self.provider.client_id),
+            ("post_logout_redirect_uri", f"{home.scheme}://{home.netloc}/sign-in"),
+        ]
+        return str(add_params_to_uri(end, told))
+
+    def finish(self, begun: Begun, answer: Mapping[str, str]) -> Vouched:
+        """Whom the provider vouches for. Raises NotPermitted for an answer that does not hold."""
         if not hmac.compare_digest(answer.get("state", "").encode(), begun.state.encode()):
             raise NotPermitted("sso.refused", reason="state")
         if answer.get("iss", self.provider.issuer) != self.provider.issuer:  # RFC 9207: another provider's answer
@@ -118,11 +145,12 @@ class SingleSignOn:
         if "error" in answer or not answer.get("code"):
             raise NotPermitted("sso.declined")
         told = self._redeem(answer["code"], begun.verifier)
-        claims = self._checked(str(told.get("id_token", "")), begun.nonce, told.get("access_token"))
+        token = str(told.get("id_token", ""))
+        claims = self._checked(token, begun.nonce, told.get("access_token"))
         named = claims.get(self.provider.claim)
         if not isinstance(named, str) or not named:
             raise NotPermitted("sso.no-claim", claim=self.provider.claim)
-        return named
+        return Vouched(named, token)
 
     def _redeem(self, code: str, verifier: str) -> Mapping[str, Any]:
         given = {

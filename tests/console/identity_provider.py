@@ -17,6 +17,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 CLIENT, SECRET = "dingze", "a-secret-of-the-test"
 BACK = "http://127.0.0.1/sign-in/oidc/back"
+HOME = "http://127.0.0.1/sign-in"
 
 
 def _key(name: str) -> RSAKey:
@@ -36,13 +37,15 @@ class IdentityProvider:
     twist: Callable[[dict[str, Any]], None] = lambda claims: None
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    sessions: set[str] = field(default_factory=set)  # who is signed in here
+    ends: bool = True  # whether it says how a session is ended
 
     def change_keys(self) -> None:
         """From now on another key signs, and it alone is published."""
         self.key = _key("second")
 
     def app(self) -> FastAPI:
-        """Its four addresses."""
+        """Its five addresses."""
         app = FastAPI()
 
         @app.get("/.well-known/openid-configuration")
@@ -53,7 +56,7 @@ class IdentityProvider:
                 "token_endpoint": f"{self.issuer}/token", "jwks_uri": f"{self.issuer}/keys",
                 "response_types_supported": ["code"], "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ["RS256"],
-            }  # fmt: skip
+            } | ({"end_session_endpoint": f"{self.issuer}/end"} if self.ends else {})  # fmt: skip
 
         @app.get("/keys")
         def keys() -> Any:
@@ -67,7 +70,17 @@ class IdentityProvider:
             assert given["code_challenge_method"] == "S256" and "openid" in given["scope"].split()
             code = secrets.token_urlsafe(16)
             self.codes[code] = given | {"person": self.person}
+            self.sessions.add(self.person)
             return RedirectResponse(f"{BACK}?code={code}&state={given['state']}", 302)
+
+        @app.get("/end")
+        def end(request: Request) -> RedirectResponse:
+            given = dict(request.query_params)
+            claims = jwt.decode(given["id_token_hint"], self.key, algorithms=[self.algorithm]).claims
+            assert given["client_id"] == CLIENT and claims["aud"] == CLIENT, "a hint of another's sign-in ends nothing"
+            assert given["post_logout_redirect_uri"] == HOME
+            self.sessions.discard(claims["preferred_username"])
+            return RedirectResponse(given["post_logout_redirect_uri"], 302)
 
         @app.post("/token")
         async def token(request: Request) -> JSONResponse:

@@ -12,6 +12,7 @@ from joserfc.jwk import RSAKey
 from console.administration.people import Account
 from console.administration.people_keeping import Keeping
 from console.app import create_app
+from console.sign_in import LEAVING
 from console.single_sign_on import Begun, Provider, SingleSignOn
 from terms.actors import Role
 from terms.errors import BadInput, NotPermitted, Unavailable
@@ -37,6 +38,8 @@ def provider(at_the_door: IdentityProvider) -> IdentityProvider:
     found = at_the_door
     found.person, found.signer, found.algorithm, found.twist = PERSON, None, "RS256", lambda claims: None
     found.codes.clear()
+    found.sessions.clear()
+    found.ends = True
     found.asked.clear()
     return found
 
@@ -83,6 +86,32 @@ def test_a_person_the_provider_vouches_for_signs_in_with_the_account_that_is_the
     browser.post("/sign-in", data={"account": PERSON, "password": ""})
     with pytest.raises(NotPermitted):
         town.people.check_password(PERSON, "", town.now)
+
+
+def test_signing_out_ends_the_providers_session_as_well(address: str, provider: IdentityProvider) -> None:
+    browser = Browser(address)
+    go(browser)
+    assert PERSON in provider.sessions
+    out = browser.post("/sign-out")
+    assert (out.status_code, out.headers["location"]) == (303, LEAVING), "the form's own redirect stays on this site"
+    page = browser.get(LEAVING)
+    on = page.headers["refresh"].removeprefix("0;url=")
+    assert page.status_code == 200 and on.startswith(f"{provider.issuer}/end?") and "已退出定责" in page.text
+    assert httpx.get(on).headers["location"] == "http://127.0.0.1/sign-in" and PERSON not in provider.sessions
+    assert browser.get("/account").status_code == 303, "and ours is over"
+    assert browser.get(LEAVING).headers["location"] == "/sign-in", "once is enough"
+
+
+def test_who_signed_in_by_password_or_at_a_provider_without_that_way_simply_leaves(
+    address: str, provider: IdentityProvider
+) -> None:
+    sample = Browser(address, "yz-05-clerk-chengguan")
+    assert sample.get(sample.post("/sign-out").headers["location"]).headers["location"] == "/sign-in"
+    provider.ends = False
+    browser = Browser(address)
+    go(browser)
+    assert browser.get(browser.post("/sign-out").headers["location"]).headers["location"] == "/sign-in"
+    assert provider.sessions == {PERSON}, "the provider keeps its own session"
 
 
 def test_nobody_without_an_account_comes_in_and_no_account_is_made(
@@ -140,10 +169,10 @@ def test_a_token_that_does_not_hold_signs_nobody_in(provider: IdentityProvider, 
 
 def test_an_honest_token_holds_also_for_an_audience_in_a_list(provider: IdentityProvider, sso: SingleSignOn) -> None:
     begun = sso.begin()
-    assert sso.finish(begun, answer(sso, begun)) == PERSON
+    assert sso.finish(begun, answer(sso, begun)).account == PERSON
     provider.twist = _other("aud", [CLIENT])
     begun = sso.begin()
-    assert sso.finish(begun, answer(sso, begun)) == PERSON
+    assert sso.finish(begun, answer(sso, begun)).account == PERSON
     assert provider.asked.count("description") == 1 and provider.asked.count("keys") == 1, "fetched once"
 
 
@@ -162,10 +191,10 @@ def test_a_signature_of_another_key_or_of_none_is_refused(provider: IdentityProv
 
 def test_keys_that_were_changed_are_asked_for_anew(provider: IdentityProvider, sso: SingleSignOn) -> None:
     begun = sso.begin()
-    assert sso.finish(begun, answer(sso, begun)) == PERSON
+    assert sso.finish(begun, answer(sso, begun)).account == PERSON
     provider.change_keys()
     begun = sso.begin()
-    assert sso.finish(begun, answer(sso, begun)) == PERSON
+    assert sso.finish(begun, answer(sso, begun)).account == PERSON
 
 
 def test_state_verifier_and_code_belong_to_one_sign_in(provider: IdentityProvider, sso: SingleSignOn) -> None:
@@ -176,7 +205,7 @@ def test_state_verifier_and_code_belong_to_one_sign_in(provider: IdentityProvide
     with pytest.raises(NotPermitted, match=r"sso\.refused"):
         sso.finish(replace(begun, verifier=other.verifier), found)  # a stolen code without its verifier
     found = answer(sso, begun)
-    assert sso.finish(begun, found) == PERSON
+    assert sso.finish(begun, found).account == PERSON
     with pytest.raises(NotPermitted, match=r"sso\.refused"):
         sso.finish(begun, found)  # the code once more
     with pytest.raises(NotPermitted, match=r"sso\.refused"):
