@@ -46,6 +46,7 @@ class Matrix:
     columns: tuple[str, ...]
     cells: Mapping[str, Mapping[str, int]]
     upheld: Mapping[str, Mapping[str, int]]
+    refused: Mapping[str, int]  # the returns of a row's unit that were refused
     row_totals: Mapping[str, int]
     column_totals: Mapping[str, int]
     total: int
@@ -69,15 +70,18 @@ def read_matrix(connection: Connection, returned: Table, cut: Cut) -> Matrix:
     """Department × department: who returned orders and whom the return pointed at."""
     cells: dict[tuple[str, str], int] = {}
     upheld: dict[tuple[str, str], int] = {}
+    refused: dict[str, int] = {}
     for (what, unit, proposed), times in count(connection, returned, ("what", "unit", "proposed"), cut).items():
         if what == "returned":
             cells[unit, proposed] = times
         elif what == "upheld":
             upheld[unit, proposed] = times
+        elif what == "refused":
+            refused[unit] = refused.get(unit, 0) + times
     rows, columns = _summed(cells, 0), _summed(cells, 1)
     named = [one for one in columns if one][:COLUMNS_SHOWN]
     shown = (*named, "") if "" in columns else tuple(named)
-    return Matrix(tuple(rows), shown, _nested(cells), _nested(upheld), rows, columns, sum(rows.values()))
+    return Matrix(tuple(rows), shown, _nested(cells), _nested(upheld), refused, rows, columns, sum(rows.values()))
 
 
 def _nested(cells: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:

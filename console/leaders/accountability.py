@@ -26,6 +26,12 @@ COUNTED = (
     "return_upheld", "return_refused", "return_designated", "return_withdrawn", "moved_away", "moved_to", "sent_back",
     "rework", "overdue", "supervised", "rated", "excluded",
 )  # fmt: skip
+ORDERS: Mapping[str, tuple[str, Callable[["Line"], int]]] = {  # what stands first: its words, and what is compared
+    "": ("得分最高", lambda one: one.score.score if one.score.score is not None else -1),
+    "returned": ("退单最多", lambda one: one.returned),
+    "refused": ("退单被驳回最多", lambda one: one.refused),
+    "led": ("主办最多", lambda one: one.led),
+}
 FIRST = Indicator(code="first", label="首派准确率", top="first_kept:sum", bottom="first_kept:lines", part="lead")
 
 
@@ -134,9 +140,10 @@ def accountability(
     period: Annotated[str, Query(alias="quarter", max_length=7)] = "",
     unit_class: Annotated[str, Query(alias="class", max_length=40)] = "",
     q: Annotated[str, Query(max_length=80)] = "",
+    sort: Annotated[str, Query(max_length=20)] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    """Every unit with something to answer for in the quarter, the best score first."""
+    """Every unit with something to answer for in the quarter, the best score first, or by what is asked for."""
     visit.open(Page.ACCOUNTABILITY, "orders:read")
     current = visit.caught_up("accountability")
     name, days = period_of(period, look)
@@ -153,8 +160,9 @@ def accountability(
         said = f"{unit} {known.name} {' '.join(known.everyday_names)}" if known else unit
         if (not unit_class or of_class == unit_class) and (not q.strip() or q.strip() in said):
             lines.append(line_of(unit, of_class, sums, rule, pasts.get(UnitCode(unit), ())))
-    lines.sort(key=lambda one: (-(one.score.score if one.score.score is not None else -1), -one.led, one.unit))
-    filters = {"quarter": period and name, "class": unit_class, "q": q.strip()} | look.query()
+    sort = sort if sort in ORDERS else ""
+    lines.sort(key=lambda one: (-ORDERS[sort][1](one), -one.led, one.unit))
+    filters = {"quarter": period and name, "class": unit_class, "q": q.strip(), "sort": sort} | look.query()
     pages = max(1, -(-len(lines) // PAGE))
     here = min(page, pages)
     listed = {"total": len(lines), "page": here, "pages": pages}
@@ -172,7 +180,8 @@ def accountability(
     return visit.page(
         "accountability.html", Page.ACCOUNTABILITY, "履责评价", look=_cut(look, days), days=days,
         quarters=choices(visit.now.date()), classes=visit.console.parts.city.unit_classes, indicators=rule.indicators,
-        behind=behind, least=rule.least_orders, former=former_names(visit), **data,
+        behind=behind, least=rule.least_orders, former=former_names(visit),
+        orders={key: words for key, (words, _) in ORDERS.items()}, **data,
     )  # fmt: skip
 
 

@@ -83,6 +83,8 @@ def test_the_pair_that_quarrels_most_and_over_what(reader: Browser) -> None:
     first = max(pairs, key=lambda row: number(row["甲退乙"]) + number(row["乙退甲"]))
     assert first is pairs[0], "the most quarrelsome stands first"
     assert first["双方"] == "城管局↔住建局" and "夜间施工" in first["主要事项"].split("；")[0]
+    named = [int(times) for times in re.findall(r"（(\d+)）", first["主要事项"])]
+    assert sum(named) == number(first["甲退乙"]) + number(first["乙退甲"]), "the matters add up to the returns"
 
 
 def test_the_matter_nobody_owns(reader: Browser) -> None:
@@ -106,6 +108,11 @@ def test_the_unit_that_returns_most_and_is_refused_most(reader: Browser) -> None
     returns = max(units, key=lambda row: number(row["退单"]))
     refused = max(units, key=lambda row: number(row["驳回"]))
     assert returns["单位"] == refused["单位"] == "住建局" and number(refused["驳回"]) > 1
+    for sort in ("returned", "refused"):
+        first = rows(reader, f"/accountability?quarter=2026-Q4&sort={sort}")[0]
+        assert first["单位"] == "住建局", "and stands first when asked for"
+    matrix = rows(reader, "/disputes")[0]
+    assert (matrix["退单单位"], matrix["合计"], matrix["被驳回"]) == ("住建局", returns["退单"], refused["驳回"])
 
 
 def test_what_the_decision_changed(reader: Browser) -> None:
