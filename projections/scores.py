@@ -1,6 +1,6 @@
 """Scores and stars of a period from the sums of `projections.accountability`, by the rule of the city."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from city.scoring import DEFAULT_RULE, Indicator, Rate, ScoreRule, points_of, rate_of, stars_of
@@ -43,3 +43,14 @@ def score(sums: Sums, unit: str, unit_class: str, rule: ScoreRule = DEFAULT_RULE
     rates = tuple(rate(sums, unit, indicator) for indicator in rule.indicators)
     points = points_of(rates, unit_class, orders_of(sums, unit), rule)
     return Score(unit, unit_class, rates, points, stars_of(points, rule), rule.version)
+
+
+def together(sums: Sums, unit: str, absorbed: Iterable[str]) -> Sums:
+    """The sums with those of the units that ended in this one under its name."""
+    gone = frozenset(absorbed)
+    joined = {key: value for key, value in sums.items() if key[0] not in gone}
+    for (one, part, measure), (lines, value) in sums.items():
+        if one in gone:
+            had = joined.get((unit, part, measure), (0, 0))
+            joined[unit, part, measure] = (had[0] + lines, had[1] + value)
+    return joined

@@ -57,6 +57,7 @@ class ScoreSheet:
     objections: tuple[Objection, ...] = ()
     open_until: datetime = NEVER  # units may object until then
     number: str = ""
+    carried: bool = False  # merged units are counted with their successors
 
     @property
     def phase(self) -> SheetPhase:
@@ -91,7 +92,8 @@ def replay(quarter: str, facts: Iterable[tuple[e.ScoreFact, datetime]]) -> Score
 
 def _fold(sheet: ScoreSheet, fact: e.ScoreFact) -> ScoreSheet:
     if isinstance(fact, e.ScoresDrafted):
-        return replace(sheet, rule=fact.rule, lines=fact.lines, open_until=fact.objections_until)
+        until = fact.objections_until
+        return replace(sheet, rule=fact.rule, lines=fact.lines, open_until=until, carried=fact.carried)
     if isinstance(fact, e.ScoreObjected):
         told = Objection(fact.objection, fact.unit, fact.indicator, fact.reason)
         return replace(sheet, objections=(*sheet.objections, told))
@@ -181,6 +183,7 @@ def _draft(sheet: ScoreSheet, occasion: Occasion, reckoned: Reckoned | None) -> 
             register_edition=reckoned.register_edition,
             lines=reckoned.lines,
             objections_until=until.at,
+            carried=True,
         ),
     )
 

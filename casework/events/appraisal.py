@@ -52,7 +52,11 @@ class ScoreLine(Piece):
 
 
 class ScoresDrafted(ScoreFact):
-    """The scores of the quarter, reckoned from the record up to `position` by `rule`, which stands here whole."""
+    """The scores of the quarter, reckoned from the record up to `position` by `rule`, which stands here whole.
+
+    `carried`: who was merged into a unit by the quarter's end is counted with it, who was split in the quarter has a
+    line up to its end (domain, section 7: scores carry over). Drafts made before that was so say False.
+    """
 
     rule: ScoreRule
     rule_version: str
@@ -60,6 +64,7 @@ class ScoresDrafted(ScoreFact):
     register_edition: str
     lines: tuple[ScoreLine, ...]
     objections_until: AwareDatetime
+    carried: bool = False
 
 
 class ScoreObjected(ScoreFact):

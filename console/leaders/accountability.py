@@ -15,7 +15,7 @@ from console.visit import Visit, Visiting
 from mandates.model import Unit
 from projections.accountability import ACCOUNTABILITY, measures
 from projections.readings.looking import Period, quarter, quarter_of
-from projections.scores import Score, Sums, rate, score
+from projections.scores import Score, Sums, rate, score, together
 from terms.ids import UnitCode
 
 router = APIRouter()
@@ -120,16 +120,6 @@ def former_names(visit: Visit) -> Callable[[str], str]:
         return last.name if isinstance(last, Unit) else code
 
     return name
-
-
-def together(sums: Sums, unit: str, absorbed: tuple[str, ...]) -> Sums:
-    """The sums with those of the units that ended in this one under its name."""
-    joined = {key: value for key, value in sums.items() if key[0] not in absorbed}
-    for (one, part, measure), (lines, value) in sums.items():
-        if one in absorbed:
-            had = joined.get((unit, part, measure), (0, 0))
-            joined[unit, part, measure] = (had[0] + lines, had[1] + value)
-    return joined
 
 
 @router.get("/accountability")

@@ -12,7 +12,7 @@ from console.access import Page, require_unit
 from console.bianban.acting import Matter, carry_out, occasion_of, offers
 from console.forms import Form
 from console.interface.doors import SCORE_DOOR
-from console.leaders.accountability import behind, choices
+from console.leaders.accountability import absorbed_by, behind, choices, former_names
 from console.leaders.score_actions import ACTIONS
 from console.lookback import Looking
 from console.visit import Visit, Visiting
@@ -84,8 +84,11 @@ def scores(
 def unit_scores(visit: Visiting, look: Looking, quarter_name: str, unit: str) -> Response:
     """A unit's own score in a quarter: every indicator with its weight, both its amounts opening to their events."""
     visit.open(Page.ACCOUNTABILITY, "scores:read")
-    require_unit(visit.actor, UnitCode(unit), visit.register)
     days = quarter(quarter_name)
+    register = visit.register
+    if UnitCode(unit) not in register.units:  # it was split in the quarter: its sheet goes up to its end
+        register = visit.console.parts.register.as_of(days.begin)
+    require_unit(visit.actor, UnitCode(unit), register)
     with looking(visit.console.parts.views, look.position) as then:
         sheets = then.table(SCORE_SHEETS, "sheets")
         sheet = next(iter(then.rows(sheets, sheets.c.quarter == quarter_name)), None)
@@ -98,14 +101,16 @@ def unit_scores(visit: Visiting, look: Looking, quarter_name: str, unit: str) ->
             "indicators": indicators, "objections": found["objections"]}  # fmt: skip
     if visit.request.url.path.endswith(".json"):
         return visit.page("scores_unit.html", Page.ACCOUNTABILITY, unit, **data)
-    rule = visit.console.parts.desk.load(SCORES, quarter_name).state.rule
-    known = {one.code: one for one in rule.indicators} if rule else {}
+    kept = visit.console.parts.desk.load(SCORES, quarter_name).state
+    known = {one.code: one for one in kept.rule.indicators} if kept.rule else {}
+    absorbed = absorbed_by(visit, unit, days.end) if kept.carried else ()
     drafted_from = (
         {"since": days.since, "until": days.end.isoformat(), "position": sheet["reckoned_at"]} if sheet else {}
     )
     offered, version = ([], 0) if look.past else _offers(visit, quarter_name)
     return visit.page(
-        "scores_unit.html", Page.ACCOUNTABILITY, f"季度评分：{visit.register.units[UnitCode(unit)].name}", look=look,
+        "scores_unit.html", Page.ACCOUNTABILITY, f"季度评分：{register.units[UnitCode(unit)].name}", look=look,
+        origins="|".join((unit, *absorbed)), absorbed=absorbed, former=former_names(visit),
         days=days, known=known, behind=behind, drafted_from=drafted_from, version=version, order_no="", received=None,
         offers=[one for one in offered if one.action.slug == "object" and visit.actor.unit == unit], **data,
     )  # fmt: skip

@@ -40,7 +40,7 @@ def scores(
         }
         if again:
             figures = ViewFigures(dingze.views, dingze.ledger, dingze.register, dingze.city)
-            lines = figures.again(name, found.state.rule, drafted["position"])
+            lines = figures.again(name, found.state.rule, drafted["position"], carried=found.state.carried)
             document["same"] = [line.model_dump(mode="json") for line in lines] == drafted["lines"]
     told = [f"{line.unit}  {_points(line.score)}  {'★' * line.stars}" for line in found.state.lines]
     if again:

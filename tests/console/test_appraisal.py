@@ -92,7 +92,8 @@ def test_a_drafted_quarter_reckoned_again_under_its_own_rule_gives_the_same_byte
     changed = town.city.model_copy(update={"scoring": town.city.scoring.model_copy(update={"stars": (1, 2, 3, 4, 5)})})
     figures = ViewFigures(town.views, town.ledger, town.register, changed)
     assert state.rule is not None
-    again = figures.again(QUARTER, state.rule, drafted.payload["position"])
+    again = figures.again(QUARTER, state.rule, drafted.payload["position"], carried=state.carried)
+    assert state.carried
     assert [line.model_dump(mode="json") for line in again] == drafted.payload["lines"]
 
 

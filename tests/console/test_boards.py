@@ -4,17 +4,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from automation.router import Router
+from casework.appraisal.commands import DraftScores
+from ledger.envelope import BEFORE_EVERYTHING
 from mandates.model import Level
 from mandates.reform import Reform, carry_out, plan
 from mandates.succession import ReformKind
+from projections.readings.appraisal import ViewFigures
 from projections.readings.looking import quarter_of
 from terms.ids import UnitCode
 from tests.console.city import START, Browser, Town, copy_template, order, served
-from tests.console.life import live
+from tests.console.life import OFFICER, live
 
 LEADER = "yz-13-leader"
 LINK = re.compile(r'href="(/(?:figures|heat|overview)/[^"]+)"[^>]*>(\d+)</a>')
@@ -155,3 +159,38 @@ def test_a_merged_units_figures_stand_under_its_successor_and_still_open(house: 
     page = browser.get(f"/accountability/{heir}").text
     assert f"原{city[UnitCode(one)].name}" in page and opens_to_its_number(browser, page) > 6
     assert f"原{city[UnitCode(one)].name}" in browser.get("/accountability").text
+    _the_quarter_is_scored_so_too(town, address, heir, lines, before)
+
+
+def _the_quarter_is_scored_so_too(
+    town: Town, address: str, heir: UnitCode, lines: dict[str, Any], before: dict[str, Any]
+) -> None:
+    """季度评分 of units that ended within the quarter: the merged one counts with its successor, the split one keeps a
+    line up to its end; drafts made before that was so are reckoned again as they were."""
+    city = {code: one for code, one in town.register.as_of(town.now.date()).units.items() if one.level is Level.CITY}
+    third = UnitCode(max(before.keys() & city.keys(), key=lambda unit: before[unit]["led"]))
+    halves = tuple(
+        replace(city[third], code=UnitCode(code), name=f"某某分局{code}", everyday_names=(), former_names=())
+        for code in ("C91", "C92")
+    )
+    split = Reform(ReformKind.SPLIT, (third,), tuple(one.code for one in halves), town.now.date(), establish=halves)
+    carry_out(town.ledger, plan(town.register.register(), split), at=town.now, actor="bianban_director:d")
+    town.later(days=60)
+    rule = town.city.scoring.model_copy(update={"least_orders": 1, "least_weight": 10})
+    town.city = town.city.model_copy(update={"scoring": rule})
+    town.remake_desk()
+    town.engine.catch_up()
+    drafted = {one.unit: one for one in town.desk.do_scores("2026-Q4", DraftScores(), OFFICER).state.lines}
+    assert drafted[heir].orders == lines[heir]["led"] + lines[heir]["supported"] > 0
+    assert drafted[third].orders == before[third]["led"] + before[third]["supported"] > 0
+    assert not drafted.keys() & set(lines[heir]["absorbed"])
+    town.engine.catch_up()
+    browser = Browser(address, LEADER)
+    assert opens_to_its_number(browser, browser.get(f"/scores/2026-Q4/{heir}").text) > 3
+    assert browser.get(f"/scores/2026-Q4/{third}").status_code == 200
+    figures = ViewFigures(town.views, town.ledger, town.register, town.city)
+    told = next(one for one in reversed(town.ledger.read(BEFORE_EVERYTHING, 1_000_000)) if one.type == "ScoresDrafted")
+    for carried in (True, False):
+        again = figures.again("2026-Q4", rule, told.payload["position"], carried=carried)
+        assert ([one.model_dump(mode="json") for one in again] == told.payload["lines"]) is carried
+    assert next(one for one in again if one.unit == heir).orders == 0, "as a draft of that day had it"
