@@ -16,8 +16,8 @@ from casework.work_order import commands as c
 from city.calendar import WorkingCalendar
 from mandates.reading import RegisterReader
 from projections.engine import ProjectionEngine
+from projections.past import as_of
 from projections.queue import QUEUE, SETTLED
-from projections.tables import as_of
 from terms.actors import process
 from terms.ids import UnitCode
 

@@ -22,7 +22,7 @@ from mandates.reading import RegisterReader
 from mandates.register import Register
 from projections.engine import ProjectionEngine
 from projections.outcomes import LEARNABLE
-from projections.tables import as_of
+from projections.past import as_of
 from projections.view import Masked
 from routing.memory import Outcome, learn
 from routing.memory_edition import EMPTY, MemoryEdition

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from casework.standing import NOTHING_KNOWN, Standing
 from projections.engine import ProjectionEngine
 from projections.matters import STANDINGS
-from projections.tables import as_of
+from projections.past import as_of
 from terms.ids import UnitCode
 
 

@@ -23,8 +23,8 @@ from casework.work_order import next_ring
 from casework.work_order.commands import RingClocks
 from ledger.store import Ledger
 from projections.engine import ProjectionEngine
+from projections.past import as_of
 from projections.queue import QUEUE, SETTLED
-from projections.tables import as_of
 from terms.actors import process
 from terms.ids import Position, order_stream
 

@@ -16,8 +16,8 @@ from ledger.store import Ledger
 from projections.awaiting import AWAITING
 from projections.engine import ProjectionEngine
 from projections.matters import STANDINGS
+from projections.past import as_of
 from projections.rows import BatchRows
-from projections.tables import as_of
 from projections.view import Row
 from terms.ids import Position, StreamId, order_no_of, order_stream
 

@@ -21,6 +21,7 @@ from mandates.events import stream_of
 from mandates.lint import lint
 from mandates.reading import RegisterReader
 from projections.engine import ProjectionEngine
+from projections.past import as_of
 from projections.signs import FAULTS
 from projections.signs.suspecting import (
     OF_REGISTER,
@@ -31,7 +32,6 @@ from projections.signs.suspecting import (
     signs_of_register,
     suspected,
 )
-from projections.tables import as_of
 from terms.actors import process
 from terms.errors import Refused
 from terms.ids import EventId, FindingNo, UnitCode

@@ -20,13 +20,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.years import CityClock, write_years
+from bench.years import CityClock, register, write_years
 from city.configuration import CityConfiguration
 from console.bianban.boundary_reading import read_chains, read_choices, read_matrix, read_matters, read_pairs
 from console.bianban.disputes import read_open_orders
 from console.department.task_reading import read_tasks
 from console.dispatcher.queue_reading import Filters, read_queue
 from console.leaders.heat_board import STUCK_DAYS, last_weeks
+from console.leaders.overview import read_weeks
 from console.leaders.overview_reading import read_overview
 from console.lookback import Lookback
 from console.orders.reading import read_order
@@ -36,7 +37,6 @@ from ledger.backends import migrate, open_ledger
 from ledger.master_key import make_master_key
 from ledger.vault import Vault, open_vault
 from mandates.links import Links
-from mandates.register import Register
 from projections.crew import rebuild_by_processes
 from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
@@ -124,6 +124,7 @@ def questions(engine: ProjectionEngine, now: datetime) -> dict[str, Callable[[],
 
 def _of_the_work(store: ViewStore, now: datetime, head: int) -> dict[str, Callable[[], Any]]:
     """The hotline's lists, a unit's tasks, the overview."""
+    then = now - timedelta(days=365)
     queue = partial(read_queue, store, units=None, now=now)
     tasks = partial(read_tasks, store, q="", page=1, now=now)
     return {
@@ -139,7 +140,9 @@ def _of_the_work(store: ViewStore, now: datetime, head: int) -> dict[str, Callab
         "queue: a number": lambda: queue(Filters(tab="all", q="GD00000050")),
         "queue: a district's desk": lambda: read_queue(store, Filters(tab="all"), DESK, now),
         "overview": lambda: read_overview(store, now),
-        "overview, as of a year ago": lambda: read_overview(store, now, Position(head // 2)),
+        "overview: weeks": lambda: read_weeks(store, Lookback(None, None, now)),
+        "overview, as of a year ago": lambda: read_overview(store, then, Position(head // 2)),
+        "overview: weeks, as of a year ago": lambda: read_weeks(store, Lookback(None, Position(head // 2), then)),
         "tasks: due today": lambda: tasks(frozenset({UnitCode("C01")}), tab="today"),
         "tasks: finished": lambda: tasks(frozenset({UnitCode("C01")}), tab="finished"),
     }
@@ -149,7 +152,7 @@ def _of_the_city(engine: ProjectionEngine, now: datetime, head: int) -> dict[str
     """The order page, disputes, cases, findings, digest, accountability, coverage, heat and an audit's figures."""
     store, today = engine.store, now.astimezone(CITY_TIME).date()
     quarter, month = Period(today - timedelta(days=91), today), Period(today - timedelta(days=30), today)
-    edition, city = Register().as_of(today), CityConfiguration()
+    edition, city = register(today), CityConfiguration()
     then = Lookback(today - timedelta(days=365), Position(head // 2), now - timedelta(days=365))
 
     def look(ask: Callable[[Look], Any], upto: int | None = None) -> Callable[[], Any]:
@@ -168,7 +171,9 @@ def _of_the_city(engine: ProjectionEngine, now: datetime, head: int) -> dict[str
         moment = now if one.upto is None else then.moment
         weeks = last_weeks(Lookback(None, None, moment))
         late = (moment - timedelta(days=STUCK_DAYS)).date().isoformat()
-        return by_week(one.connection, spots, one.upto, weeks[0]), stuck(one.connection, spots, late, one.upto)
+        return by_week(one.connection, spots, one.upto, weeks[0], weeks[-1]), stuck(
+            one.connection, spots, late, one.upto
+        )
 
     present = Lookback(None, None, now)
     now_cut, then_cut = present.cut(), then.cut()

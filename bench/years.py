@@ -9,14 +9,16 @@ requester, a tenth repeats of others, one in twenty reworked; the texts sealed a
 import heapq
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 
 from casework import events as e
 from ledger.envelope import Append
 from ledger.store import Ledger
 from ledger.vault import Vault
-from terms.ids import UnitCode
+from mandates.edition import RegisterEdition
+from mandates.model import Clause, DutyPoint, DutyRole, Link, Section
+from terms.ids import ClauseId, InstrumentId, UnitCode
 from tests.projections.lives import START, Life, told
 
 DAYS = 730
@@ -41,6 +43,25 @@ _UNIT_WEIGHTS, _MATTER_WEIGHTS = _zipf(len(_UNITS)), _zipf(len(_MATTERS))
 _TITLES = tuple(
     f"{where}{what}" for where in ("路口", "小区", "市场", "工地") for what in ("油烟", "占道", "噪声", "漏水")
 )
+
+
+def register(day: date) -> RegisterEdition:
+    """What the orders cite, in force on a day but for one item in twenty, which was abolished since."""
+    clauses = [
+        Clause(
+            ClauseId(f"{unit}-3-{number}"), unit, InstrumentId(f"i-{unit}"), str(number), Section.DUTIES,
+            "负责市容环境卫生监督管理。", DutyRole.LEAD,
+        )
+        for unit in _UNITS for number in (1, 2)
+    ]  # fmt: skip
+    points = [
+        DutyPoint(ClauseId(f"dp-{matter}"), matter, Link.SUPERVISE, _UNITS[at % len(_UNITS)], clauses[at % 90].id)
+        for at, matter in enumerate(_MATTERS)
+    ]
+    kept = {one.id: one for at, one in enumerate(clauses) if at % 20}
+    return RegisterEdition(
+        "years", day, clauses=kept, duty_points={one.id: one for at, one in enumerate(points) if at % 20}
+    )
 
 
 class CityLife(Life):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, select
 
 from ledger.store import Ledger
+from projections import sums
 from projections.feeding import Feeder, Progress
 from projections.folding import Runner
 from projections.leases import LEASE_SECONDS, Lease
@@ -89,24 +90,34 @@ class Builder:
         """Flip, unless the build people read has gone on meanwhile: a page must never go back in time."""
         if runner.build.stopped or runner.build.current:
             return True
+        self._store.furnish(runner.view, runner.build)  # takes its time, so before anything is locked
         with self._store.changing() as connection:
             read = self._store.current(connection, runner.view.name)
             if read is not None and read.position > runner.build.position and not read.stopped:
                 return False
-            runner.build = self._store.flip(connection, runner.view, runner.build)
+            runner.build = self._store.flip(connection, runner.build)
             return True
 
     def switch(self, view: View, generation: int) -> Build:
         """Let people read another build of this version. Raises NotFound; Refused while it lags or has stopped."""
         with self._store.changing() as connection:
-            builds = self._store.builds(connection, view.name)
-            chosen = next((b for b in builds if b.generation == generation and b.version == view.version), None)
-            if chosen is None:
-                raise NotFound("projections.no-build", name=view.name)
-            read = next((build for build in builds if build.current), None)
-            if chosen.stopped or chosen.purpose == "proof" or (read and read.position > chosen.position):
-                raise Refused("projections.build-lags", name=view.name, rule="switch-to-a-whole-build")
-            return self._store.flip(connection, view, chosen) if not chosen.current else chosen
+            chosen = self._whole(connection, view, generation)
+        if chosen.current:
+            return chosen
+        self._store.furnish(view, chosen)
+        with self._store.changing() as connection:
+            chosen = self._whole(connection, view, generation)
+            return self._store.flip(connection, chosen) if not chosen.current else chosen
+
+    def _whole(self, connection: Connection, view: View, generation: int) -> Build:
+        builds = self._store.builds(connection, view.name)
+        chosen = next((b for b in builds if b.generation == generation and b.version == view.version), None)
+        if chosen is None:
+            raise NotFound("projections.no-build", name=view.name)
+        read = next((build for build in builds if build.current), None)
+        if chosen.stopped or chosen.purpose == "proof" or (read and read.position > chosen.position):
+            raise Refused("projections.build-lags", name=view.name, rule="switch-to-a-whole-build")
+        return chosen
 
     def drop(self, name: str, generation: int) -> None:
         """Drop a build nobody reads. Raises NotFound; Refused for the one people read."""
@@ -135,10 +146,16 @@ class Builder:
                 self._feeder.feed([runner], build.position, REBUILD_BATCH, progress=told, leases=leases)
                 with self._store.reading() as connection:
                     pair = [self.content(connection, view, one, build.position) for one in (build, scratch)]
-                return pair[0] == pair[1] and runner.build.position == build.position, build.position
+                    summed = self._summed(connection, view, build)
+                return pair[0] == pair[1] and summed and runner.build.position == build.position, build.position
             finally:
                 with self._store.changing() as connection:
                     self._store.drop(connection, scratch)
+
+    def _summed(self, connection: Connection, view: View, build: Build) -> bool:
+        """Whether the sums that are kept are those of the lines."""
+        tables = self._store.tables(view, build).values()
+        return not any(sums.differ(connection, one) for one in tables if sums.KEPT in one.info)
 
     def content(self, connection: Connection, view: View, build: Build, upto: int) -> str:
         """The digest (hex) of everything a build says up to a position, whatever has happened since."""
@@ -152,11 +169,14 @@ class Builder:
                 query = select(table).where(table.c.position <= upto).order_by(table.c.position, table.c.line)
             names = list(table.c.keys())
             ends = names.index("to_position") if "to_position" in names else None
+            place = names.index("node") if "node" in names else None
             digest.update(repr(names).encode())
             for row in connection.execute(query.execution_options(yield_per=5_000)):
                 line = list(row)
                 if ends is not None and line[ends] > upto:
                     line[ends] = OPEN
+                    if place is not None:
+                        line[place] = None
                 digest.update(repr(line).encode())
         return digest.hexdigest()
 

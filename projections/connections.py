@@ -64,8 +64,10 @@ def postgres_engines(url: URL) -> tuple[Engine, Engine]:
     writer = create_engine(
         url, pool_size=2, max_overflow=8, pool_pre_ping=True, connect_args=no_wait, hide_parameters=True
     )
+    # A page asks for what an index tells in milliseconds: compiling a query or starting workers for it takes longer.
     reader = create_engine(
         url,
+        connect_args={"options": "-c jit=off -c max_parallel_workers_per_gather=0"},
         hide_parameters=True,
         pool_size=8,
         max_overflow=24,

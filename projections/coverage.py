@@ -50,8 +50,9 @@ USES = FactTable(
     indexes=(
         ("clause", "how", "unit", "day"),  # every item's uses, from the index alone
         ("unit", "how"),
-        ("day", "clause", "how", "unit"),  # the same in a period
+        ("day", "clause", "how", "unit"),  # the same in a few days
     ),
+    sums=("clause", "how"),
 )
 LOADS = FactTable(
     name="loads",
@@ -224,7 +225,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 
 COVERAGE = View(
     name="coverage",
-    version=5,
+    version=6,
     cost=16,
     tables=(ORDERS, USES, LOADS),
     handlers={

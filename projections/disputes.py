@@ -32,8 +32,8 @@ CHAINS = StateTable(
     ),
     indexes=(
         ("matter_id", "lead", "matter", "returns", "moves"),  # matters and a page's choices, from the index alone
-        ("district",),
-        ("came_back",),
+        ("district", "matter_id"),
+        ("came_back", "moves", "returns"),  # chains, those that came back most first
     ),
 )
 RETURNS = StateTable(
@@ -59,7 +59,7 @@ RETURNS = StateTable(
         ("requested_on", String(10)),
         ("decided_on", String(10)),
     ),
-    indexes=(("unit", "outcome"), ("matter_id", "outcome")),
+    indexes=(("unit", "outcome"), ("matter_id", "outcome"), ("no_clause", "matter_id", "order_no")),
 )
 RETURNED = FactTable(
     name="returned",
@@ -261,7 +261,7 @@ def _history(rows: Rows, event: Event, _: Masked) -> None:
 
 DISPUTES = View(
     name="disputes",
-    version=3,
+    version=4,
     cost=7,
     tables=(CHAINS, RETURNS, RETURNED, MOVED),
     handlers={

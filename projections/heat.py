@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Connection, Integer, String, Table, func, select
 
 from ledger.envelope import Event
 from projections.days import day_of, week_of
-from projections.store import as_of
+from projections.past import held
 from projections.view import Masked, Row, Rows, StateTable, View
 
 SPOTS = StateTable(
@@ -31,6 +31,7 @@ SPOTS = StateTable(
         ("open", Boolean()),
     ),
     indexes=(("week", "district", "street", "matter"), ("open", "day")),
+    past=True,
 )
 
 _NEW: Row = {"district": "", "street": "", "matter": "", "matter_id": "", "week": "", "day": "", "lead": "",
@@ -103,7 +104,7 @@ def _ended(rows: Rows, event: Event, _: Masked) -> None:
 
 HEAT = View(
     name="heat",
-    version=2,
+    version=3,
     cost=9,
     tables=(SPOTS,),
     handlers={
@@ -135,19 +136,19 @@ class Rising:
 
 
 def by_week(
-    connection: Connection, spots: Table, position: int | None = None, since: str = ""
+    connection: Connection, spots: Table, position: int | None = None, since: str = "", until: str = ""
 ) -> dict[tuple[str, Spot], int]:
     """(week, spot) → orders with their repeats, as of a position; merged orders count under their parent.
 
-    `since` is the first week that counts: a page shows few, and a record has many.
+    `since` and `until` are the first and the last week that count: a page shows few, and a record has many.
     """
-    spot = (spots.c.district, spots.c.street, spots.c.matter)
-    query = select(spots.c.week, *spot, func.count(), func.sum(spots.c.repeats))
-    query = query.where(as_of(spots, position), spots.c.merged.is_(False), spots.c.week > "")
-    if since:
-        query = query.where(spots.c.week >= since)
-    query = query.group_by(spots.c.week, *spot).order_by(spots.c.week, *spot)
-    return {(row[0], (row[1], row[2], row[3])): row[4] + int(row[5] or 0) for row in connection.execute(query)}
+    weeks = [spots.c.week >= since] if since else []
+    weeks += [spots.c.week <= until] if until else []
+    names = ("week", "district", "street", "matter", "repeats")
+    rows = held(spots, names, position, spots.c.merged.is_(False), spots.c.week > "", *weeks)
+    by = [rows.c[name] for name in names[:-1]]
+    query = select(*by, func.count(), func.sum(rows.c.repeats)).group_by(*by).order_by(*by)
+    return {(row[0], (row[1], row[2], row[3])): row[4] + int(row[5] or 0) for row in connection.execute(query).all()}
 
 
 def rising(counts: Mapping[tuple[str, Spot], int], week: str, least: int = 3) -> tuple[Rising, ...]:
@@ -164,9 +165,8 @@ def rising(counts: Mapping[tuple[str, Spot], int], week: str, least: int = 3) ->
 
 def stuck(connection: Connection, spots: Table, before_day: str, position: int | None = None) -> list[dict[str, Any]]:
     """Orders still open that came in before a day, the oldest first."""
-    columns = [spots.c[name] for name in ("order_no", "district", "street", "matter", "lead", "day", "repeats")]
-    query = select(*columns).where(
-        as_of(spots, position), spots.c.open.is_(True), spots.c.merged.is_(False), spots.c.day != "",
-        spots.c.day < before_day,
-    )  # fmt: skip
-    return [dict(row) for row in connection.execute(query.order_by(spots.c.day, spots.c.order_no)).mappings()]
+    names = ("order_no", "district", "street", "matter", "lead", "day", "repeats")
+    late = spots.c.open.is_(True), spots.c.merged.is_(False), spots.c.day != "", spots.c.day < before_day
+    rows = held(spots, names, position, *late)
+    query = select(rows).order_by(rows.c.day, rows.c.order_no)
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -30,7 +30,8 @@ from sqlalchemy.exc import OperationalError
 from ledger.backends import database_url
 from projections.connections import SCHEMA, postgres_engines, sqlite_engines
 from projections.leases import Lease, Leases
-from projections.tables import BuildTables, Lines, as_of
+from projections.past import as_of
+from projections.tables import BuildTables, Lines
 from projections.view import Key, Row, View
 
 __all__ = ["Build", "ViewStore", "as_of"]
@@ -144,7 +145,7 @@ class ViewStore:
         self._tables.create(connection, view, build.generation)
         if current:
             self._tables.index(connection, view, build.generation)
-        names = "|".join(table.name for table in self._tables.of(view, build.generation).values())
+        names = "|".join(self._tables.names(view, build.generation))
         connection.execute(
             self.builds_table.insert().values(
                 **{field: getattr(build, field) for field in Build.__slots__},
@@ -154,9 +155,17 @@ class ViewStore:
         )
         return build
 
-    def flip(self, connection: Connection, view: View, build: Build) -> Build:
-        """From now on people read this build; the one they read is retired, and swept a little later."""
-        self._tables.index(connection, view, build.generation)
+    def furnish(self, view: View, build: Build) -> None:
+        """Give a full build what reading it needs: indexes, sums, statistics. Call it before `flip`, and again when
+        the build has been written to since."""
+        with self.writing() as connection:
+            self._tables.index(connection, view, build.generation)
+        if not self._sqlite:
+            with self.writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                self._tables.vacuum(connection, view, build.generation)
+
+    def flip(self, connection: Connection, build: Build) -> Build:
+        """From now on people read this furnished build; the one they read is retired, and swept a little later."""
         old = self.current(connection, build.name)
         if old is not None:
             self._set(connection, old, current=False, purpose="retired", touched_at=self.now(connection))
@@ -229,7 +238,7 @@ class ViewStore:
 
     def write(self, connection: Connection, view: View, build: Build, lines: Lines) -> None:
         """Everything a batch leaves; what is scrubbed is blanked in every other build of this view too."""
-        self._tables.write(connection, view, build.generation, lines)
+        self._tables.write(connection, view, build.generation, lines, summing=build.current)
         if any(scrubbed for _, _, scrubbed in lines.values()):
             self._log_holds_text = self._sqlite
             for other in self.builds(connection, view.name):

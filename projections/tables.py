@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Connection,
     Integer,
     MetaData,
@@ -19,20 +18,15 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    and_,
     exc,
-    literal_column,
     text,
     update,
 )
 
+from projections import sums
+from projections.past import node
 from projections.rows import Version, Writes
 from projections.view import OPEN, FactTable, Key, Row, StateTable, View
-
-_OPEN: ColumnElement[int] = literal_column(
-    str(OPEN)
-)  # as a literal: an index on the rows that hold serves no bound parameter
-
 
 Lines = dict[str, tuple[list[tuple[Any, ...]], list[tuple[Any, ...]], list[tuple[Any, Row]]]]
 """By table: the rows to close (where they end, key, where they began), the lines to insert, the groups to blank."""
@@ -46,6 +40,8 @@ def lines_of(view: View, writes: Writes) -> Lines:
         if isinstance(declared, StateTable):
             plain = [column for column, _ in declared.columns if column not in declared.key]
             inserted = _lines(writes.inserted.get(name, ()), plain)
+            if declared.past:
+                inserted = [(*line, node(*line[-2:])) for line in inserted]
         else:
             plain = [column for column, _ in declared.columns]
             facts = writes.facts.get(name, ())
@@ -75,15 +71,27 @@ class BuildTables:
         with self._making:
             if name not in self._made:
                 self._made[name] = Table(name, self.meta, *_columns(declared))
+                if isinstance(declared, FactTable) and declared.sums:
+                    sums.sums_table(declared, self._made[name], self.meta)
             return self._made[name]
+
+    def names(self, view: View, generation: int) -> list[str]:
+        """What the tables of one build are called in the database, those of sums included."""
+        return [one.name for one in self._all(view, generation)]
+
+    def _all(self, view: View, generation: int) -> Iterator[Table]:
+        for table in self.of(view, generation).values():
+            yield table
+            if sums.KEPT in table.info:
+                yield sums.kept(table)
 
     def create(self, connection: Connection, view: View, generation: int) -> None:
         """Make a build's tables, without indexes: filling first and sorting once is what makes a rebuild quick."""
-        for table in self.of(view, generation).values():
+        for table in self._all(view, generation):
             table.create(connection, checkfirst=True)
 
     def index(self, connection: Connection, view: View, generation: int) -> None:
-        """Make the indexes a view declares, where they are not there yet."""
+        """Make the indexes a view declares, where they are not there yet, and its sums."""
         for declared in view.tables:
             table = self.table(view, declared, generation)
             held = isinstance(declared, StateTable)
@@ -94,8 +102,17 @@ class BuildTables:
                 connection.execute(
                     text(f"CREATE INDEX IF NOT EXISTS ix_{table.name}_{number} ON {self._name(table)} ({named}){where}")
                 )
-            if self.schema:  # else PostgreSQL plans the first pages of a new build as if it were empty
-                connection.execute(text(f"ANALYZE {self._name(table)}"))
+            if isinstance(declared, StateTable) and declared.past:
+                past = f'CREATE INDEX IF NOT EXISTS "ix_{table.name}_past" ON {self._name(table)}'
+                connection.execute(text(f"{past} (node, from_position, to_position) WHERE node IS NOT NULL"))
+            if sums.KEPT in table.info:
+                sums.fill(connection, table)
+
+    def vacuum(self, connection: Connection, view: View, generation: int) -> None:
+        """Have PostgreSQL look through a full build at once and not some minutes later: until then it plans as if the
+        tables were empty, and looks up in the table every row that an index alone could tell. Not in a transaction."""
+        for table in self._all(view, generation):
+            connection.execute(text(f"VACUUM (ANALYZE) {self._name(table)}"))
 
     def drop(self, connection: Connection, names: Iterable[str]) -> None:
         """Drop the tables of a build by their names: it may be another program version's, unknown here."""
@@ -127,8 +144,11 @@ class BuildTables:
                     row[name] = bool(row[name])
             yield tuple(found[:keyed]), found[-1], row
 
-    def write(self, connection: Connection, view: View, generation: int, lines: Lines) -> None:
-        """Everything a batch leaves, each table in a few statements. Raises sqlalchemy.exc.DBAPIError."""
+    def write(self, connection: Connection, view: View, generation: int, lines: Lines, *, summing: bool) -> None:
+        """Everything a batch leaves, each table in a few statements; the sums too when people read them already.
+
+        Raises sqlalchemy.exc.DBAPIError.
+        """
         for declared in view.tables:
             if declared.name in lines:
                 table = self.table(view, declared, generation)
@@ -136,6 +156,8 @@ class BuildTables:
                 if isinstance(declared, StateTable):
                     self._close(connection, declared, table, closed)
                 self._insert(connection, table, _names(declared), inserted)
+                if summing and isinstance(declared, FactTable) and declared.sums:
+                    self._sum(connection, sums.kept(table), sums.added(declared, inserted))
                 for first, blank in scrubbed:
                     connection.execute(update(table).where(table.c[_names(declared)[0]] == first).values(**blank))
 
@@ -144,12 +166,21 @@ class BuildTables:
     ) -> None:
         if closed:
             mark = "%s" if self.schema else "?"
+            placed = ""
+            if declared.past:
+                placed = f", node = {mark}"
+                closed = [(ends, node(one[-1], ends), *one) for ends, *one in closed]
             connection.exec_driver_sql(
-                f"UPDATE {self._name(table)} SET to_position = {mark} WHERE "  # noqa: S608 - names from declarations
+                f"UPDATE {self._name(table)} SET to_position = {mark}{placed} WHERE "  # noqa: S608 - names declared
                 + " AND ".join(f'"{name}" = {mark}' for name in declared.key)
                 + f" AND from_position = {mark} AND to_position = {OPEN}",
                 closed,
             )
+
+    def _sum(self, connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            mark = "%s" if self.schema else "?"
+            connection.exec_driver_sql(sums.adding(table, self._name(table), mark), rows)
 
     def scrub_elsewhere(self, connection: Connection, view: View, generation: int, lines: Lines) -> None:
         """Blank in another build of the same view what an erasure blanked in this one."""
@@ -177,13 +208,6 @@ class BuildTables:
         return f'{self.schema}."{table.name}"' if self.schema else f'"{table.name}"'
 
 
-def as_of(table: Table, position: int | None) -> Any:
-    """The predicate "held at that position"; None means now."""
-    if position is None:
-        return table.c.to_position == _OPEN
-    return and_(table.c.from_position <= position, table.c.to_position > position)
-
-
 def _columns(declared: StateTable | FactTable) -> Iterable[Column[Any] | PrimaryKeyConstraint]:
     for name, type_ in declared.columns:
         # A declared length tells the reader what to expect; it must not let PostgreSQL refuse what SQLite takes.
@@ -191,6 +215,8 @@ def _columns(declared: StateTable | FactTable) -> Iterable[Column[Any] | Primary
     if isinstance(declared, StateTable):
         yield Column("from_position", BigInteger)
         yield Column("to_position", BigInteger, nullable=False)
+        if declared.past:
+            yield Column("node", BigInteger)
         yield PrimaryKeyConstraint(*declared.key, "from_position")
     else:
         yield Column("position", BigInteger)
@@ -204,7 +230,7 @@ def _names(declared: StateTable | FactTable) -> list[str]:
     names = [name for name, _ in declared.columns]
     if isinstance(declared, StateTable):
         plain = [name for name in names if name not in declared.key]
-        return [*declared.key, *plain, "from_position", "to_position"]
+        return [*declared.key, *plain, "from_position", "to_position", *(["node"] if declared.past else [])]
     return [*names, "position", "event_id", "line"]
 
 

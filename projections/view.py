@@ -36,15 +36,21 @@ class StateTable:
     indexes: tuple[tuple[str, ...], ...] = ()
     of: str = "order"  # the kind of stream whose name is the first key column; "" when it is something else
     texts: tuple[str, ...] = ()  # columns filled from a masked text, which an erasure blanks
+    past: bool = False  # pages count its past rows: the engine adds a node by which they are found (`projections.past`)
 
 
 @dataclass(frozen=True, slots=True)
 class FactTable:
-    """Lines that are only ever added; the engine adds position, event_id and line."""
+    """Lines that are only ever added; the engine adds position, event_id and line.
+
+    Where pages count all lines there are, `sums` names the columns they are counted by; none of them is ever empty
+    (NULL), and there is a column `day`. The engine then keeps sums month by month (`projections.sums`).
+    """
 
     name: str
     columns: tuple[Declared, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
+    sums: tuple[str, ...] = ()
 
 
 class Rows(Protocol):

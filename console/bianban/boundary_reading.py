@@ -13,6 +13,7 @@ from projections.store import as_of
 
 TINTS = 5  # steps of colour of a cell; the number stands in it
 COLUMNS_SHOWN = 11
+PAIRS_SHOWN = 200
 CHAINS_SHOWN = 200
 MATTERS_SHOWN = 200
 Matter = tuple[str, str]  # id, name
@@ -98,31 +99,47 @@ def _summed(cells: Mapping[tuple[str, str], int], side: int) -> dict[str, int]:
     return dict(sorted(sums.items(), key=lambda one: (not one[0], -one[1], one[0])))
 
 
-def read_pairs(connection: Connection, returned: Table, cut: Cut) -> list[Pair]:
-    """Every two units of which one pointed at the other, the most quarrelsome first."""
-    named = cut.on(returned) & (returned.c.proposed != "")
-    by = ("what", "unit", "proposed", "matter_id", "matter")
-    columns = [returned.c[name] for name in by]
-    query = select(*columns, func.count(), func.max(returned.c.day)).where(named).group_by(*columns)
+def read_pairs(connection: Connection, returned: Table, cut: Cut) -> tuple[list[Pair], int]:
+    """Pairs of units of which one pointed at the other, the most quarrelsome first; and how many pairs there are."""
     pairs: dict[tuple[str, str], Pair] = {}
-    over: dict[tuple[str, str], dict[Matter, int]] = {}
-    for row in connection.execute(query):
-        what, unit, proposed, matter_id, matter, times, day = tuple(row)
-        first, second = min(unit, proposed), max(unit, proposed)
-        pair = pairs.setdefault((first, second), Pair(first, second))
+    by = [returned.c[name] for name in ("what", "unit", "proposed")]
+    query = select(*by, func.count()).where(cut.on(returned), returned.c.proposed != "").group_by(*by)
+    for row in connection.execute(query).all():
+        what, unit, proposed, times = tuple(row)
+        both = (unit, proposed) if unit < proposed else (proposed, unit)
+        pair = pairs.get(both)
+        if pair is None:
+            pair = pairs[both] = Pair(*both)
         if what == "returned":
-            if unit == first:
+            if unit == both[0]:
                 pair.there += times
             else:
                 pair.back += times
-            pair.last = max(pair.last, day)
-            matters = over.setdefault((first, second), {})
-            matters[matter_id, matter] = matters.get((matter_id, matter), 0) + times
         elif what in ("upheld", "refused", "designated"):
             setattr(pair, what, getattr(pair, what) + times)
-    for key, matters in over.items():
-        pairs[key].matters = sorted(((*one, times) for one, times in matters.items()), key=lambda one: (-one[2], one))
-    return sorted(pairs.values(), key=lambda pair: (-pair.returns, pair.first, pair.second))
+    worst = sorted(pairs.values(), key=lambda pair: (-pair.returns, pair.first, pair.second))[:PAIRS_SHOWN]
+    _tell_matters(connection, returned, cut, {(pair.first, pair.second): pair for pair in worst})
+    return worst, len(pairs)
+
+
+def _tell_matters(connection: Connection, returned: Table, cut: Cut, pairs: Mapping[tuple[str, str], Pair]) -> None:
+    """What the pairs quarrel over, the most returns first, and when last."""
+    ways = sorted(f"{one} {other}" for first, second in pairs for one, other in ((first, second), (second, first)))
+    by = [returned.c[name] for name in ("unit", "proposed", "matter_id", "matter")]
+    query = select(*by, func.count(), func.max(returned.c.day)).where(
+        cut.narrowed(what="returned").on(returned), (returned.c.unit + " " + returned.c.proposed).in_(ways)
+    )
+    over: dict[tuple[str, str], dict[Matter, int]] = {}
+    for row in connection.execute(query.group_by(*by)).all():
+        unit, proposed, matter_id, matter, times, day = tuple(row)
+        both = (unit, proposed) if unit < proposed else (proposed, unit)
+        pairs[both].last = max(pairs[both].last, day)
+        matters = over.setdefault(both, {})
+        matters[matter_id, matter] = matters.get((matter_id, matter), 0) + times
+    for both, matters in over.items():
+        pairs[both].matters = sorted(
+            ((id_, name, times) for (id_, name), times in matters.items()), key=lambda one: (-one[2], one)
+        )
 
 
 def read_chains(
@@ -149,24 +166,18 @@ def read_matters(
     chains, returns = tables["chains"], tables["returns"]
     denied = count_denied(connection, returns, cut.upto, where)
     matters = {one for (one,) in (*returned, *moved) if one}
-    orders = (
-        select(chains.c.matter_id, func.max(chains.c.matter), func.count())
-        .where(as_of(chains, cut.upto), chains.c.matter_id != "", *_same(chains, where))
-        .group_by(chains.c.matter_id)
-    )
-    led = _leads(connection, chains, cut.upto, where)
     found: list[dict[str, Any]] = [
         {
-            "matter_id": row[0],
-            "matter": row[1],
-            "orders": row[2],
-            "returns": returned.get((row[0],), 0),
-            "moves": moved.get((row[0],), 0),
-            "no_clause": denied.get(row[0], 0),
-            "leads": led.get(row[0], []),
+            "matter_id": matter_id,
+            "matter": name,
+            "orders": orders,
+            "returns": returned.get((matter_id,), 0),
+            "moves": moved.get((matter_id,), 0),
+            "no_clause": denied.get(matter_id, 0),
+            "leads": leads,
         }
-        for row in connection.execute(orders)
-        if row[0] in matters
+        for matter_id, (name, orders, leads) in _led(connection, chains, cut.upto, where).items()
+        if matter_id in matters
     ]
     found.sort(key=lambda row: (-row["returns"], -row["moves"], row["matter_id"]))
     return found[:MATTERS_SHOWN]
@@ -184,19 +195,29 @@ def count_denied(
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _leads(
+def _led(
     connection: Connection, chains: Table, position: int | None, where: Mapping[str, str]
-) -> dict[str, list[tuple[str, int]]]:
-    """Matter → (unit that leads its orders, how many), the most first."""
+) -> dict[str, tuple[str, int, list[tuple[str, int]]]]:
+    """Matter → its name, its orders, and (unit that leads them, how many), the most first."""
+    by = (chains.c.matter_id, chains.c.lead)
     query = (
-        select(chains.c.matter_id, chains.c.lead, func.count())
-        .where(as_of(chains, position), chains.c.lead != "", *_same(chains, where))
-        .group_by(chains.c.matter_id, chains.c.lead)
+        select(*by, func.count(), func.max(chains.c.matter))
+        .where(as_of(chains, position), chains.c.matter_id != "", *_same(chains, where))
+        .group_by(*by)
     )
-    found: dict[str, list[tuple[str, int]]] = {}
-    for matter_id, lead, orders in connection.execute(query):
-        found.setdefault(matter_id, []).append((lead, orders))
-    return {matter: sorted(leads, key=lambda one: (-one[1], one[0])) for matter, leads in found.items()}
+    names: dict[str, str] = {}
+    orders: dict[str, int] = {}
+    leads: dict[str, list[tuple[str, int]]] = {}
+    for matter_id, lead, times, name in connection.execute(query).all():
+        if matter_id not in names:
+            names[matter_id], orders[matter_id], leads[matter_id] = name, 0, []
+        elif name > names[matter_id]:
+            names[matter_id] = name
+        orders[matter_id] += times
+        if lead:
+            leads[matter_id].append((lead, times))
+    ranked = {matter: sorted(units, key=lambda one: (-one[1], one[0])) for matter, units in leads.items()}
+    return {matter: (names[matter], orders[matter], ranked[matter]) for matter in names}
 
 
 def read_choices(connection: Connection, chains: Table, position: int | None) -> tuple[list[Matter], list[str]]:

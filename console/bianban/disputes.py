@@ -38,8 +38,8 @@ TABS = {
     "unsettled": "无主与多主", "tracked": "逐项跟踪", "decided": "决定成效",
 }  # fmt: skip
 NOTHING: dict[str, Any] = {
-    "matrix": None, "pairs": [], "chains": [], "matters": [], "doubtful": [], "unsure": [], "returned": [],
-    "open_cases": {}, "unsettled": [], "tracked": [], "going_on": [], "decided": [],
+    "matrix": None, "pairs": [], "pairs_total": 0, "chains": [], "matters": [], "doubtful": [], "unsure": [],
+    "returned": [], "open_cases": {}, "unsettled": [], "tracked": [], "going_on": [], "decided": [],
 }  # fmt: skip
 SHOWN = 100
 RECORDED_SINCE = date(1949, 10, 1)
@@ -95,7 +95,7 @@ def _read(visit: Visit, look: Lookback, tab: str, where: dict[str, str], returne
         if tab == "matrix":
             found["matrix"] = read_matrix(connection, tables["returned"], look.cut(**returned))
         elif tab == "pairs":
-            found["pairs"] = read_pairs(connection, tables["returned"], look.cut(**returned))
+            found["pairs"], found["pairs_total"] = read_pairs(connection, tables["returned"], look.cut(**returned))
             found["open_cases"] = open_cases(connection, views, look)
         elif tab == "chains":
             found["chains"] = read_chains(connection, tables["chains"], look.position, where)

@@ -6,15 +6,18 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, case, func, or_, select, true
 
 from console.dispatcher.tallies import Tallies
+from projections.past import held
 from projections.queue import QUEUE
 from projections.queue.sums import ENDINGS, UNDER_WAY
+from projections.queue.tables import ORDERS
 from projections.store import ViewStore, as_of
 from terms.ids import UnitCode
 
 PAGE_SIZES = (20, 50, 100)
+SHOWN = tuple(name for name, _ in ORDERS.columns)
 FEW = 2_000  # rows that are sorted sooner than looked for in order
 MOST_PAGES = 500  # further down than this nobody looks: filter instead
 
@@ -91,14 +94,14 @@ def read_queue(
         if build is None:
             return Listed([], 0, dict.fromkeys(TABS, 0), 1, 1, 0)
         table = views.tables(QUEUE, build)["orders"]
-        held = as_of(table, position)
-        numbers = _numbers(connection, table, held, filters.q)
+        then = as_of(table, position)
+        numbers = _numbers(connection, table, then, filters.q)
         # a few orders are fetched by number; of many, a page is found soonest going down the list and looking
         known = [] if numbers is None else [table.c.order_no.in_(numbers)]
         asked = filters if numbers is None else replace(filters, q="")
-        where = and_(held, visible(table, units), *known, *_asked(table, asked, now))
+        terms = (visible(table, units), *known, *_asked(table, asked, now))
         same = replace(filters, tab="all", sort="new", page=1, size=20)
-        count = partial(_counts, connection, table, where, filters.q)
+        count = partial(_counts, connection, table, position, terms, filters)
         if tallies is None or position is not None or filters.overdue:
             counts = count()
         else:
@@ -106,7 +109,7 @@ def read_queue(
         total = counts[filters.tab]
         pages = min(MOST_PAGES, max(1, -(-total // filters.size)))
         page = min(max(1, filters.page), pages)
-        found = _rows(connection, table, where, replace(asked, page=page), counts, first, known=bool(known))
+        found = _rows(connection, table, terms, position, replace(asked, page=page), counts, first, known=bool(known))
         return Listed([_plain(row) for row in found], total, counts, pages, page, build.position)
 
 
@@ -169,10 +172,16 @@ def _numbers(connection: Connection, table: Table, held: ColumnElement[bool], q:
     return found if len(found) <= FEW else None
 
 
-def _counts(connection: Connection, table: Table, where: ColumnElement[bool], q: str) -> dict[str, int]:
-    state = _state(table, bool(q))
-    found = connection.execute(select(state, func.count()).where(where).group_by(state)).all()
-    by_state: dict[str, int] = {state: count for state, count in found}  # noqa: C416 - Row is not a pair to mypy
+def _counts(
+    connection: Connection, table: Table, position: int | None, terms: Sequence[ColumnElement[bool]], filters: Filters
+) -> dict[str, int]:
+    if filters.overdue and not filters.q:  # these are under way, and few
+        rows = held(table, ("state",), position, *terms, apart=[table.c.state == one for one in UNDER_WAY])
+        query = select(rows.c.state, func.count()).group_by(rows.c.state)
+    else:
+        state = _state(table, bool(filters.q))
+        query = select(state, func.count()).where(as_of(table, position), *terms).group_by(state)
+    by_state: dict[str, int] = {state: number for state, number in connection.execute(query).all()}  # noqa: C416 - Row is not a pair to mypy
     counts = {key: sum(by_state.get(state, 0) for state in states) for key, (_, states) in TABS.items()}
     counts["all"] = sum(by_state.values())
     return counts
@@ -187,7 +196,8 @@ def _state(table: Table, otherwise: bool) -> ColumnElement[str]:
 def _rows(
     connection: Connection,
     table: Table,
-    where: ColumnElement[bool],
+    terms: Sequence[ColumnElement[bool]],
+    position: int | None,
     filters: Filters,
     counts: dict[str, int],
     first: Sequence[str],
@@ -197,54 +207,59 @@ def _rows(
     """One page: what is under way sorted as asked, and what has ended after it, the newest first."""
     states = TABS[filters.tab][1]
     skip = (filters.page - 1) * filters.size
-    state = _state(table, known)
 
-    def page(among: ColumnElement[bool], order: Iterable[Any], limit: int, offset: int) -> list[dict[str, Any]]:
-        query = select(table).where(where, among).order_by(*order).limit(limit).offset(offset)
+    def page(rows: FromClause, order: Iterable[Any], limit: int, offset: int) -> list[dict[str, Any]]:
+        query = select(rows).order_by(*order).limit(limit).offset(offset)
         return [dict(row) for row in connection.execute(query).mappings()]
 
+    def few(among: Sequence[str]) -> FromClause:
+        """Rows in these states, found by the index of states; those that are known already are only looked at."""
+        if known:
+            return held(table, SHOWN, position, *terms, _state(table, True).in_(among))
+        return held(table, SHOWN, position, *terms, apart=[table.c.state == one for one in among])
+
+    def by_age(among: Sequence[str], number: int, old: bool, limit: int, offset: int) -> list[dict[str, Any]]:
+        """Rows in these states (none: any). Of many a page is found soonest going down the index of `received_at`,
+        which a condition that an index of states could serve would keep the database from."""
+        if number <= FEW:
+            rows = few(among or (*UNDER_WAY, *ENDINGS))
+            return page(rows, _by_age(rows, False, old), limit, offset)
+        named = [table.c[name] for name in SHOWN]
+        kept = [_state(table, known).not_in(UNDER_WAY)] if among else []
+        query = select(*named).where(as_of(table, position), *terms, *kept).order_by(*_by_age(table, True, old))
+        return [dict(row) for row in connection.execute(query.limit(limit).offset(offset)).mappings()]
+
     if filters.tab not in ("done", "all"):
-        order = _order(table, filters.sort)
+        rows = few(states)
+        order = _order(rows, filters.sort)
         if filters.tab == "waiting" and filters.sort == "due" and first:
             ranks = {degree: rank for rank, degree in enumerate(first)}
-            order = (case(ranks, value=table.c.urgency, else_=len(first)), *order)
-        return page(state.in_(states), order, filters.size, skip)
+            order = (case(ranks, value=rows.c.urgency, else_=len(first)), *order)
+        return page(rows, order, filters.size, skip)
     if filters.tab == "done" or filters.sort != "due":
-        many = counts[filters.tab] > FEW
-        old = filters.sort == "old"
-        return page(_among(state, states, many), _by_age(table, many, old), filters.size, skip)
-    found = page(state.in_(UNDER_WAY), _order(table, "due"), filters.size, skip)
+        return by_age(states, counts[filters.tab], filters.sort == "old", filters.size, skip)
+    rows = few(UNDER_WAY)
+    found = page(rows, _order(rows, "due"), filters.size, skip)
     if len(found) < filters.size:
-        ended, many = counts["done"], counts["done"] > FEW
-        after = max(0, skip - (counts["all"] - ended))
-        among = _among(state, TABS["done"][1], many)
-        found += page(among, _by_age(table, many, False), filters.size - len(found), after)
+        after = max(0, skip - (counts["all"] - counts["done"]))
+        found += by_age(TABS["done"][1], counts["done"], False, filters.size - len(found), after)
     return found
 
 
-def _among(state: ColumnElement[str], states: tuple[str, ...], many: bool) -> ColumnElement[bool]:
-    """Rows in these states (none: any). Of many rows a page is found soonest going down the index of `received_at`,
-    which a condition that an index of states could serve would keep the database from."""
-    if not many:
-        return state.in_(states or (*UNDER_WAY, *ENDINGS))
-    return state.not_in(UNDER_WAY) if states else true()
+def _by_age(rows: FromClause, many: bool, old: bool) -> tuple[Any, ...]:
+    received = rows.c.received_at if many else func.coalesce(rows.c.received_at, "")
+    return (received, rows.c.order_no) if old else (received.desc(), rows.c.order_no.desc())
 
 
-def _by_age(table: Table, many: bool, old: bool) -> tuple[Any, ...]:
-    received = table.c.received_at if many else func.coalesce(table.c.received_at, "")
-    return (received, table.c.order_no) if old else (received.desc(), table.c.order_no.desc())
-
-
-def _order(table: Table, sort: str) -> tuple[Any, ...]:
+def _order(rows: FromClause, sort: str) -> tuple[Any, ...]:
     if sort != "due":
-        return _by_age(table, False, sort == "old")
+        return _by_age(rows, False, sort == "old")
     # no due date comes last, the newest first
-    due = func.coalesce(table.c.dispatch_due, table.c.due)
-    return due.is_(None), due.asc(), table.c.received_at.desc(), table.c.order_no
+    due = func.coalesce(rows.c.dispatch_due, rows.c.due)
+    return due.is_(None), due.asc(), rows.c.received_at.desc(), rows.c.order_no
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    del row["to_position"], row["from_position"]
     row["supports"] = [unit for unit in (row["supports"] or "").split("|") if unit]
     row["due_at"] = row["dispatch_due"] or row["due"]
     return row

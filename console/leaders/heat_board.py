@@ -47,7 +47,7 @@ def heat(
     with views.reading() as connection:
         if build := views.current(connection, HEAT.name):
             spots = views.tables(HEAT, build)["spots"]
-            counts = by_week(connection, spots, look.position, weeks[0])
+            counts = by_week(connection, spots, look.position, weeks[0], week)
             before = (look.day - timedelta(days=days)).isoformat()
             standing = stuck(connection, spots, before, look.position)
             districts = sorted({spot[0] for _, spot in counts if spot[0]})

@@ -1,5 +1,6 @@
 """The city on one page: where orders stand, what is late, first-dispatch accuracy beside the automatic share."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -28,21 +29,28 @@ def read_weeks(views: ViewStore, look: Lookback) -> list[dict[str, Any]]:
     returned: dict[str, int] = {}
     with views.reading() as connection:
         if build := views.current(connection, HEAT.name):
-            for (week, _), number in by_week(connection, views.tables(HEAT, build)["spots"], look.position).items():
+            spots = views.tables(HEAT, build)["spots"]
+            for (week, _), number in by_week(connection, spots, look.position, weeks[0], weeks[-1]).items():
                 received[week] = received.get(week, 0) + number
         if build := views.current(connection, DISPUTES.name):
             lines = views.tables(DISPUTES, build)["returned"]
-            for (day,), number in figures.count(connection, lines, ("day",), look.cut(what="returned")).items():
+            cut = look.cut(what="returned")
+            shown = replace(cut, since=max(cut.since or "", _begin(weeks[0]).isoformat()))
+            for (day,), number in figures.count(connection, lines, ("day",), shown).items():
                 week = week_of(datetime.combine(date.fromisoformat(day), time(12), CITY_TIME))
                 returned[week] = returned.get(week, 0) + number
     found = []
     for week in weeks:
-        begin = date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+        begin = _begin(week)
         found.append(
             {"week": week, "begin": begin, "end": begin + timedelta(days=6), "received": received.get(week, 0),
              "returned": returned.get(week, 0)}
         )  # fmt: skip
     return found
+
+
+def _begin(week: str) -> date:
+    return date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
 
 
 @router.get("/overview")

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, and_, case, func, select
 
+from projections.past import held
 from projections.queue import QUEUE
 from projections.queue.sums import COUNTED, UNDER_WAY
 from projections.store import ViewStore, as_of
@@ -36,35 +37,37 @@ def read_overview(views: ViewStore, now: datetime, position: Position | None = N
     }
 
 
-def _under_way(table: Table, now: datetime, position: Position | None) -> Any:
+NAMES = (
+    "lead", "district", "state", "dispatch_due", "due", "dispatched_by", "returns", "bounces", "satisfied", "resolved",
+)  # fmt: skip
+
+
+def _under_way(orders: Table, now: datetime, position: Position | None) -> Any:
     """The lines of `projections.queue.sums` for orders that have not ended, and what of them is late."""
     late = now.isoformat().replace("+00:00", "Z")
+    table = held(orders, NAMES, position, apart=[orders.c.state == one for one in UNDER_WAY])
 
     def count(condition: Any) -> Any:
         return func.sum(case((condition, 1), else_=0))
 
     sent, returned = table.c.dispatched_by.is_not(None), table.c.returns > 0
     by = (table.c.lead, table.c.district, table.c.state)
-    return (
-        select(
-            *by,
-            func.count().label("orders"),
-            func.count().label("open"),
-            count(func.coalesce(table.c.dispatch_due, table.c.due) < late).label("late"),
-            count(table.c.due < late).label("late_unit"),
-            count(sent).label("sent"),
-            count(table.c.dispatched_by == "rule").label("by_rule"),
-            count(and_(sent, table.c.returns == 0, table.c.bounces == 0)).label("first_right"),
-            count(and_(sent, returned)).label("sent_returned"),
-            count(returned).label("returned"),
-            count(table.c.satisfied.is_not(None)).label("asked"),
-            count(table.c.satisfied.is_(True)).label("satisfied"),
-            count(table.c.resolved.is_not(None)).label("resolved_asked"),
-            count(table.c.resolved.is_(True)).label("resolved"),
-        )
-        .where(as_of(table, position), table.c.state.in_(UNDER_WAY))
-        .group_by(*by)
-    )
+    return select(
+        *by,
+        func.count().label("orders"),
+        func.count().label("open"),
+        count(func.coalesce(table.c.dispatch_due, table.c.due) < late).label("late"),
+        count(table.c.due < late).label("late_unit"),
+        count(sent).label("sent"),
+        count(table.c.dispatched_by == "rule").label("by_rule"),
+        count(and_(sent, table.c.returns == 0, table.c.bounces == 0)).label("first_right"),
+        count(and_(sent, returned)).label("sent_returned"),
+        count(returned).label("returned"),
+        count(table.c.satisfied.is_not(None)).label("asked"),
+        count(table.c.satisfied.is_(True)).label("satisfied"),
+        count(table.c.resolved.is_not(None)).label("resolved_asked"),
+        count(table.c.resolved.is_(True)).label("resolved"),
+    ).group_by(*by)
 
 
 def _words(line: dict[str, Any]) -> dict[str, str]:

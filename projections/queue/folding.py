@@ -302,7 +302,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 QUEUE = View(
     name="queue",
-    version=5,
+    version=6,
     cost=20,
     tables=(ORDERS, ENDED),
     handlers={

@@ -51,10 +51,11 @@ ORDERS = StateTable(
         ("caller",),
         ("matter_id", "lead", "matter"),
         ("returns", "bounces", "matter_id", "state"),
-        ("abstained",),
+        ("abstained", "matter_id"),
         ("title", "order_no", "state"),  # words are looked for in it from end to end
     ),
     texts=("title", "place"),
+    past=True,
 )
 
 SETTLED = ("不予受理", "即时答复", "并单", "结案", "归档")  # nothing is waited for

@@ -16,7 +16,7 @@ from mandates.edition import RegisterEdition
 from mandates.lint import Linted, vague
 from mandates.model import Section
 from projections.coverage import COVERAGE
-from projections.figures import events_behind
+from projections.figures import Cut, count, events_behind
 from projections.readings.looking import Look, Period
 from terms.ids import ClauseId
 
@@ -77,16 +77,12 @@ def clause_uses(
 ) -> tuple[ClauseUse, ...]:
     """Every item in force and every item used, most used first; `unit` keeps one unit's own."""
     uses: dict[str, dict[str, int]] = defaultdict(dict)
-    owner: dict[str, str] = {}
-    table = look.table(COVERAGE, "uses")
-    by = (table.c.clause, table.c.how)
-    query = select(*by, func.count(), func.min(func.nullif(table.c.unit, ""))).where(look.cut(period).on(table))
-    for clause, how, times, whose in look.connection.execute(query.group_by(*by)):
+    table, cut = look.table(COVERAGE, "uses"), look.cut(period)
+    for (clause, how), times in count(look.connection, table, ("clause", "how"), cut).items():
         uses[clause][how] = times
-        owner[clause] = min(filter(None, (owner.get(clause), whose)), default="")
     said = _items(register)
     weak = {one.item for one in vague(Linted(register, register.as_of, {}))}
-    ended = {item: ("", owner.get(item, ""), "", "") for item in uses.keys() - said.keys()}
+    ended = _ended(look, cut, sorted(uses.keys() - said.keys()))
     found = [
         _use(item, words, uses.get(item, _NEVER), rules, in_force=item in said, vague_words=item in weak)
         for item, words in (said | ended).items()
@@ -120,6 +116,15 @@ def never_used(uses: tuple[ClauseUse, ...], register: RegisterEdition) -> tuple[
 def behind(look: Look, item: str, how: str, period: Period | None = None) -> list[tuple[int, str]]:
     """Position and id of the events that a figure of an item counts."""
     return events_behind(look.connection, look.table(COVERAGE, "uses"), look.cut(period, clause=item, how=how))
+
+
+def _ended(look: Look, cut: Cut, items: list[str]) -> dict[str, tuple[str, str, str, str]]:
+    """Items the register does not know any more, as `_items` tells those it knows: whose uses they were is all that is
+    left of them."""
+    table = look.table(COVERAGE, "uses")
+    query = select(table.c.clause, func.min(func.nullif(table.c.unit, ""))).where(cut.narrowed(clause=items).on(table))
+    found = look.connection.execute(query.group_by(table.c.clause)) if items else ()
+    return {row[0]: ("", row[1] or "", "", "") for row in found}
 
 
 def _items(register: RegisterEdition) -> dict[str, tuple[str, str, str, str]]:

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from console.dispatcher import queue_reading
 from console.dispatcher.queue_reading import TABS, Filters, read_queue
 from console.leaders.overview_reading import read_overview
+from projections.past import as_of
 from projections.queue import QUEUE
 from projections.queue.sums import ENDINGS, UNDER_WAY
-from projections.store import as_of
 from terms.ids import Position
 from tests.projections.conftest import Desk, desk_at
 from tests.projections.lives import Life, told
@@ -143,3 +143,22 @@ def test_what_is_under_way_comes_first_the_most_pressing_first_and_then_what_end
     assert 0 < sum(ended) < len(ended)
     dues = [row["due_at"] for row in listed if row["state"] not in ENDINGS and row["due_at"]]
     assert dues == sorted(dues)
+
+
+def test_a_list_of_the_past_and_a_list_of_what_is_late_hold_what_was_so(database_url: str) -> None:
+    with desk_at(database_url, (QUEUE,)) as desk:
+        _write(desk)
+        for position in (None, int(desk.ledger.head()) // 2):
+            rows = {row["order_no"]: row for row in _orders(desk, position)}
+            for tab in ("waiting", "working", "done", "all"):
+                for late in (False, True):
+                    asked = Filters(tab=tab, overdue=late, size=100)
+                    found = read_queue(desk.store, asked, None, NOW, position)
+                    states = TABS[tab][1]
+                    expected = {
+                        number
+                        for number, row in rows.items()
+                        if (not states or row["state"] in states) and (not late or _late(row, "dispatch_due", "due"))
+                    }
+                    assert {row["order_no"] for row in found.rows} == expected
+                    assert found.total == found.counts[tab] == len(expected)

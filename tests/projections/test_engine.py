@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import String, select, update
 
 from ledger.chain import Row
 from ledger.envelope import Event
+from projections import past
 from projections.engine import ProjectionEngine
+from projections.past import as_of
 from projections.queue import QUEUE
 from projections.rows import BatchRows
-from projections.store import as_of
 from projections.tasks import TASKS
 from projections.view import FactTable, Masked, Rows, StateTable, View
 from terms.errors import NotFound, Refused
@@ -70,8 +71,8 @@ def test_a_list_as_of_a_position_is_the_fold_up_to_it(
         desk.engine.catch_up()
         position = int(len(history) * part)
         for view in (QUEUE, TASKS):
-            past = [one for one in desk.events() if one.position <= position]
-            rows = fold(view, past, dict(desk.masked([one for one in past if one.payload.get("masked")])))
+            until = [one for one in desk.events() if one.position <= position]
+            rows = fold(view, until, dict(desk.masked([one for one in until if one.payload.get("masked")])))
             with desk.store.reading() as connection:
                 tables = desk.store.tables(view, desk.store.current(connection, view.name))
                 for declared in view.tables:
@@ -86,6 +87,18 @@ def test_a_list_as_of_a_position_is_the_fold_up_to_it(
                         if end > position
                     ]
                     assert sorted(map(repr, found)) == sorted(repr(tuple(row.get(n) for n in names)) for row in held)
+                    if isinstance(declared, StateTable) and declared.past:
+                        again = connection.execute(select(past.held(table, tuple(names), position)))
+                        assert sorted(map(repr, again)) == sorted(map(repr, found))
+
+
+@given(begins=st.integers(1, 2**40), length=st.integers(1, 2**40), part=st.floats(0, 1))
+@example(begins=8, length=2, part=0)
+@example(begins=1, length=1, part=0)
+def test_a_row_that_ended_is_found_at_every_position_it_held_at(begins: int, length: int, part: float) -> None:
+    held_at = begins + int((length - 1) * part)
+    assert past.node(begins, begins + length) in past.nodes(held_at)
+    assert len(past.nodes(held_at)) <= past.HEIGHT + 1
 
 
 def test_both_databases_hold_the_same_rows_as_the_naive_fold(database_url: str) -> None:
