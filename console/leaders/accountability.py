@@ -32,6 +32,10 @@ ORDERS: Mapping[str, tuple[str, Callable[["Line"], int]]] = {  # what stands fir
     "refused": ("退单被驳回最多", lambda one: one.refused),
     "led": ("主办最多", lambda one: one.led),
 }
+# of the same first dispatches those sent by rule: an accuracy says little without it (domain, section 9)
+BY_RULE = Indicator(
+    code="by_rule", label="自动派单占比", top="first_by_rule:lines", bottom="first_kept:lines", part="lead"
+)
 FIRST = Indicator(code="first", label="首派准确率", top="first_kept:sum", bottom="first_kept:lines", part="lead")
 
 
@@ -42,6 +46,7 @@ class Line:
     unit: str
     score: Score
     first: Rate
+    by_rule: Rate
     led: int
     supported: int
     returned: int
@@ -79,7 +84,10 @@ def read_sums(visit: Visit, look: Lookback, period: Period, units: tuple[str, ..
         elif visit.units is not None:
             own = sorted(visit.units)
             cut = cut.narrowed(unit=(*own, *(past for one in own for past in absorbed_by(visit, one, period.end))))
-        return measures(connection, views.tables(ACCOUNTABILITY, build)["facts"], cut)
+        facts = views.tables(ACCOUNTABILITY, build)["facts"]
+        by_rule = measures(connection, facts, cut.narrowed(measure="first_kept", how="rule"))
+        told = {(unit, part, "first_by_rule"): sums for (unit, part, _), sums in by_rule.items()}
+        return {**measures(connection, facts, cut), **told}
 
 
 def _cut(look: Lookback, period: Period) -> Lookback:
@@ -96,6 +104,7 @@ def line_of(unit: str, unit_class: str, sums: Sums, rule: ScoreRule, absorbed: t
         unit,
         score(sums, unit, unit_class, rule),
         rate(sums, unit, FIRST),
+        rate(sums, unit, BY_RULE),
         lines("dispatched", "lead"),
         lines("dispatched", "support"),
         lines("returned"),

@@ -131,6 +131,25 @@ def test_the_weeks_of_a_matter_open_to_their_orders(house: tuple[Town, str]) -> 
     assert browser.get("/heat?days=0").status_code == 422
 
 
+def test_a_units_first_dispatch_accuracy_never_stands_without_its_automatic_share(house: tuple[Town, str]) -> None:
+    """domain, section 9: 首派准确率 always beside the share dispatched automatically, of the same orders."""
+    town, address = house
+    browser = Browser(address, LEADER)
+    lines = browser.get("/accountability.json").json()["lines"]
+    assert all(one["first"]["bottom"] == one["by_rule"]["bottom"] >= one["by_rule"]["top"] for one in lines)
+    firsts: dict[str, dict[str, str]] = {}
+    for event in town.ledger.read(BEFORE_EVERYTHING, 1_000_000):
+        if event.type == "WorkOrderDispatched" and event.payload["lead"] != event.payload["desk"]:
+            firsts.setdefault(event.payload["order_no"], event.payload)
+    sent = {payload["lead"] for payload in firsts.values() if payload["by"] == "rule"}
+    told = {one["unit"] for one in lines if one["by_rule"]["top"]}
+    assert told and told <= sent
+    unit = max(lines, key=lambda one: one["by_rule"]["top"])["unit"]
+    page = browser.get(f"/accountability/{unit}").text
+    assert "自动派单占比" in page and opens_to_its_number(browser, page) > 6
+    assert "自动派单占比" in browser.get("/accountability").text
+
+
 def test_every_figure_of_the_city_opens_to_its_orders(house: tuple[Town, str]) -> None:
     browser = Browser(house[1], LEADER)
     page = browser.get("/overview")
