@@ -124,6 +124,7 @@ TOLD: Mapping[type[e.Fact], Rule] = {
     e.ExtensionRequested: _reviewers,
     e.ExtensionGranted: _unit,
     e.ExtensionRefused: _unit,
+    e.OrderResumed: _lead,
     e.HandOverSent: lambda fact, _: _units(fact.receiver),
     e.HandOverRefused: lambda fact, thing: _units(*(o.sender for o in thing.hand_overs if o.number == fact.hand_over)),
     e.HandOverResultFedBack: lambda fact, thing: _units(

@@ -189,7 +189,12 @@ def propose_hold(finding: Finding, command: c.ProposeHold, occasion: Occasion) -
     due = finding.rectification()
     if due is None or occasion.now < due.due:
         raise refuse("hold-when-overdue")
-    if finding.hold in (Hold.PROPOSED, Hold.SIGNED):
+    require(finding.phase is Phase.RECTIFYING or finding.reported_late, "hold-when-overdue")
+    return _hold(finding, due)
+
+
+def _hold(finding: Finding, due: e.Deadline) -> Facts:
+    if not finding.notice or finding.hold in (Hold.PROPOSED, Hold.SIGNED):
         return ()
     return (e.HoldProposed(finding_no=finding.finding_no, unit=finding.unit, due=due.due),)
 
@@ -212,7 +217,7 @@ def lift_hold(finding: Finding, command: c.LiftHold, occasion: Occasion) -> Fact
 
 
 def ring_finding_clocks(finding: Finding, command: c.RingFindingClocks, occasion: Occasion) -> Facts:
-    """Which clocks are nearly through or ran out; each is said once."""
+    """Which clocks are nearly through or ran out; each is said once. A notice whose time ran out proposes the hold."""
     found: list[e.FindingFact] = []
     for clock in finding.clocks if finding.phase is Phase.RECTIFYING else ():
         key: tuple[str, UnitCode, object] = (clock.clock, clock.unit, clock.due)
@@ -220,7 +225,7 @@ def ring_finding_clocks(finding: Finding, command: c.RingFindingClocks, occasion
         if key in finding.expired:
             continue
         if occasion.now >= clock.due:
-            found.append(e.FindingClockExpired.from_payload(told))
+            found.extend((e.FindingClockExpired.from_payload(told), *_hold(finding, clock)))
         elif occasion.now >= clock.warn_at and key not in finding.warned:
             found.append(e.FindingClockWarned.from_payload(told))
     return tuple(found)

@@ -53,6 +53,7 @@ class Finding:
     notice: str = ""  # number of the 督查通知书
     papers: tuple[str, ...] = ()
     receipted: bool = True  # nothing issued is waiting for its receipt
+    reported_late: bool = False  # the last rectification came after its time
     hold: Hold = Hold.NONE
     clocks: tuple[e.Deadline, ...] = ()
     warned: frozenset[tuple[str, UnitCode, datetime]] = frozenset()
@@ -152,7 +153,7 @@ def _(fact: e.NoticeReceipted, finding: Finding) -> Finding:
 
 @fold.register
 def _(fact: e.RectificationReported, finding: Finding) -> Finding:
-    return replace(finding, phase=Phase.REPORTED)
+    return replace(finding, phase=Phase.REPORTED, reported_late=fact.late)
 
 
 @fold.register

@@ -9,7 +9,7 @@ from casework.work_order import commands as c
 from casework.work_order.context import Context
 from casework.work_order.permit import in_status
 from casework.work_order.state import AT_REST, BEFORE_DISPATCH, WITH_LEAD, Status, WorkOrder
-from casework.work_order.working import part_of
+from casework.work_order.working import off_the_shelf, part_of
 from terms.ids import UnitCode
 
 Facts = tuple[e.OrderFact, ...]
@@ -154,7 +154,10 @@ def rate(order: WorkOrder, command: c.Rate, context: Context) -> Facts:
 
 
 def ring_clocks(order: WorkOrder, command: c.RingClocks, context: Context) -> Facts:
-    """Which clocks are nearly through or ran out; each is said once, so a timer may ring as often as it likes."""
+    """Which clocks are nearly through or ran out; each is said once, so a timer may ring as often as it likes.
+
+    On its review date what was shelved comes back.
+    """
     if order.status not in BEFORE_DISPATCH | WITH_LEAD:
         return ()
     found: list[e.OrderFact] = []
@@ -167,7 +170,7 @@ def ring_clocks(order: WorkOrder, command: c.RingClocks, context: Context) -> Fa
             found.append(e.ClockExpired.from_payload(told))
         elif context.now >= clock.warn_at and key not in order.warned:
             found.append(e.ClockWarned.from_payload(told))
-    return tuple(found)
+    return (*found, *off_the_shelf(order, context))
 
 
 def next_ring(order: WorkOrder) -> datetime | None:

@@ -1,9 +1,10 @@
 """The work: start, contact, progress, extension, shelving, inside the unit, result."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from casework import events as e
-from casework.clocks import Clock
+from casework.clocks import Clock, Reckoner
 from casework.guards import refuse, require
 from casework.work_order import commands as c
 from casework.work_order.choosing import name_of
@@ -11,6 +12,7 @@ from casework.work_order.context import Context
 from casework.work_order.permit import in_status
 from casework.work_order.state import IN_HANDS, WITH_LEAD, Member, Status, WorkOrder
 from terms.ids import UnitCode
+from terms.messages import sentence
 
 Facts = tuple[e.OrderFact, ...]
 AT_WORK = IN_HANDS | {Status.SHELVED}
@@ -150,9 +152,21 @@ def shelve(order: WorkOrder, command: c.Shelve, context: Context) -> Facts:
 def resume(order: WorkOrder, command: c.Resume, context: Context) -> Facts:
     """The clocks go on with what was left of them."""
     in_status(order, command, frozenset({Status.SHELVED}))
-    stopped_at = order.shelved_at or context.now
-    deadlines = tuple(context.reckoner.resumed(one, stopped_at) for one in order.shelf)
-    return (e.OrderResumed(order_no=order.order_no, reason=command.reason, deadlines=deadlines),)
+    return (_resumed(order, command.reason, context.reckoner),)
+
+
+def _resumed(order: WorkOrder, reason: str, reckoner: Reckoner) -> e.OrderResumed:
+    stopped_at = order.shelved_at or reckoner.now
+    deadlines = tuple(reckoner.resumed(one, stopped_at) for one in order.shelf)
+    return e.OrderResumed(order_no=order.order_no, reason=reason, deadlines=deadlines)
+
+
+def off_the_shelf(order: WorkOrder, context: Context) -> Facts:
+    """The review date is there: the clocks go on from it, however late somebody looks (挂账 stops them until then)."""
+    shelf = order.clock(Clock.SHELF)
+    if order.status is not Status.SHELVED or shelf is None or context.now < shelf.due:
+        return ()
+    return (_resumed(order, sentence("order.off-the-shelf"), replace(context.reckoner, now=shelf.due)),)
 
 
 # --- inside the unit -------------------------------------------------------------------------------------------

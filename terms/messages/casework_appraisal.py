@@ -14,7 +14,7 @@ APPRAISAL: dict[str, str] = {
     "rule.scored-units-object": "评分表中没有单位“{unit}”，无从异议。请核对单位。",
     "rule.scores-drafted-first": "该季度评分尚未起草。请先起草。",
     "rule.scores-objected-to": "已有单位提出异议，不能重新起草。请逐项复核。",
-    "rule.scores-published-once": "该季度评分已发布（{number}），不能再改。",
+    "rule.scores-published-once": "该季度评分已发布（{number}），不能再改。如有异议，请在下一季度提出。",
     # --- rules of a unit's sheet ---
     "rule.every-item-answered": "尚有未填项目：{left}。请逐项填写后再提交。",
     "rule.grade-known": "没有“{grade}”这一档。请从清单中选择。",

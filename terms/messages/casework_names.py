@@ -103,6 +103,7 @@ NAMES: dict[str, str] = {
     "reform.clause": "机构改革：所依据条目已划归{unit}，由其继续办理，各项时限不变",
     "reform.first": "机构改革：所依据条目未明确承接单位，由{unit}先行承接，各项时限不变",
     "reform.undecided": "机构改革：所依据条目未明确由{heirs}中哪一家承接，退回热线重新派单",
+    "order.off-the-shelf": "挂账复核日期已到，各项时限恢复计算",
     "exclusion.stated": "来单注明不计考核，原平台已认定",
     "exclusion.carried": "机构改革前的承办单位已同意不计考核",
     "command.AddSupport": "加派",

@@ -224,6 +224,29 @@ def test_an_overdue_notice_proposes_a_hold_that_the_director_signs() -> None:
     assert loop.finding.on_hold
 
 
+def test_the_clock_of_an_overdue_notice_proposes_the_hold_by_itself_and_once() -> None:
+    """domain, section 8; 呼伦贝尔 003: its rectification overdue, a hold is proposed."""
+    loop = Loop().overdue()
+    rung = [fact.event_type() for fact in loop.do(f.RingFindingClocks(), TIMERS)]
+    assert rung == ["FindingClockExpired", "HoldProposed"]
+    assert loop.do(f.RingFindingClocks(), TIMERS) == () == loop.do(f.ProposeHold(), WATCH)
+    loop.do(f.DecideHold(signed=True), DIRECTOR)
+    assert loop.finding.on_hold
+    letter = Loop().fed_back()
+    letter.do(f.IssuePaper("reminder_letter", "函1号", "x"), SUPERVISOR)
+    letter.now += timedelta(days=60)
+    assert [fact.event_type() for fact in letter.do(f.RingFindingClocks(), TIMERS)] == ["FindingClockExpired"]
+
+
+def test_who_reported_in_time_is_not_held_because_the_assessment_takes_long() -> None:
+    """domain, section 8; 呼伦贝尔 003: its rectification overdue, not our assessment."""
+    loop = Loop().noticed()
+    loop.do(f.ReportRectification(CHENGGUAN, "已整改"), head(CHENGGUAN))
+    loop.now += timedelta(days=90)
+    with refused("hold-when-overdue"):
+        loop.do(f.ProposeHold(), WATCH)
+
+
 def test_a_hold_stands_on_a_notice_only_and_may_be_declined() -> None:
     paper = Loop().fed_back()
     paper.do(f.IssuePaper("reminder_letter", "函1号", "x"), SUPERVISOR)
@@ -253,7 +276,7 @@ def test_a_hold_is_lifted_when_it_is_done() -> None:
 
 def test_the_rectifications_clock_rings_once() -> None:
     loop = Loop().overdue()
-    (fact,) = loop.do(f.RingFindingClocks(), TIMERS)
+    fact, _ = loop.do(f.RingFindingClocks(), TIMERS)
     assert isinstance(fact, e.FindingClockExpired) and loop.do(f.RingFindingClocks(), TIMERS) == ()
 
 

@@ -48,6 +48,14 @@ def test_every_rule_that_refuses_has_a_sentence_and_a_test_that_expects_it() -> 
         assert names(test)[0] in expected[names(rule)[0]], rule
 
 
+def test_every_refusal_says_what_to_do_instead() -> None:
+    """stage C, item 1: refused moves say which rule and what to do instead; `instead.…` are sentences of their own."""
+    told = {rule: MESSAGES[f"rule.{rule}"] for rule in refusals()}
+    assert [rule for rule, words in told.items() if "请" not in words and "{instead}" not in words] == []
+    ways_on = {code: words for code, words in MESSAGES.items() if code.startswith("instead.")}
+    assert ways_on and [code for code, words in ways_on.items() if not words] == []
+
+
 def test_the_sentence_in_the_table_is_the_one_people_read() -> None:
     for rule, sentence, _, _ in NAMED:
         assert sentence == MESSAGES[f"rule.{names(rule)[0]}"]

@@ -123,6 +123,26 @@ def test_shelving_stops_the_clocks_until_the_review_date() -> None:
     assert life.order.clock("shelf") is None and life.order.stage == "已派单"
 
 
+def test_on_its_review_date_what_was_shelved_comes_back_and_its_clocks_go_on_from_that_day() -> None:
+    """domain, section 4: until its review date, and no longer; a timer that comes late gives nobody more time."""
+    dues = set()
+    for late in (timedelta(0), timedelta(days=5)):
+        life = handled()
+        life.do(c.Shelve("等待规划调整", (life.now + timedelta(days=14)).date()), REVIEWER)
+        shelf = life.order.clock("shelf")
+        assert shelf is not None
+        life.now = shelf.due - timedelta(minutes=2)
+        life.do(c.RingClocks(), TIMERS)
+        assert life.order.status is Status.SHELVED
+        life.now = shelf.due + late
+        told = [fact.event_type() for fact in life.do(c.RingClocks(), TIMERS, after=timedelta(0))]
+        assert told == ["ClockExpired", "OrderResumed"] and life.order.status is Status.DISPATCHED
+        again = life.order.clock("handle", CHENGGUAN)
+        assert again is not None and life.order.clock("shelf") is None
+        dues.add(again.due)
+    assert len(dues) == 1
+
+
 def test_a_shelf_has_a_review_date_ahead_and_not_too_far() -> None:
     life = handled()
     for days in (0, -1, 181):
