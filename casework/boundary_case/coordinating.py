@@ -71,6 +71,7 @@ def ask_opinions(case: BoundaryCase, command: c.AskOpinions, occasion: Occasion)
             round=case.rounds + 1,
             units=case.parties,
             deadlines=tuple(occasion.reckoner.start(Clock.OPINION, limit, unit) for unit in case.parties),
+            decided_by_version=occasion.city.version,
         ),
     )
 

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from casework.events.fact import Deadline, OrderFact, Part
+from casework.events.fact import Deadline, OrderFact, Part, unsaid
 from terms.ids import UnitCode
 
 
@@ -24,6 +24,7 @@ class ReworkOrdered(OrderFact):
     reason: str
     round: int
     deadlines: tuple[Deadline, ...] = ()
+    decided_by_version: str = Field(default="", exclude_if=unsaid)  # city version its limit came from
 
 
 class SupervisionIssued(OrderFact):

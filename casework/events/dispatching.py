@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Literal
 
-from casework.events.fact import Deadline, OrderFact, Part
+from pydantic import Field
+
+from casework.events.fact import Deadline, OrderFact, Part, unsaid
 from routing.proposal import Citation
 from terms.ids import UnitCode
 
@@ -32,6 +34,7 @@ class WorkOrderDispatched(OrderFact):
     decision: str = ""  # the decision relied on, when one speaks to the matter
     status_quo: str = ""  # "decided" / "designated" / "clause" / "first_receiver" / "fallback"
     decided_by_version: str = ""  # city version the limits came from
+    register_edition: str = Field(default="", exclude_if=unsaid)  # the version of every clause it rests on
 
 
 class DispatchWithdrawn(OrderFact):
@@ -84,6 +87,8 @@ class OrderReassigned(OrderFact):
     reason: str = ""
     bounces: int = 1
     decision: str = ""
+    register_edition: str = Field(default="", exclude_if=unsaid)  # the version of every clause it rests on
+    decided_by_version: str = Field(default="", exclude_if=unsaid)  # city version its limits came from
 
 
 class SupportAdded(OrderFact):
@@ -95,6 +100,8 @@ class SupportAdded(OrderFact):
     citations: tuple[Citation, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     reason: str = ""
+    register_edition: str = Field(default="", exclude_if=unsaid)  # the version of every clause it rests on
+    decided_by_version: str = Field(default="", exclude_if=unsaid)  # city version its limits came from
 
 
 class SupportReleased(OrderFact):
@@ -140,6 +147,8 @@ class UnitDesignated(OrderFact):
     bounces: int = 0
     matter: str = ""
     matter_id: str | None = None
+    register_edition: str = Field(default="", exclude_if=unsaid)  # the version of every clause it rests on
+    decided_by_version: str = Field(default="", exclude_if=unsaid)  # city version its limits came from
 
 
 class EscalatedByRule(OrderFact):
@@ -154,3 +163,4 @@ class EscalatedByRule(OrderFact):
     units: tuple[UnitCode, ...]
     matter: str = ""
     matter_id: str | None = None
+    decided_by_version: str = Field(default="", exclude_if=unsaid)  # city version the threshold came from

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from casework.events.fact import Attachment, Deadline, Fact, Piece
+from casework.events.fact import Attachment, Deadline, Fact, Piece, unsaid
 from terms.ids import StreamId, UnitCode
 
 
@@ -140,6 +140,7 @@ class OpinionsRequested(CaseFact):
     round: int
     units: tuple[UnitCode, ...]
     deadlines: tuple[Deadline, ...]
+    decided_by_version: str = Field(default="", exclude_if=unsaid)  # city version its limit came from
 
 
 class OpinionGiven(CaseFact):

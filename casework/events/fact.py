@@ -48,6 +48,11 @@ class OrderFact(Fact):
     order_no: str
 
 
+def unsaid(text: str) -> bool:
+    """Whether a field that came later says nothing: then it is not written, as before there was one."""
+    return not text
+
+
 class Piece(BaseModel):
     """A part of a fact that is no event of its own."""
 

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from casework.events.fact import Attachment, Deadline, Fact, Piece
+from casework.events.fact import Attachment, Deadline, Fact, Piece, unsaid
 from terms.ids import UnitCode
 
 
@@ -71,6 +71,7 @@ class SupervisionPaperIssued(FindingFact):
     addressee: UnitCode
     text: str
     deadlines: tuple[Deadline, ...]
+    decided_by_version: str = Field(default="", exclude_if=unsaid)  # city version its limit came from
 
 
 class SupervisionNoticeIssued(FindingFact):
@@ -82,6 +83,7 @@ class SupervisionNoticeIssued(FindingFact):
     text: str
     issued_on: date
     deadlines: tuple[Deadline, ...]
+    decided_by_version: str = Field(default="", exclude_if=unsaid)  # city version its limit came from
 
 
 class NoticeReceipted(FindingFact):
@@ -106,6 +108,7 @@ class FindingReassessed(FindingFact):
     passed: bool
     note: str = ""
     deadlines: tuple[Deadline, ...] = ()
+    decided_by_version: str = Field(default="", exclude_if=unsaid)  # city version its limit came from
 
 
 class HoldProposed(FindingFact):

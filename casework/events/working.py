@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from casework.events.fact import Attachment, Deadline, OrderFact, Part
+from casework.events.fact import Attachment, Deadline, OrderFact, Part, unsaid
 from terms.ids import UnitCode
 
 
@@ -49,6 +49,7 @@ class ExtensionGranted(OrderFact):
     deadlines: tuple[Deadline, ...] = ()
     long_cycle: bool = False
     reason: str = ""
+    decided_by_version: str = Field(default="", exclude_if=unsaid)  # city version its limit came from
 
 
 class ExtensionRefused(OrderFact):

@@ -114,6 +114,7 @@ def issue_paper(finding: Finding, command: c.IssuePaper, occasion: Occasion) -> 
             addressee=finding.unit,
             text=command.text,
             deadlines=(_rectification(finding, occasion),),
+            decided_by_version=occasion.city.version,
         ),
     )
 
@@ -133,6 +134,7 @@ def issue_notice(finding: Finding, command: c.IssueNotice, occasion: Occasion) -
             text=command.text,
             issued_on=occasion.calendar.local_day(occasion.now),
             deadlines=(_rectification(finding, occasion),),
+            decided_by_version=occasion.city.version,
         ),
     )
 
@@ -172,8 +174,14 @@ def reassess(finding: Finding, command: c.Reassess, occasion: Occasion) -> Facts
     number = finding.finding_no
     if not command.passed:
         require(bool(command.note.strip()), "reason-given")
-        again = (_rectification(finding, occasion),)
-        return (e.FindingReassessed(finding_no=number, passed=False, note=command.note, deadlines=again),)
+        again = e.FindingReassessed(
+            finding_no=number,
+            passed=False,
+            note=command.note,
+            deadlines=(_rectification(finding, occasion),),
+            decided_by_version=occasion.city.version,
+        )
+        return (again,)
     passed = e.FindingReassessed(finding_no=number, passed=True, note=command.note)
     closed = e.FindingClosed(finding_no=number, note=command.note)
     if finding.hold not in (Hold.SIGNED, Hold.PROPOSED):

@@ -90,6 +90,7 @@ def dispatch(order: WorkOrder, command: c.Dispatch, context: Context) -> Facts:
             decision=standing.decision if on_decision else "",
             status_quo=ground if standing.open_case else "",
             decided_by_version=context.city.version,
+            register_edition=context.register.digest,
         ),
     )
 
@@ -157,6 +158,7 @@ def pass_on(order: WorkOrder, command: c.PassOn, context: Context) -> Facts:
             matter_id=order.matter_id,
             disputed=order.disputed,
             decided_by_version=context.city.version,
+            register_edition=context.register.digest,
         ),
     )
 
@@ -258,6 +260,8 @@ def moved(
         reason=reason,
         bounces=order.bounces + 1,
         decision=command.decision if command else "",
+        register_edition=context.register.digest,
+        decided_by_version=context.city.version,
     )
 
 
@@ -288,4 +292,6 @@ def joined(
         citations=citations,
         deadlines=fresh_clocks(order, None, (unit,), citations, context),
         reason=reason,
+        register_edition=context.register.digest,
+        decided_by_version=context.city.version,
     )

@@ -58,6 +58,7 @@ def order_rework(order: WorkOrder, command: c.OrderRework, context: Context) -> 
             reason=command.reason,
             round=order.round + 1,
             deadlines=(again,) if order.starts_clocks else (),
+            decided_by_version=context.city.version,
         ),
     )
 

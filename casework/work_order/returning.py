@@ -167,6 +167,7 @@ def _bouncing(order: WorkOrder, unit: UnitCode, context: Context) -> e.Escalated
             "units": tuple(dict.fromkeys(returned)),
             "matter": order.matter,
             "matter_id": order.matter_id,
+            "decided_by_version": context.city.version,
         }
     )
 

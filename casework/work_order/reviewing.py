@@ -135,6 +135,7 @@ def _came_back(order: WorkOrder, to: UnitCode, context: Context) -> Facts:
             units=tuple(dict.fromkeys((*order.past_leads, to))),
             matter=order.matter,
             matter_id=order.matter_id,
+            decided_by_version=context.city.version,
         ),
     )
 
@@ -161,6 +162,8 @@ def _designated(
         bounces=order.bounces + (not stays),
         matter=order.matter,
         matter_id=order.matter_id,
+        register_edition=context.register.digest,
+        decided_by_version=context.city.version,
     )
 
 

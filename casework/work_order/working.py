@@ -112,6 +112,7 @@ def decide_extension(order: WorkOrder, command: c.DecideExtension, context: Cont
             deadlines=_extended(order, member, context),
             long_cycle=member.asked_long_cycle,
             reason=command.reason,
+            decided_by_version=context.city.version,
         ),
     )
 

@@ -1,6 +1,7 @@
 """Clocks: their limits, when they start, restart, move and stop, and how they ring (domain, section 4)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,6 +24,7 @@ from tests.casework.town import (
     HOUSING,
     MONDAY,
     POWER_COMPANY,
+    REGISTER,
     REVIEWER,
     TIMERS,
     WATER,
@@ -70,6 +72,24 @@ def test_which_units_are_utilities_is_the_citys_list_by_code_or_by_function() ->
     fact, _ = Life(city=own).received("紧急").dispatched().facts[-1]
     assert isinstance(fact, e.WorkOrderDispatched)
     assert fact.decided_by_version == own.version != CITY.version
+
+
+def test_what_the_citys_limits_decided_says_by_which_version_of_them() -> None:
+    """stage C, item 7: its version is recorded on what it decided; domain, section 6: clause version."""
+    life = Life().received().dispatched(supports=(HOUSING,))
+    life.do(c.RequestExtension(CHENGGUAN, "取证"), clerk(CHENGGUAN))
+    life.do(c.DecideExtension(CHENGGUAN, granted=True), REVIEWER)
+    life.do(c.AddSupport(WATER, "排水"), DISPATCHER)
+    life.do(c.Reassign(ECOLOGY, "更正", citations=(cite("C11-1", ECOLOGY),)), REVIEWER)
+    life.returned(ECOLOGY)
+    life.do(c.ReviewReturn("designate", "由生态环境承办"), REVIEWER)
+    told: dict[str, Any] = {fact.event_type(): fact for fact, _ in life.facts}
+    for name in ("WorkOrderDispatched", "ExtensionGranted", "SupportAdded", "OrderReassigned", "UnitDesignated"):
+        assert told[name].decided_by_version == CITY.version
+    for name in ("WorkOrderDispatched", "SupportAdded", "OrderReassigned", "UnitDesignated", "ReturnRequested"):
+        assert told[name].register_edition == REGISTER.digest
+    before = e.OrderReassigned(order_no="G1", from_unit=CHENGGUAN, to_unit=WATER)
+    assert not {"register_edition", "decided_by_version"} & set(before.to_payload()), "an earlier one reads as it was"
 
 
 def test_a_utility_that_only_supports_signs_for_an_urgent_order_in_thirty_minutes_too() -> None:
