@@ -192,8 +192,10 @@ def _about(fact: e.Fact) -> tuple[str, str]:
     """The number of what the fact is about, and the page to open."""
     if isinstance(fact, e.OrderFact):
         return fact.order_no, f"/orders/{quote(fact.order_no, safe='/')}"
-    case_no = str(getattr(fact, "case_no", ""))
-    return (case_no, "/disputes") if case_no else (str(getattr(fact, "finding_no", "")), "/tasks")
+    if case_no := str(getattr(fact, "case_no", "")):
+        return case_no, f"/cases/{quote(case_no, safe='/')}"
+    finding_no = str(getattr(fact, "finding_no", ""))
+    return finding_no, f"/findings/{quote(finding_no, safe='/')}"
 
 
 def _due(fact: e.Fact, unit: UnitCode) -> datetime | None:

@@ -100,10 +100,11 @@ def test_cases_and_findings_tell_their_parties() -> None:
     deadline = e.Deadline(clock="opinion", unit=ECOLOGY, starts=MONDAY, warn_at=MONDAY, due=MONDAY)
     asked = e.OpinionsRequested(case_no="Y1", round=1, units=(CHENGGUAN, ECOLOGY), deadlines=(deadline,))
     first, second = notices_of(asked, BoundaryCase("Y1"), REGISTER)
-    assert first.link == "/disputes" and "最近时限" not in first.body and "最近时限" in second.body
+    assert first.link == "/cases/Y1" and "最近时限" not in first.body and "最近时限" in second.body
     hold = e.HoldProposed(finding_no="W1", unit=HOUSING, due=MONDAY)
     (notice,) = notices_of(hold, Finding("W1"), REGISTER)
     assert notice.to.role is Role.BIANBAN_DIRECTOR and notice.title.endswith("W1")
+    assert notice.link == "/findings/W1", "the page it is about, which its unit may read by then"
 
 
 def test_a_notice_carries_nothing_that_anybody_said_or_typed() -> None:

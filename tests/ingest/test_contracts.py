@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from ingest.contracts import IncomingHistory, read_history, read_order, read_return
-from ingest.fields import read_mapping
+from ingest.fields import HISTORY_FIELDS, ORDER_FIELDS, read_mapping
 from ingest.schemas import CONTRACTS, file_of, schema_of, written
 from terms.errors import BadInput
 
@@ -18,6 +18,18 @@ TIMES = {
     "2023-04-06T12:00:00 +0800": (4, 0), "2023-04-06 12:00:00.0": (4, 0), "2023-04-06": (4, 0),
     "2023年4月6日12时5分": (4, 5), "2023-4-6 9:5": (1, 5),
 }  # fmt: skip
+
+
+CARRIED = (
+    "工单编号 工单类型 问题分类 标题 主要内容 紧急程度 来电人 联系方式 被反映区 被反映街乡镇 地点 小区 "
+    "受理时间 派单时间 办理时限 主办 协办 附件 是否解决 是否满意 办结时间 回复内容 是否不计考核"
+)
+
+
+@pytest.mark.parametrize("name", CARRIED.split())
+def test_every_field_real_systems_carry_is_read_by_its_own_name(name: str) -> None:
+    """domain, section 6: with the order itself, or with what an older platform did with it."""
+    assert name in {**ORDER_FIELDS, **HISTORY_FIELDS}
 
 
 @pytest.mark.parametrize("written_as", TIMES)
