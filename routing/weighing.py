@@ -145,5 +145,6 @@ def _ranked(
         if mate != lead and totals[lead] - totals[mate] < 300:
             both = shares([totals[lead], totals[mate]], memory.sharpness)
             ranked.append((mate, share[0] * both[1] // max(1, both[0])))
-    ranked = [ranked[0], *sorted(ranked[1:], key=lambda pair: (-pair[1], pair[0]))]
+    # those whose share rounds to the same keep the order of their scores
+    ranked = [ranked[0], *sorted(ranked[1:], key=lambda pair: (-pair[1], -totals[pair[0]], pair[0]))]
     return Weighed(tuple(ranked), confidence, totals, reasons, excluded, scores)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ from routing.memory import EMPTY, Outcome, learn
 from routing.memory_edition import MemoryEdition
 from routing.proposal import OrderText, Proposal
 from routing.propose import propose, read_order, verdict
+from routing.reading import read
+from routing.text import normalise
+from routing.weighing import weigh
 from terms.ids import ClauseId, OrderNo, UnitCode
 
 CITY = CityConfiguration()
@@ -193,6 +197,16 @@ def test_an_order_on_a_disputed_matter_goes_to_the_status_quo_unit_by_rule(index
     assert proposal.disputed == plain.matter_id
 
 
+def test_candidates_whose_shares_round_to_the_same_keep_the_order_of_their_scores(index: RegisterIndex) -> None:
+    reading = read(normalise("小区停水三天没有通知").text)
+    hits = index.wordings.hits(reading.text, reading.words)
+    likeness = index.recall.scores(reading.plain)
+    weighed = weigh(index, EMPTY, CITY, reading, hits, likeness, (), frozenset())
+    tied = [(one, other) for (one, share), (other, next_share) in pairwise(weighed.ranked[1:]) if share == next_share]
+    assert tied
+    assert all(weighed.totals[one] >= weighed.totals[other] for one, other in tied)
+
+
 def test_candidates_come_best_first_and_say_what_they_lacked(index: RegisterIndex) -> None:
     found = route(index, "电梯坏了没人修，物业不管").candidates
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
@@ -229,6 +243,9 @@ from routing.building import build_index
 from routing.memory import Outcome, learn
 from routing.proposal import OrderText
 from routing.propose import propose
+from routing.reading import read
+from routing.text import normalise
+from routing.weighing import weigh
 from routing.text import segmenter
 from city.configuration import CityConfiguration
 segmenter(Path(sys.argv[1]))
