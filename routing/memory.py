@@ -31,6 +31,8 @@ __all__ = ["EMPTY", "MemoryEdition", "Outcome", "learn"]
 VOTE = 300  # what a unanimous vote of the nearest past orders adds, in 1/1000, beside the likeness of the nearest
 CUSTOM = 60  # what a unit that always answers for its group is before one that answers one in e, in 1/1000
 FLOOR = -1200  # what memory says of a group it has never seen, and the least it says of any, in 1/1000
+_EPOCHS = 20  # rounds of learning: after 9 it has not settled, after 40 it says the same
+_EPOCHS_HELD_OUT = 12
 _SHARPNESS = (10, 15, 20, 25, 30, 40, 50, 65, 80, 120)
 
 
@@ -93,7 +95,7 @@ def learn(
     trust = trust_after(len(lessons))
     sharpness = _sharpness(held, trust)
     table = _table(held, trust)
-    model = _train(lessons, index, features, classes, epochs=9)
+    model = _train(lessons, index, features, classes, _EPOCHS)
     starts, terms = _rows(lessons, features.words)
     return MemoryEdition(
         position=max(lesson.outcome.recorded_position for lesson in lessons),
@@ -307,7 +309,7 @@ def _held_out(lessons: Sequence[_Lesson], index: RegisterIndex) -> list[_HeldOut
         features = _features(taught)
         words = features.words
         classes = tuple(sorted({lesson.group for lesson in taught}))
-        model = _train(taught, index, features, classes, epochs=5)
+        model = _train(taught, index, features, classes, _EPOCHS_HELD_OUT)
         starts, terms = _rows(taught, words)
         near = neighbours(words.idf, starts, terms)
         labels, weights = [lesson.group for lesson in taught], [lesson.percent for lesson in taught]
