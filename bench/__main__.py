@@ -1,6 +1,6 @@
 """`make bench`: every measurement in one run, written to docs/benchmarks.md.
 
-    python -m bench [--only ledger,projections,at_size,memory,pages,routing,intake,what_if,trust,stream,scale]
+    python -m bench [--only ledger,projections,at_size,memory,pages,routing,intake,what_if,trust,stream,steady,scale]
 
 Ratios to the peers measured in the same run say more than absolute figures: those depend on the machine.
 """
@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 PARTS = (
-    "ledger", "projections", "at_size", "memory", "pages", "routing", "intake", "what_if", "trust", "stream", "scale",
+    "ledger", "projections", "at_size", "memory", "pages", "routing", "intake", "what_if", "trust", "stream", "steady",
+    "scale",
 )  # fmt: skip
 PAGE = Path("docs/benchmarks.md")
 FIGURES = Path("docs/benchmarks.json")

@@ -24,22 +24,20 @@ from rapidfuzz import fuzz, process
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from bench.clauses import CLAUSES, INSTRUMENT, real_clauses
 from city.configuration import CityConfiguration
 from dingze.evaluate import Labelled, lowest_units, outcomes_of, score
 from mandates.edition import RegisterEdition
-from mandates.model import Clause, Instrument, InstrumentKind, Section
 from routing.building import build_index
 from routing.index import RegisterIndex
 from routing.memory import EMPTY, learn
 from routing.proposal import OrderText
 from routing.propose import propose
 from routing.text import normalise, segmenter
-from terms.ids import ClauseId, InstrumentId, UnitCode
 from tests.routing.sample_city import sample_edition
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 LETTERS = DATA / "letters" / "shanghai.jsonl.gz"
-CLAUSES = DATA / "mandates" / "clauses.jsonl.gz"
 MULTI_UNIT = Path(__file__).parent / "data" / "multi_unit_orders.jsonl"
 ONE_UNIT = Path(__file__).parent / "data" / "one_unit_orders.jsonl"  # written while building, never tested on
 BY_PLACE = ("街道乡镇", "区县政府", "功能区开发区管委会", "其他")
@@ -142,16 +140,8 @@ def _rapidfuzz(index: RegisterIndex, asked: Sequence[Labelled]) -> dict[str, Any
 
 def large_edition(edition: RegisterEdition) -> RegisterEdition:
     """The sample city with 45,196 real clauses in the place of its own, each under a city unit of its function."""
-    owners = lowest_units(edition)
-    instrument = Instrument(InstrumentId("I-LAW"), InstrumentKind.LAW, "法律法规")
-    clauses: dict[ClauseId, Clause] = {}
-    with gzip.open(CLAUSES, "rt", encoding="utf-8") as lines:
-        for place, line in enumerate(lines):
-            row = json.loads(line)
-            key = ClauseId(f"L{place:06d}")
-            unit = owners.get(row["function"], UnitCode("C26"))
-            clauses[key] = Clause(key, unit, instrument.id, row.get("clause_no") or "", Section.DUTIES, row["text"])
-    instruments = {**edition.instruments, instrument.id: instrument}
+    clauses = {clause.id: clause for clause in real_clauses(lowest_units(edition))}
+    instruments = {**edition.instruments, INSTRUMENT.id: INSTRUMENT}
     return replace(edition, digest="f" * 64, clauses=clauses, instruments=instruments)
 
 
