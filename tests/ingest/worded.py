@@ -1,9 +1,9 @@
 """Calls as people word them, all made up, with a place for what must not be seen; and what the masking misses in them.
 
 They were written before anything was measured, as people speak to a hotline; the easy and the hard stand side by side.
-The rules for odd numbers and for names that nothing announces came later and knew the kinds above them; the last four
-were worded after those rules. One rule was mended since (一直 behind a number). `python -m bench --only trust` prints
-what is missed.
+The rules for odd numbers and for names that nothing announces came later and knew the kinds above them; the kinds
+marked as worded after rules were measured once with those and known to later ones. The last kind was worded after all
+rules of today and has decided none: it is the figure to believe. `python -m bench --only trust` prints what is missed.
 """
 
 import random
@@ -177,7 +177,7 @@ KINDS: dict[str, Kind] = {
             "楼下{0}阿姨在公共楼道养鸡，气味很大",
             "培训机构的{0}老师收了钱不开课",
         ),
-        0.11,
+        0.02,
     ),
     "name, said by nothing": Kind(
         _name,
@@ -188,9 +188,9 @@ KINDS: dict[str, Kind] = {
             "昨天{0}带人把大门堵了，不让业主进",
             "找过{0}好几次，他说这事要等领导定",
         ),
-        0.35,
+        0.08,
     ),
-    # worded after the rules of 2026-11 were written, and measured once
+    # worded after the first rules of 2026-11 were written, and measured once with these
     "phone, with a country, an area or an extension": Kind(
         _odder_phone,
         (
@@ -208,7 +208,7 @@ KINDS: dict[str, Kind] = {
             "孩子被{0}老师罚站了一下午",
             "派出所{0}警官让我等通知",
         ),
-        0.35,
+        0.08,
     ),
     "name, as a signature": Kind(
         _name,
@@ -217,7 +217,7 @@ KINDS: dict[str, Kind] = {
             "以上情况属实，请核查。\n{0}",
             "此致敬礼 {0} 2026年9月3日",
         ),
-        0.15,
+        0.04,
     ),
     "name after who it is": Kind(
         _name,
@@ -227,7 +227,19 @@ KINDS: dict[str, Kind] = {
             "包工头{0}已经两个月不接电话",
             "中介{0}收了钱不给钥匙",
         ),
-        0.4,
+        0.08,
+    ),
+    "name, said by nothing, in words no rule has seen": Kind(
+        _name,
+        (
+            "上个月{0}来收过一次卫生费，票据没给",
+            "听说是{0}家的鱼塘把水放干了，下游的菜地没得浇",
+            "前天下午{0}又来敲门催款，老人吓得不敢开",
+            "村委会让{0}去丈量，拖到今天没有结果",
+            "打麻将的声音是从{0}那一户传出来的",
+            "欠条上写的是{0}，钱至今没还",
+        ),
+        0.45,
     ),
 }
 NOBODY = (
@@ -242,6 +254,9 @@ NOBODY = (
     "业主周末在家都能听见楼上施工，房东方面说不归他管，住户高楼层水压也不够",
     "数学老师和班主任老师都说要订资料，医生方便门诊开药，常务经理安排不了",
     "咨询 2026-09-03 12:30 到 2026-09-04 08:15 之间 13.5 元 1300.25 立方米的气费怎么算。谢谢",
+    "每当晚高峰，高新区文明路口都堵，金山卫镇和龙泉山庄的班车也进不来，如何是好，老百姓钱没少交",
+    "绿水青山就是金山银山，平安建设、国家标准、明显位置都写了，可是河边垃圾明天有明天的说法，一直没有人清理",
+    "周末方便时间处理，万达广场东门、龙华国际小区、新华书店旁的石子路还是高低不平",
     "对面的金店常年外放音乐，隔壁的成都小吃油烟大，楼下的康复中心门口台阶太高",
 )
 
