@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 NODE_BIN := $(shell command -v npm >/dev/null 2>&1 && dirname $$(command -v npm) || echo $(CURDIR)/$(VENV)/bin)
 ASSETS := console/static/vendor/manifest.json
 
-.PHONY: setup run test check bench soak sbom licences audit assets lock clean
+.PHONY: setup run test faults check bench soak sbom licences audit assets lock clean
 
 setup: $(VENV)/.installed $(ASSETS)
 
@@ -39,6 +39,10 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+# Every fault three times, all kinds of workers, broker and database killed beside one another; `soak`: 25 times.
+faults: setup
+	DINGZE_SOAK=3 $(BIN)/pytest -n 2 --dist loadscope -m faults
 
 soak: setup
 	DINGZE_SOAK=50 $(BIN)/pytest -m faults

@@ -50,27 +50,17 @@ class Notifier:
         events = self.ledger.read(Position(before), BATCH)
         passed = before
         for event in events:
-            if event.type in TELLING and not self._tell(event):
+            if not self._tell(event):
                 break
             passed = event.position
         if passed == before or not self._move(before, passed):
             return 0
         return passed - before
 
-    def _tell(self, event: Event) -> bool:
-        """Send the notices of one event; False when a sink is away, and all of them go out again later."""
-        for notice in self._notices(event):
-            for sink in self.sinks:
-                try:
-                    sink.send(notice)
-                except Unavailable as error:
-                    LOG.warning("waiting", whom=type(sink).__name__, error=error.code, position=event.position)
-                    return False
-                except BadInput as error:
-                    LOG.error("not taken", whom=type(sink).__name__, error=error.code, key=notice.key)
-        return True
-
-    def _notices(self, event: Event) -> tuple[Notice, ...]:
+    def notices(self, event: Event) -> tuple[Notice, ...]:
+        """What is told of one event, as its thing stood then. Empty where nobody is told."""
+        if event.type not in TELLING:
+            return ()
         fact = e.read(event.type, event.payload)
         lane: Lane[Any] = _lane(fact)
         thing = lane.empty(lane.key_of(fact))
@@ -80,6 +70,19 @@ class Notifier:
             if one.type in e.FACTS:
                 thing = lane.evolve(thing, e.read(one.type, one.payload), one.occurred_at)
         return notices_of(fact, thing, self.register(self.calendar.local_day(event.occurred_at)))
+
+    def _tell(self, event: Event) -> bool:
+        """Send the notices of one event; False when a sink is away, and all of them go out again later."""
+        for notice in self.notices(event):
+            for sink in self.sinks:
+                try:
+                    sink.send(notice)
+                except Unavailable as error:
+                    LOG.warning("waiting", whom=type(sink).__name__, error=error.code, position=event.position)
+                    return False
+                except BadInput as error:
+                    LOG.error("not taken", whom=type(sink).__name__, error=error.code, key=notice.key)
+        return True
 
     def _move(self, before: int | None, after: int) -> bool:
         try:

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,7 @@ class Cluster:
         made = subprocess.run(
             [
                 self._binaries / "initdb", "-D", folder / "data", "-U", "dingze", "-A", "trust", "-E", "UTF8",
-                "--no-locale", "--no-sync",
+                "--no-locale", "--no-sync", *([] if durable else ["--wal-segsize=1"]),
             ],
             **self._as(), capture_output=True, text=True, check=False,
         )  # fmt: skip
@@ -140,6 +140,31 @@ class Cluster:
                 **self._as(), stdout=output, stderr=output,
             )  # fmt: skip
         _wait(self._process, self._folder, log)
+
+    @contextmanager
+    def full(self, room: int) -> Iterator[None]:
+        """No file of the server grows beyond its largest now and so many bytes: to the server a full disk.
+
+        The limit is that of each of its processes, set by `prlimit` as the account they run as. Log segments of 1 MB
+        stay below it: it is tables that do not grow.
+        """
+        sizes = []
+        for path in (self._folder / "data").rglob("*"):
+            with suppress(FileNotFoundError):  # the server removes files meanwhile
+                sizes.append(path.stat().st_size)
+        self._limit(str(max(sizes) + room))
+        try:
+            yield
+        finally:
+            self._limit("")
+
+    def _limit(self, size: str) -> None:
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for pid in (str(self._process.pid), *children):  # its own first: a session opened meanwhile takes it over
+            command = ["prlimit", "--pid", pid, f"--fsize={size or 'unlimited'}:"]
+            done = subprocess.run(command, **self._as(), capture_output=True, text=True, check=False)
+            assert not done.returncode or not Path(f"/proc/{pid}").exists(), done.stderr
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT ends open sessions and stops in order ("fast"); SIGQUIT is as good as a power cut ("immediate")."""

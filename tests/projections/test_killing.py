@@ -3,7 +3,6 @@
 `DINGZE_SOAK=50` kills a hundred times on each database (`make soak`).
 """
 
-import os
 import random
 import signal
 import subprocess
@@ -18,8 +17,9 @@ from projections.tasks import TASKS
 from terms.ids import Position
 from tests.projections.conftest import desk_at
 from tests.projections.lives import Life, told
+from tests.rounds import rounds
 
-ROUNDS = int(os.environ.get("DINGZE_SOAK", "2"))
+ROUNDS = rounds(plain=2, most=50)
 CHILD = """
 import sys
 from tests.projections.conftest import desk_at
