@@ -28,7 +28,7 @@ from console.visit import Visit, Visiting
 from console.words import CITY_TIME
 from projections.assessments import ASSESSMENTS_VIEW
 from projections.readings.looking import looking, quarter, quarter_of
-from terms.errors import BadInput, Unavailable
+from terms.errors import BadInput, NotPermitted, Unavailable
 from terms.ids import EventId, Position, UnitCode
 
 router = APIRouter()
@@ -72,8 +72,10 @@ def assessments(
     phase: Annotated[str, Query(max_length=20)] = "",
     unit: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Every sheet this person may see, the newest first."""
+    """Every sheet this person may see, the newest first. Raises NotPermitted for a role that may open none of them."""
     visit.open(Page.ACCOUNTABILITY, "scores:read")
+    if visit.actor.role not in ASSESSMENT_DOOR.readers:
+        raise NotPermitted("console.page-not-yours", page=ASSESSMENT_DOOR.title)
     current = visit.caught_up("assessments")
     rows: list[dict[str, Any]] = []
     try:

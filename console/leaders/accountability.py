@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from city.scoring import Indicator, Rate, ScoreRule
 from console.access import Page, require_unit
+from console.interface.doors import ASSESSMENT_DOOR
 from console.lookback import Lookback, Looking
 from console.visit import Visit, Visiting
 from mandates.model import Unit
@@ -180,7 +181,8 @@ def accountability(
         "accountability.html", Page.ACCOUNTABILITY, "履责评价", look=_cut(look, days), days=days,
         quarters=choices(visit.now.date()), classes=visit.console.parts.city.unit_classes, indicators=rule.indicators,
         behind=behind, least=rule.least_orders, former=former_names(visit),
-        orders={key: words for key, (words, _) in ORDERS.items()}, **data,
+        orders={key: words for key, (words, _) in ORDERS.items()},
+        assessed=visit.actor.role in ASSESSMENT_DOOR.readers, **data,
     )  # fmt: skip
 
 

@@ -127,6 +127,9 @@ def test_a_round_goes_from_opening_to_signature_on_the_pages(house: tuple[Town, 
         }
         assert officer.fill(f"/assessments/act/review/{number}", opinion="总体较好", **changed).status_code == 303
         assert head.get(f"/assessments/{number}.json").json()["opinion"] == "", "nothing to the unit until it is signed"
+        reviewer = Browser(address, "yz-02-reviewer")
+        assert reviewer.get("/assessments").status_code == reviewer.get(f"/assessments/{number}").status_code == 403
+        assert "/assessments" not in reviewer.get("/accountability").text, "no list whose every line is closed"
         assert director.fill(f"/assessments/act/sign/{number}", note="同意").status_code == 303
         town.engine.catch_up()
         assert town.desk.load(ASSESSMENTS, number).state.phase == "已签发"
