@@ -30,6 +30,16 @@ def city(template: Path, router: Router, tmp_path_factory: pytest.TempPathFactor
     town.close()
 
 
+def look_at(window: Watched, where: str) -> None:
+    """A page as those see it who zoom to 200 %, go by the keyboard or have it read aloud, and who read Chinese only."""
+    assert window.page.inner_text("h1"), where
+    assert window.faults() == [], where
+    assert window.too_wide() <= 0, f"{where} is too wide for 1366"
+    assert window.too_wide_at_double_size() <= 0, f"{where} is too wide at 200 %"
+    assert window.without_focus() == [], where
+    assert window.english_tags() == [], where
+
+
 def test_every_page_of_every_role_is_quiet_and_stays_on_this_machine(
     city: tuple[Town, str], chromium: "Browser"
 ) -> None:
@@ -41,17 +51,14 @@ def test_every_page_of_every_role_is_quiet_and_stays_on_this_machine(
             window.page.goto(link)
             assert window.page.inner_text("h1"), (account.role, link)
             if link not in looked:
-                assert window.faults() == [], (account.role, link)
+                look_at(window, f"{account.role} {link}")
                 looked.add(link)
-                window.page.set_viewport_size({"width": 683, "height": 384})  # 200 %
-                assert window.too_wide() <= 0, f"{account.role} {link} is too wide at 200 %"
-                window.page.set_viewport_size({"width": 1366, "height": 768})
                 for kind, one in {kind_of(one): one for one in window.links("main a[href^='/']")}.items():
                     if kind not in looked:
                         looked.add(kind)
-                        window.page.goto(one)
-                        assert window.page.inner_text("h1"), (account.role, one)
-                        assert window.faults() == [], (account.role, one)
+                        opened = window.page.goto(one)
+                        assert opened is not None and opened.ok, (account.role, link, one)
+                        look_at(window, f"{account.role} {one}")
                 window.page.goto(link)
             assert window.too_wide() <= 0, f"{account.role} {link} is too wide for 1366"
         window.close()

@@ -12,6 +12,16 @@ if TYPE_CHECKING:
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = MODULES / "axe-core" / "axe.min.js"
 
+UNSEEN_FOCUS = """() => [...document.querySelectorAll(
+    'a[href], button:enabled, input:enabled:not([type=hidden]), select, textarea, summary, [tabindex="0"]'
+  )].filter(one => one.getClientRects().length && getComputedStyle(one).visibility !== 'hidden')
+  .filter(one => one.tagName === 'SUMMARY' || !one.closest('details:not([open])')).filter(one => {
+    one.focus({preventScroll: true});
+    const style = getComputedStyle(one);
+    const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+    return document.activeElement !== one || !(ring || style.boxShadow !== 'none');
+  }).map(one => one.outerHTML.slice(0, 120))"""
+
 
 def kind_of(address: str) -> str:
     """The kind of page behind an address, of those that show one thing each: `/orders/YZ1` and `/orders/YZ2` are one.
@@ -58,6 +68,23 @@ class Watched:
         """By how many pixels the page is wider than the window."""
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         return int(self.page.evaluate(wide))
+
+    def too_wide_at_double_size(self) -> int:
+        """The same at 200 % zoom of a 1366 × 768 screen."""
+        self.page.set_viewport_size({"width": 683, "height": 384})
+        found = self.too_wide()
+        self.page.set_viewport_size({"width": 1366, "height": 768})
+        return found
+
+    def without_focus(self) -> list[str]:
+        """What can be pressed or filled in, and does not show when the keyboard has come to it."""
+        self.page.keyboard.press("Tab")  # from now on the browser shows where the focus is
+        return list(self.page.evaluate(UNSEEN_FOCUS))
+
+    def english_tags(self) -> list[str]:
+        """Words of the program where a tag should speak Chinese."""
+        return list(self.page.evaluate("[...document.querySelectorAll('.dz-tag')].map(one => one.innerText)"
+                                       ".filter(told => /[a-z]{3,}/.test(told))"))  # fmt: skip
 
     def links(self, selector: str) -> list[str]:
         """The addresses of the pages that links there lead to; files to take away are left out."""
