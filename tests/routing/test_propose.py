@@ -243,9 +243,6 @@ from routing.building import build_index
 from routing.memory import Outcome, learn
 from routing.proposal import OrderText
 from routing.propose import propose
-from routing.reading import read
-from routing.text import normalise
-from routing.weighing import weigh
 from routing.text import segmenter
 from city.configuration import CityConfiguration
 segmenter(Path(sys.argv[1]))
