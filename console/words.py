@@ -59,6 +59,7 @@ FEATURES: Mapping[str, str] = {
     "memory": "以往办理",
     "territory": "属地",
     "caller-note": "受理员备注",
+    "clauses": "分句判断",
     "boundary": "职责边界清单",
     "decision": "已有决定",
     "kind": "工单类型",

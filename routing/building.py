@@ -109,6 +109,8 @@ def _assemble(
         CallIndex(edition),
         _partners(edition),
         clause_words,
+        {unit: place for place, unit in enumerate(units)},
+        _helpful(edition),
     )
 
 
@@ -130,6 +132,17 @@ def _partners(edition: RegisterEdition) -> dict[UnitCode, frozenset[UnitCode]]:
         for unit in named:
             found.setdefault(unit, set()).update(named)
     return {unit: frozenset(others - {unit}) for unit, others in found.items()}
+
+
+def _helpful(edition: RegisterEdition) -> Ints:
+    """1000 times the logarithm of how many boundary items and joint duty points list the unit as a support."""
+    counts: dict[UnitCode, int] = {}
+    listed = [item.supports for item in edition.boundary_items.values()]
+    listed += [point.supports for point in edition.duty_points.values()]
+    for supports in listed:
+        for unit in supports:
+            counts[unit] = counts.get(unit, 0) + 1
+    return np.array([round(1000 * log(1 + counts.get(unit, 0))) for unit in city_units(edition)], np.int64)
 
 
 def _district_units(edition: RegisterEdition) -> frozenset[UnitCode]:

@@ -5,7 +5,6 @@ itself (动手, 电梯, 雨水井) says who has a part in it, not who answers fo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import ahocorasick
 
@@ -17,25 +16,6 @@ from routing.wordings import Hit, Wording
 from terms.ids import ClauseId, UnitCode
 
 _BOUNDARY, _POINT = "boundary", "point"
-_PHRASES_AT_MOST = 3  # of a unit that count
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """A unit that is called in: the wordings that call it, in the order of the text, the longest first to cite."""
-
-    unit: UnitCode
-    hits: tuple[Hit, ...]
-
-    @property
-    def weight(self) -> int:
-        """What the wordings say together: 300 each and 100 a character over two, the first three of them."""
-        return sum(300 + 100 * (len(hit.wording.text) - 2) for hit in self.hits[:_PHRASES_AT_MOST])
-
-    @property
-    def telling(self) -> Hit:
-        """The wording that says most: the longest, then the first."""
-        return max(self.hits, key=lambda hit: (len(hit.wording.text), -hit.span[0]))
 
 
 class CallIndex:
@@ -83,23 +63,18 @@ class CallIndex:
         return best
 
 
-def called_in(hits: Sequence[Hit], lead: UnitCode, lead_words: frozenset[str]) -> list[Called]:
-    """The units beside the lead that 启动说法 of their duty points call in, by code.
-
-    A phrase inside a longer one of the same unit, or inside a wording of the lead, says nothing of its own.
-    """
-    by_unit: dict[UnitCode, list[Hit]] = {}
+def by_points(hits: Sequence[Hit]) -> list[tuple[Hit, int]]:
+    """The 启动说法 of duty points that stand in a text, each with how many units share it; what lies within a longer
+    one of the same unit says nothing of its own."""
+    owners: dict[str, set[UnitCode]] = {}
+    by_unit: dict[UnitCode, dict[str, Hit]] = {}
     for hit in hits:
-        if hit.wording.kind == _POINT and hit.wording.unit != lead:
-            by_unit.setdefault(hit.wording.unit, []).append(hit)
-    found: list[Called] = []
-    for unit, own in sorted(by_unit.items()):
-        longer = {hit.wording.text for hit in own} | lead_words
-        kept: dict[str, Hit] = {}
-        for hit in own:
-            text = hit.wording.text
-            if not any(text != other and text in other for other in longer):
-                kept.setdefault(text, hit)
-        if kept:
-            found.append(Called(unit, tuple(kept.values())))
-    return found
+        if hit.wording.kind == _POINT:
+            owners.setdefault(hit.wording.text, set()).add(hit.wording.unit)
+            by_unit.setdefault(hit.wording.unit, {}).setdefault(hit.wording.text, hit)
+    return [
+        (hit, len(owners[text]))
+        for own in by_unit.values()
+        for text, hit in own.items()
+        if not any(text != other and text in other for other in own)
+    ]

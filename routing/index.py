@@ -57,6 +57,8 @@ class RegisterIndex:
     calls: CallIndex
     partners: Mapping[UnitCode, frozenset[UnitCode]]  # units that a boundary item or joint duty point names together
     clause_words: ClauseWords
+    column: Mapping[UnitCode, int]  # the place of each unit in `units`
+    helpful: Ints  # for each unit, in 1/1000: more the more boundary items and joint duty points it supports
 
     @property
     def digest(self) -> str:
@@ -108,6 +110,11 @@ class RegisterIndex:
         recall = self.recall
         own = recall.own[recall.own_starts[place] : recall.own_starts[place + 1]].tolist()
         return " ".join([self.spelled[word] for word in own])
+
+    def columns_of_partners(self, column: int) -> list[int]:
+        """The columns of the units that a boundary item or joint duty point names together with a unit's."""
+        partners = self.partners.get(self.units[column], frozenset())
+        return sorted(self.column[unit] for unit in partners if unit in self.column)
 
     def mostly_district(self, unit: UnitCode) -> bool:
         """Whether most of a unit's duty points are handled in the districts."""

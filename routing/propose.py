@@ -8,18 +8,21 @@ which asks only where an order would go, calls `verdict`, the first half of the 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from city.configuration import CityConfiguration
 from mandates.model import Level
 from routing.evidence import LEAST, Evidence, cite, enough_said, grounds
 from routing.explain import memory_reason, register_reason, spoken, why_not, wording_reasons
 from routing.index import RegisterIndex, Vector
 from routing.memory_edition import MemoryEdition
+from routing.parts import Parts, parts_of_order
 from routing.proposal import Abstention, Candidate, Citation, OrderText, Proposal, Reason, Verdict
 from routing.reading import Reading, read
-from routing.split import matters_of
-from routing.supports import Support, supports_of
+from routing.supports import Support, ground_of, supports_of
 from routing.territory import Where
 from routing.text import Normalised, normalise
+from routing.unit_names import Named
 from routing.vectors import Ints
 from routing.weighing import Weighed, weigh
 from routing.wordings import STREET, Hit
@@ -53,13 +56,21 @@ class _Read:
     likeness: Ints
     vector: Vector
     where: Where
+    named: list[Named]
     found: dict[UnitCode, list[Evidence]] = field(default_factory=dict)
+    cut: list[Parts | None] = field(default_factory=list)
 
     def grounds(self, index: RegisterIndex, unit: UnitCode) -> list[Evidence]:
         """What can be cited for a unit, weighed once an order."""
         if unit not in self.found:
             self.found[unit] = grounds(index, self.reading, self.hits, self.likeness, self.vector, unit)
         return self.found[unit]
+
+    def parts(self, index: RegisterIndex) -> Parts | None:
+        """The order clause by clause, weighed once and only where somebody asks."""
+        if not self.cut:
+            self.cut.append(parts_of_order(index, self.reading, self.hits, self.calls, self.named))
+        return self.cut[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +157,22 @@ def _judge(
 ) -> _Judged | None:
     """The lead, its ground, and whether it goes by rule; None where nothing is said or nobody is left."""
     seen = _seen(words, index)
-    named = index.names.named(seen.reading.text)
+    named = seen.named
     complained = index.names.complained_of(seen.reading.text, named)
     excluded = frozenset({*words.order.subject_units, *(one.unit for one in complained)})
     noted = index.names.noted(seen.reading.text, named)
     weighed = weigh(
-        index, memory, city, seen.reading, seen.hits, seen.likeness, noted, excluded, seen.calls, seen.vector
+        index,
+        memory,
+        city,
+        seen.reading,
+        seen.hits,
+        seen.likeness,
+        noted,
+        excluded,
+        seen.calls,
+        seen.vector,
+        lambda: seen.parts(index),
     )
     if not weighed.ranked or not enough_said(seen.reading, 1):
         return None
@@ -169,7 +190,8 @@ def _seen(words: Words, index: RegisterIndex) -> _Read:
     hits = index.wordings.hits(reading.text, reading.words)
     calls = index.calls.found(reading.text)
     likeness, vector = index.recall.scores(reading.plain), index.vector(reading)
-    return _Read(order, words.text, reading, hits, calls, likeness, vector, index.places.where(order))
+    where, named = index.places.where(order), index.names.named(reading.text)
+    return _Read(order, words.text, reading, hits, calls, likeness, vector, where, named)
 
 
 def _version(city: CityConfiguration) -> str:
@@ -265,16 +287,20 @@ def _is_district_matter(index: RegisterIndex, unit: UnitCode, ground: Evidence |
 def _supports(
     seen: _Read, index: RegisterIndex, memory: MemoryEdition, city: CityConfiguration, weighed: Weighed, lead: _Lead
 ) -> list[Support]:
-    """First whose part the text counts out, then whom its words call in, then who helped with most orders like it:
-    each only with a ground of its own."""
+    """First whom the clauses call in, then who helped with most orders like it: each only with a ground of its own."""
     lead_unit = lead.city_unit
     helped = memory.helpers(weighed.scores.near, lead_unit)
-    found = [
-        Support(unit, near[0])
-        for unit in matters_of(index, seen.reading.text, seen.hits)
-        if unit != lead_unit and (near := seen.grounds(index, unit)) and near[0].strength >= LEAST
-    ]
-    found += supports_of(index, seen.calls, seen.hits, weighed, lead_unit, helped)
+    found: list[Support] = []
+    parts = seen.parts(index)
+    if parts is not None and lead_unit in index.column:
+        register = np.array(weighed.scores.register, np.int64)
+        leads = weighed.leads or {index.column[lead_unit]: 1000}
+        for unit in supports_of(index, parts, register, leads, lead_unit, helped):
+            ground = ground_of(parts, index.column[unit], unit, seen.hits, seen.calls)
+            if ground is None and (near := seen.grounds(index, unit)) and near[0].strength >= LEAST:
+                ground = near[0]
+            if ground is not None:
+                found.append(Support(unit, ground))
     found += [
         Support(unit, near[0])
         for unit in sorted(helped, key=lambda one: (-helped[one], one))

@@ -1,27 +1,32 @@
-"""Who helps: the units that 启动说法 of their duty points call in beside the lead.
+"""Who leads and who helps, read from the clauses of an order: each support on the duty it was named by.
 
-A unit is called in by words that stand in the text (`routing.calls`), not by how like the order is to it. How much the
-register speaks for or against it, and whether a boundary item or joint duty point names it together with the lead,
-move it up or down. The bounds were chosen on one half of the orders in bench/data, and are reported on the other.
+Every clause is weighed alone (`routing.parts`), a few numbers a unit say whether it leads or helps (`routing.roles`),
+and a support counts as far as it helps each unit that may lead. At most three are called in by words.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
 
-from routing.calls import Called, called_in
+import numpy as np
+
+from routing import roles, roles_weights
+from routing.calibrate import shares
 from routing.evidence import Evidence
 from routing.index import RegisterIndex
-from routing.weighing import Weighed
+from routing.parts import Parts
+from routing.proposal import SpanOf
+from routing.vectors import Ints
 from routing.wordings import Hit
 from terms.ids import UnitCode
 
-_CALLED_AT = 540  # least of wordings, partnership and a quarter of the register's score together
-_PARTNERS = 250
-_REGISTER_PART = 4
-_HABIT_PART = 600  # of how often it helped with past orders like this one
+SUPPORT_AT = 550  # least belief that a unit helps, in 1/1000: chosen on the orders for building
+_HELPING_HABIT = 600  # of how often it helped with past orders like this one
 _NO_HABIT = 250  # so often says nothing either way
-_BESIDE_LEAD = 2  # as many as are called in by words alone
-
+_BY_WORDS = 3  # as many as are called in by words alone
+_LEADS_AT_MOST = 3  # that are asked whom they would call in
+_LEAD_AT = 80  # least share of a unit that may lead, in 1/1000
+_BELIEF = tuple(round(1000 / (1 + exp(-step / 100))) for step in range(-800, 801))  # far from any rounding tie
 
 NOBODY: Mapping[UnitCode, int] = {}
 
@@ -34,35 +39,100 @@ class Support:
     ground: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class RolesWeights:
+    """What each feature of `routing.roles` counts, in 1/1000."""
+
+    lead: tuple[int, ...]
+    support: tuple[int, ...]
+    bias: int
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The column of the unit that leads, and of those that help with the belief in each, in 1/1000."""
+
+    lead: int
+    supports: Mapping[int, int]
+
+
+FITTED = RolesWeights(roles_weights.LEAD, roles_weights.SUPPORT, roles_weights.SUPPORT_BIAS)
+
+
+def lead_scores(parts: Parts, register: Ints, totals: Ints, weights: RolesWeights = FITTED) -> dict[int, int]:
+    """How much the clauses speak for each unit that may lead (by column), in 1/1000 of the logit."""
+    candidates = roles.lead_candidates(parts, totals)
+    found = roles.lead_features(parts, register, totals)[candidates] @ np.array(weights.lead, np.int64)
+    return dict(zip(candidates, (found // 1000).tolist(), strict=True))
+
+
+def beliefs(
+    index: RegisterIndex, parts: Parts, register: Ints, leads: Mapping[int, int], weights: RolesWeights = FITTED
+) -> dict[int, int]:
+    """The belief that each unit (by column) helps, in 1/1000: over the units that may lead, by their shares."""
+    candidates = roles.support_candidates(parts)
+    common = roles.support_features(parts, register, index.helpful)[candidates]
+    split = common.shape[1]
+    known = common @ np.array(weights.support[:split], np.int64)
+    found = dict.fromkeys(candidates, 0)
+    likely = sorted(leads, key=lambda lead: (-leads[lead], lead))[:_LEADS_AT_MOST]
+    likely = [lead for place, lead in enumerate(likely) if not place or leads[lead] >= _LEAD_AT]
+    whole = sum(leads[lead] for lead in likely)
+    for lead in likely:
+        beside = roles.features_beside(parts, lead, register, index.columns_of_partners(lead))[candidates]
+        logits = (known + beside @ np.array(weights.support[split:], np.int64)) // 1000 + weights.bias
+        for place, logit in zip(candidates, logits.tolist(), strict=True):
+            if place != lead:
+                found[place] += leads[lead] * _BELIEF[min(1600, max(0, logit // 10 + 800))] // whole
+    return found
+
+
+def roles_of(index: RegisterIndex, parts: Parts, register: Ints, totals: Ints, weights: RolesWeights = FITTED) -> Roles:
+    """Lead and supports of an order by its clauses alone, nothing learned."""
+    scores = lead_scores(parts, register, totals, weights)
+    lead = min(scores, key=lambda place: (-scores[place], place))
+    share = dict(zip(scores, shares(list(scores.values()), 10), strict=True))
+    found = beliefs(index, parts, register, share, weights)
+    kept = sorted(
+        (place for place in found if found[place] >= SUPPORT_AT and place != lead), key=lambda one: -found[one]
+    )
+    return Roles(lead, {place: found[place] for place in kept[:_BY_WORDS]})
+
+
 def supports_of(
     index: RegisterIndex,
-    calls: Sequence[Hit],
-    hits: Sequence[Hit],
-    weighed: Weighed,
+    parts: Parts,
+    register: Ints,
+    leads: Mapping[int, int],
     lead: UnitCode,
     helped: Mapping[UnitCode, int] = NOBODY,
-) -> list[Support]:
-    """The city units that an order calls in beside its lead, likeliest first, each on the duty point that called it.
+) -> list[UnitCode]:
+    """The city units that the clauses call in beside a lead, likeliest first. `leads` are the shares of who may lead.
 
-    `helped` are the units that helped with past orders like this one, in 1/1000 of them: it speaks for a unit that the
-    text calls in, and against one that it calls in where none of these orders did.
+    `helped` are the units that helped with past orders like this one, in 1/1000 of them: it speaks for a unit that a
+    clause names, and against one where none of these orders had it.
     """
-    lead_words = frozenset(hit.wording.text for hit in hits if hit.exact and hit.wording.unit == lead)
-    register = dict(zip(index.units, weighed.scores.register, strict=True))
-    partners = index.partners.get(lead, frozenset())
-    ranked: list[tuple[int, UnitCode, Called]] = []
-    for called in called_in(calls, lead, lead_words):
-        unit = called.unit
-        if unit not in register or unit in weighed.excluded:
-            continue
-        score = called.weight + register[unit] // _REGISTER_PART + (_PARTNERS if unit in partners else 0)
-        score += (helped.get(unit, 0) - _NO_HABIT) * _HABIT_PART // 1000 if helped else 0
-        if score >= _CALLED_AT:
-            ranked.append((-score, unit, called))
-    ranked.sort(key=lambda one: one[:2])
-    return [Support(unit, _ground(called)) for _, unit, called in ranked[:_BESIDE_LEAD]]
+    found = beliefs(index, parts, register, leads)
+    ranked: list[tuple[int, UnitCode]] = []
+    for place, belief in found.items():
+        unit = index.units[place]
+        if helped:
+            belief += (helped.get(unit, 0) - _NO_HABIT) * _HELPING_HABIT // 1000
+        if belief >= SUPPORT_AT and unit != lead:
+            ranked.append((-belief, unit))
+    return [unit for _, unit in sorted(ranked)[:_BY_WORDS]]
 
 
-def _ground(called: Called) -> Evidence:
-    hit = called.telling
-    return Evidence(hit.wording.item, called.unit, "point", min(1000, called.weight), hit)
+def ground_of(parts: Parts, column: int, unit: UnitCode, hits: Sequence[Hit], calls: Sequence[Hit]) -> Evidence | None:
+    """What a support is cited by: the longest wording or 启动说法 of its own in the clause that speaks most for it,
+    or else anywhere; None where it has none."""
+    clause = parts.spans[int(parts.scores[:, column].argmax())]
+    own = [hit for hit in (*calls, *hits) if hit.exact and hit.wording.unit == unit and hit.wording.kind == "point"]
+    if not own:
+        return None
+    hit = max(own, key=lambda one: (_within(one.span, clause), len(one.wording.text), -one.span[0], one.wording.item))
+    return Evidence(hit.wording.item, unit, "point", min(1000, 200 * len(hit.wording.text)), hit)
+
+
+def _within(span: SpanOf, clause: SpanOf) -> bool:
+    return clause[0] <= span[0] and span[1] <= clause[1]

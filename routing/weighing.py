@@ -1,15 +1,19 @@
 """Weighing the units of the city tier: register, memory, the call-taker's note, boundary items and decisions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from city.configuration import CityConfiguration
 from routing.calibrate import bin_of, shares
 from routing.index import RegisterIndex, Vector
 from routing.memory import Scores, total_scores
 from routing.memory_edition import MemoryEdition
+from routing.parts import Parts
 from routing.proposal import Reason
 from routing.reading import Reading
+from routing.supports import lead_scores
 from routing.unit_names import Named
 from routing.vectors import Ints
 from routing.wordings import Hit
@@ -22,6 +26,9 @@ DECISION = 500
 PRECEDENCE = 100  # by how much a boundary item's lead leads a support of the same item that was likelier
 PRECEDES_AT = 1800  # how far behind it may be, in 1/1000
 PRECEDES_LEARNED_AT = 400  # and where outcomes were learned, which have been heard by then
+CLAUSES_AT = 250  # by how much, in 1/1000 of a logit, the clauses must speak more for another unit than the likeliest
+CLAUSES_WITHIN = 300  # code points of an order in which single clauses may decide; a longer one is heard as a whole
+_LOGIT = 10  # the sharpness at which shares of logits are beliefs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class Weighed:
     excluded: frozenset[UnitCode]
     scores: Scores
     preceding: Hit | None = None  # the 启动说法 by which a boundary item gave the lead to its lead
+    leads: Mapping[int, int] = field(default_factory=dict)  # shares of the units that may lead, by column
 
 
 def weigh(
@@ -48,8 +56,12 @@ def weigh(
     excluded: frozenset[UnitCode],
     calls: Sequence[Hit] = (),
     vector: Vector | None = None,
+    clauses: Callable[[], Parts | None] = lambda: None,
 ) -> Weighed:
-    """Score every unit of the city tier for one order. Whole numbers; equal scores are ordered by code."""
+    """Score every unit of the city tier for one order. Whole numbers; equal scores are ordered by code.
+
+    `clauses` gives the order clause by clause; it is asked only where no outcomes were learned.
+    """
     scores = total_scores(index, memory, reading, hits, likeness, vector)
     totals = dict(zip(index.units, scores.units, strict=True))
     reasons: list[Reason] = []
@@ -81,7 +93,43 @@ def weigh(
             lift(decided[point.id], "decision", point.matter, DECISION)
     at_most = PRECEDES_LEARNED_AT if scores.learned else PRECEDES_AT
     preceding = _give_precedence(index, calls, totals, reasons, excluded, lift, at_most)
-    return replace(_ranked(index, memory, totals, tuple(reasons), excluded, scores), preceding=preceding)
+    parts = None if scores.learned or preceding else clauses()
+    leads = {} if parts is None else _by_clauses(index, reading, parts, scores, totals, reasons, excluded, lift)
+    ranked = _ranked(index, memory, totals, tuple(reasons), excluded, scores)
+    return replace(ranked, preceding=preceding, leads=leads)
+
+
+def _by_clauses(
+    index: RegisterIndex,
+    reading: Reading,
+    parts: Parts,
+    scores: Scores,
+    totals: Mapping[UnitCode, int],
+    reasons: Sequence[Reason],
+    excluded: frozenset[UnitCode],
+    lift: Callable[[UnitCode, str, str, int], None],
+) -> dict[int, int]:
+    """The shares of the units that may lead, by what the title and the clauses that ask or put first say of each; where
+    they speak plainly more for another unit than the likeliest, it leads.
+
+    Not against a decision or the call-taker's note.
+    """
+    weights = np.array([totals[unit] for unit in index.units], np.int64)
+    said = lead_scores(parts, np.array(scores.register, np.int64), weights)
+    said = {place: score for place, score in said.items() if index.units[place] not in excluded}
+    if not said:
+        return {}
+    best = min(said, key=lambda place: (-said[place], place))
+    likeliest = min((unit for unit in totals if unit not in excluded), key=lambda unit: (-totals[unit], unit))
+    named = {reason.unit for reason in reasons if reason.feature in ("decision", "caller-note")}
+    known = said.get(index.column[likeliest])
+    unit = index.units[best]
+    short = parts.spans[-1][1] <= CLAUSES_WITHIN
+    plainly = known is not None and said[best] - known >= CLAUSES_AT
+    if short and plainly and unit != likeliest and likeliest not in named:
+        start, end = parts.spans[int(parts.scores[:, best].argmax())]
+        lift(unit, "clauses", reading.text[start:end], totals[likeliest] - totals[unit] + PRECEDENCE)
+    return dict(zip(said, shares(list(said.values()), _LOGIT), strict=True))
 
 
 def _give_precedence(

@@ -1,0 +1,153 @@
+"""Fit the weights by which clauses tell lead and supports, on the orders kept for building, as whole numbers.
+
+    python -m bench.fit_roles [--writers]
+
+Prints the module `routing/roles_weights.py`. With `--writers` it prints instead what is found on each writer's orders
+by weights fitted on the other writers' alone.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from bench.routing import BUILDING, DAY, MULTI_UNIT, ONE_UNIT
+from city.configuration import CityConfiguration
+from routing import roles
+from routing.building import build_index
+from routing.index import RegisterIndex
+from routing.memory import EMPTY
+from routing.parts import Parts, parts_of_order
+from routing.proposal import OrderText
+from routing.propose import read_order
+from routing.supports import Roles, RolesWeights, roles_of
+from routing.vectors import Ints
+from routing.weighing import weigh
+from tests.routing.sample_city import sample_edition
+
+WRITERS = ("BA", "BB", "BC")
+LEAD_COST, SUPPORT_COST = 0.05, 0.1  # C of the logistic regressions
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An order for building: what its clauses say, and who leads and supports by its label."""
+
+    writer: str
+    parts: Parts
+    register: Ints
+    totals: Ints
+    lead: int
+    supports: frozenset[int]
+
+
+def known_orders(index: RegisterIndex) -> list[Known]:
+    """The orders for building, and the older ones that may be looked at, as routing sees them with nothing learned."""
+    found: list[Known] = []
+    rows: list[dict[str, Any]] = []
+    for path, at_most in ((BUILDING, None), (MULTI_UNIT, 150), (ONE_UNIT, None)):
+        with path.open(encoding="utf-8") as lines:
+            rows += [json.loads(line) for line in islice(lines, at_most)]
+    for row in rows:
+        reading = read_order(OrderText(row["主要内容"], row["标题"])).reading
+        hits = index.wordings.hits(reading.text, reading.words)
+        calls = index.calls.found(reading.text)
+        named = index.names.named(reading.text)
+        noted = index.names.noted(reading.text, named)
+        likeness = index.recall.scores(reading.plain)
+        weighed = weigh(index, EMPTY, CityConfiguration(), reading, hits, likeness, noted, frozenset(), calls)
+        parts = parts_of_order(index, reading, hits, calls, named)
+        if parts is None:
+            continue
+        column = index.column
+        totals = np.array([weighed.totals[unit] for unit in index.units], np.int64)
+        supports = frozenset(column[unit] for unit in row["supports"])
+        register = np.array(weighed.scores.register, np.int64)
+        found.append(Known(row["工单编号"][:2], parts, register, totals, column[row["lead"]], supports))
+    return found
+
+
+def fit(index: RegisterIndex, orders: Sequence[Known]) -> RolesWeights:
+    """Logistic regressions of lead and support over the features of `routing.roles`, rounded to whole numbers.
+
+    The older orders teach nothing about leads: their boundary items were written with them in view.
+    """
+    rows: list[Ints] = []
+    right: list[bool] = []
+    for one in (one for one in orders if one.writer in WRITERS):
+        candidates = roles.lead_candidates(one.parts, one.totals)
+        rows += list(roles.lead_features(one.parts, one.register, one.totals)[candidates])
+        right += [place == one.lead for place in candidates]
+    lead = LogisticRegression(C=LEAD_COST, max_iter=5000).fit(np.array(rows) / 1000, right)
+    rows, right = [], []
+    for one in orders:
+        common = roles.support_features(one.parts, one.register, index.helpful)
+        beside = roles.features_beside(one.parts, one.lead, one.register, index.columns_of_partners(one.lead))
+        candidates = [place for place in roles.support_candidates(one.parts) if place != one.lead]
+        rows += list(np.hstack([common, beside])[candidates])
+        right += [place in one.supports for place in candidates]
+    support = LogisticRegression(C=SUPPORT_COST, max_iter=5000).fit(np.array(rows) / 1000, right)
+    return RolesWeights(_whole(lead.coef_[0]), _whole(support.coef_[0]), round(1000 * float(support.intercept_[0])))
+
+
+def _whole(weights: NDArray[np.float64]) -> tuple[int, ...]:
+    return tuple(round(1000 * float(weight)) for weight in weights)
+
+
+def by_writers(index: RegisterIndex, orders: Sequence[Known]) -> dict[str, Any]:
+    """For each writer: precision, recall and leads right with weights fitted on the other writers' orders."""
+    found: dict[str, Any] = {}
+    sums = np.zeros(5, np.int64)
+    for writer in WRITERS:
+        weights = fit(index, [one for one in orders if one.writer != writer])
+        counts = np.zeros(5, np.int64)
+        asked = [one for one in orders if one.writer == writer]
+        for one in asked:
+            said: Roles = roles_of(index, one.parts, one.register, one.totals, weights)
+            counts += np.array(
+                [
+                    len(said.supports.keys() & one.supports),
+                    len(said.supports.keys() - one.supports),
+                    len(one.supports - said.supports.keys()),
+                    said.lead == one.lead,
+                    not one.supports and bool(said.supports),
+                ]
+            )
+        found[writer] = _figures(counts, len(asked))
+        sums += counts
+    return found | {"all": _figures(sums, sum(one.writer in WRITERS for one in orders))}
+
+
+def _figures(counts: NDArray[np.int64], orders: int) -> dict[str, float]:
+    hit, extra, missed, leads, lone = counts.tolist()
+    return {
+        "orders": orders,
+        "precision": round(hit / max(1, hit + extra), 3),
+        "recall": round(hit / max(1, hit + missed), 3),
+        "leads_right": round(leads / orders, 3),
+        "one_unit_orders_with_a_support": lone,
+    }
+
+
+def main() -> None:
+    """Fit and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--writers", action="store_true", help="measure across writers instead")
+    index = build_index(sample_edition(DAY))
+    orders = known_orders(index)
+    if parser.parse_args().writers:
+        print(json.dumps(by_writers(index, orders), indent=2))
+        return
+    weights = fit(index, orders)
+    print('"""What each feature of `routing.roles` counts, in 1/1000: printed by `python -m bench.fit_roles`."""')
+    print(f"\nLEAD = {weights.lead}\nSUPPORT = {weights.support}\nSUPPORT_BIAS = {weights.bias}")
+
+
+if __name__ == "__main__":
+    main()
