@@ -6,7 +6,7 @@ gets a version from the day with its new unit, under the same id, so that citati
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,13 @@ from terms.errors import BadInput
 from terms.ids import InstrumentId, StreamId, UnitCode
 
 SOURCE = "reform"
+_PARTS = {
+    ReformKind.MERGE: "合并应填两个以上被改革单位和一个承接单位；一个单位并入另一个时，"
+    "被改革单位填前者、承接单位填后者",
+    ReformKind.SPLIT: "拆分应填一个被改革单位、两个以上承接单位",
+    ReformKind.RENAME: "更名只填一个被改革单位，承接单位留空",
+    ReformKind.HAND_OVER: "职责划转应填一个被改革单位、另一个承接单位",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +95,8 @@ def plan(register: Register, reform: Reform) -> ReformPlan:
 def _check(register: Register, reform: Reform) -> None:
     before = register.as_of(reform.day).units
     known = set(before) | {unit.code for unit in reform.establish}
-    counts = {
-        ReformKind.MERGE: (len(reform.sources) >= 2, len(reform.into) == 1),
-        ReformKind.SPLIT: (len(reform.sources) == 1, len(reform.into) >= 2),
-        ReformKind.RENAME: (len(reform.sources) == 1, reform.into == reform.sources),
-        ReformKind.HAND_OVER: (len(reform.sources) == 1, len(reform.into) == 1 and reform.into != reform.sources),
-    }[reform.kind]
-    if not all(counts):
-        raise _fault("参与单位的数目与改革方式不符")
+    if not _fits(reform, before):
+        raise _fault(_PARTS[reform.kind])
     if missing := [code for code in reform.sources if code not in before]:
         raise _fault(f"{'、'.join(missing)} 在 {iso(reform.day)} 不是现行单位")
     if missing := [code for code in (*reform.into, *reform.assign.values()) if code not in known]:
@@ -113,6 +114,17 @@ def _check(register: Register, reform: Reform) -> None:
     owned = _owned(register, reform)
     if foreign := sorted(key for key in reform.assign if owned.get(key) not in reform.sources):
         raise _fault(f"{'、'.join(foreign)} 不是被改革单位当日的条目")
+
+
+def _fits(reform: Reform, before: Collection[UnitCode]) -> bool:
+    """Whether the units that take part are as many as this kind of reform asks for."""
+    one, other = len(reform.sources) == 1, len(reform.into) == 1 and reform.into != reform.sources
+    return {
+        ReformKind.MERGE: (other and reform.into[0] in before) if one else len(reform.into) == 1,
+        ReformKind.SPLIT: one and len(reform.into) >= 2,
+        ReformKind.RENAME: one and reform.into == reform.sources,
+        ReformKind.HAND_OVER: one and other,
+    }[reform.kind]
 
 
 def _owned(register: Register, reform: Reform) -> dict[str, UnitCode]:

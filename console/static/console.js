@@ -12,6 +12,7 @@
   });
   document.addEventListener("htmx:responseError", (event) => say(problemOf(event.detail.xhr)));
   document.addEventListener("htmx:sendError", () => say("网络不通，未作任何改动。请稍后重试。"));
+  document.addEventListener("htmx:timeout", () => say("等待太久，没有收到答复。请刷新页面，看是否已经办成，再决定要不要重试。"));
 
   // what takes longer than a blink says so; a download ends without a sign, so the words go by themselves
   let slow = null;

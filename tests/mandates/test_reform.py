@@ -72,6 +72,18 @@ def test_a_unit_may_take_another_in_and_go_on_under_its_own_code() -> None:
     assert register.successor(A2, DAY) == A2
 
 
+def test_one_unit_merges_into_another_when_each_stands_in_its_own_field() -> None:
+    """`A3 并入 A2` as an officer fills it in comes out as if both were merged into A2."""
+    both, one = (plan(registered(), merger(sources=s, into=(A2,), establish=())) for s in ((A2, A3), (A3,)))
+    assert (one.end, one.enact, one.moved) == (both.end, both.enact, both.moved)
+
+
+def test_a_merger_of_one_unit_alone_says_how_the_fields_are_to_be_filled() -> None:
+    with pytest.raises(BadInput) as refused:
+        plan(registered(), merger(sources=(A2,), into=(A2,), establish=()))
+    assert "被改革单位填前者、承接单位填后者" in refused.value.message
+
+
 def test_open_orders_follow_the_successor_from_the_day_on() -> None:
     register = reformed(registered(), merger())
     assert register.successor(A3, BEFORE) == A3
