@@ -32,6 +32,7 @@ from console.leaders.overview_reading import read_overview
 from console.lookback import Lookback
 from console.orders.reading import read_order
 from console.words import CITY_TIME
+from dingze.heap import keep_aside
 from dingze.known import VIEWS, event_types
 from ledger.backends import migrate, open_ledger
 from ledger.master_key import make_master_key
@@ -211,7 +212,9 @@ def ask(url: str, key: Path, now: datetime) -> dict[str, Any]:
     """
     table: list[tuple[Any, ...]] = [("query", "median ms", "p95 ms", "p95 ms CPU", "reached")]
     with projecting(url, key) as engine:
-        for name, question in questions(engine, now).items():
+        asked = questions(engine, now)
+        keep_aside()  # as the server does
+        for name, question in asked.items():
             question()
             walls, works = [], []
             for _ in range(ROUNDS):

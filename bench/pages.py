@@ -41,6 +41,7 @@ from console.administration.people import Account, People
 from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.app import create_app
 from console.visit import SESSION_COOKIE
+from dingze.heap import keep_aside
 from dingze.known import event_types
 from dingze.settings import Settings
 from dingze.wiring import Dingze
@@ -99,6 +100,8 @@ def serve(folder: Path, now: datetime) -> None:
     began = time.monotonic()
     dingze = Dingze(settings_of(folder), clock=lambda: now + timedelta(seconds=time.monotonic() - began))
     app = Timed(create_app(dingze.parts))
+    dingze.register.register()
+    keep_aside()  # as `dingze serve` does
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False))
     threading.Thread(target=_tell_port, args=(server,), daemon=True).start()
     server.run()

@@ -6,6 +6,7 @@ import uvicorn
 
 from automation.supervisor import Part, Supervisor
 from console.app import create_app
+from dingze.heap import keep_aside
 from dingze.tracing import configure_tracing
 from dingze.wiring import Dingze
 from ledger.feed import Feed
@@ -37,6 +38,8 @@ def serve(dingze: Dingze, host: str, port: int, *, pages_only: bool = False) -> 
     config = uvicorn.Config(
         app, host=host, port=port, log_level=dingze.settings.log_level, timeout_graceful_shutdown=5, server_header=False
     )
+    dingze.register.register()
+    keep_aside()
     supervisor.start()
     try:
         uvicorn.Server(config).run()

@@ -1,0 +1,14 @@
+"""What a process loads once and keeps: the search for cycles need not walk it again and again."""
+
+import gc
+
+
+def keep_aside() -> None:
+    """Set everything alive now aside for good, when a process has loaded what it keeps and before it serves.
+
+    A full search walks some 170,000 objects of libraries, models and the register, and whoever asked for a page
+    meanwhile waited for it (`python -m bench.at_size`: 150 ms in one question of twenty). They are still freed when
+    nothing refers to them.
+    """
+    gc.collect()
+    gc.freeze()
