@@ -11,8 +11,8 @@ from dingze.wiring import Dingze
 from mandates.model import Level, Unit
 from mandates.reform import Reform, carry_out, plan
 from mandates.succession import ReformKind
+from projections.past import as_of
 from projections.queue import QUEUE
-from projections.tables import as_of
 from projections.tasks import TASKS
 from projections.view import View
 from terms.actors import Actor, Role

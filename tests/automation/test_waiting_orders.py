@@ -11,7 +11,7 @@ from automation.waiting_orders import JUDGED_BY, Due, WaitingOrders
 from casework.events import DutyPointsWritten
 from ledger.envelope import Append, NewEvent
 from projections.awaiting import AWAITING
-from projections.tables import as_of
+from projections.past import as_of
 from terms.ids import Position, StreamId
 from tests.casework.test_boundary_case import OFFICER, decision, reported
 from tests.projections.conftest import Desk, desk_at
