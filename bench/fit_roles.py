@@ -8,7 +8,7 @@ by weights fitted on the other writers' alone.
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -21,18 +21,27 @@ from bench.routing import BUILDING, DAY, MULTI_UNIT, ONE_UNIT
 from city.configuration import CityConfiguration
 from routing import roles
 from routing.building import build_index
+from routing.calibrate import shares
 from routing.index import RegisterIndex
 from routing.memory import EMPTY
 from routing.parts import Parts, parts_of_order
 from routing.proposal import OrderText
 from routing.propose import read_order
-from routing.supports import Roles, RolesWeights, roles_of
+from routing.supports import BY_WORDS, SUPPORT_AT, RolesWeights, beliefs, lead_scores
 from routing.vectors import Ints
 from routing.weighing import weigh
 from tests.routing.sample_city import sample_edition
 
 WRITERS = ("BA", "BB", "BC")
 LEAD_COST, SUPPORT_COST = 0.05, 0.1  # C of the logistic regressions
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The column of the unit that leads, and of those that help with the belief in each, in 1/1000."""
+
+    lead: int
+    supports: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,18 @@ def fit(index: RegisterIndex, orders: Sequence[Known]) -> RolesWeights:
 
 def _whole(weights: NDArray[np.float64]) -> tuple[int, ...]:
     return tuple(round(1000 * float(weight)) for weight in weights)
+
+
+def roles_of(index: RegisterIndex, parts: Parts, register: Ints, totals: Ints, weights: RolesWeights) -> Roles:
+    """Lead and supports of an order by its clauses alone, nothing learned."""
+    scores = lead_scores(parts, register, totals, weights)
+    lead = min(scores, key=lambda place: (-scores[place], place))
+    share = dict(zip(scores, shares(list(scores.values()), 10), strict=True))
+    found = beliefs(index, parts, register, share, weights)
+    kept = sorted(
+        (place for place in found if found[place] >= SUPPORT_AT and place != lead), key=lambda one: -found[one]
+    )
+    return Roles(lead, {place: found[place] for place in kept[:BY_WORDS]})
 
 
 def by_writers(index: RegisterIndex, orders: Sequence[Known]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from math import exp
 import numpy as np
 
 from routing import roles, roles_weights
-from routing.calibrate import shares
 from routing.evidence import Evidence
 from routing.index import RegisterIndex
 from routing.parts import Parts
@@ -23,7 +22,7 @@ from terms.ids import UnitCode
 SUPPORT_AT = 550  # least belief that a unit helps, in 1/1000: chosen on the orders for building
 _HELPING_HABIT = 600  # of how often it helped with past orders like this one
 _NO_HABIT = 250  # so often says nothing either way
-_BY_WORDS = 3  # as many as are called in by words alone
+BY_WORDS = 3  # as many as are called in by words alone
 _LEADS_AT_MOST = 3  # that are asked whom they would call in
 _LEAD_AT = 80  # least share of a unit that may lead, in 1/1000
 _BELIEF = tuple(round(1000 / (1 + exp(-step / 100))) for step in range(-800, 801))  # far from any rounding tie
@@ -46,14 +45,6 @@ class RolesWeights:
     lead: tuple[int, ...]
     support: tuple[int, ...]
     bias: int
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """The column of the unit that leads, and of those that help with the belief in each, in 1/1000."""
-
-    lead: int
-    supports: Mapping[int, int]
 
 
 FITTED = RolesWeights(roles_weights.LEAD, roles_weights.SUPPORT, roles_weights.SUPPORT_BIAS)
@@ -87,18 +78,6 @@ def beliefs(
     return found
 
 
-def roles_of(index: RegisterIndex, parts: Parts, register: Ints, totals: Ints, weights: RolesWeights = FITTED) -> Roles:
-    """Lead and supports of an order by its clauses alone, nothing learned."""
-    scores = lead_scores(parts, register, totals, weights)
-    lead = min(scores, key=lambda place: (-scores[place], place))
-    share = dict(zip(scores, shares(list(scores.values()), 10), strict=True))
-    found = beliefs(index, parts, register, share, weights)
-    kept = sorted(
-        (place for place in found if found[place] >= SUPPORT_AT and place != lead), key=lambda one: -found[one]
-    )
-    return Roles(lead, {place: found[place] for place in kept[:_BY_WORDS]})
-
-
 def supports_of(
     index: RegisterIndex,
     parts: Parts,
@@ -120,7 +99,7 @@ def supports_of(
             belief += (helped.get(unit, 0) - _NO_HABIT) * _HELPING_HABIT // 1000
         if belief >= SUPPORT_AT and unit != lead:
             ranked.append((-belief, unit))
-    return [unit for _, unit in sorted(ranked)[:_BY_WORDS]]
+    return [unit for _, unit in sorted(ranked)[:BY_WORDS]]
 
 
 def ground_of(parts: Parts, column: int, unit: UnitCode, hits: Sequence[Hit], calls: Sequence[Hit]) -> Evidence | None:

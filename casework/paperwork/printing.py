@@ -79,13 +79,8 @@ class Printer:
 
         Raises NotFound, and Refused when the words of its order were erased.
         """
-        found = self.desk.load(PAPERS, paper_no)
-        known(found, paper_no)
+        found, told, thing = self._whole(paper_no)
         paper = found.state
-        told = command_of(paper)
-        thing = self.sources.thing(told)
-        if getattr(thing.state, "erased", False):
-            raise refuse("paper-erased")
         if paper.signed is None:
             text = self._draft(told, thing, paper)
             return Printed(f"{told.KIND.label}（草稿）{paper_no}.docx", render(text, self.templates), final=False)
@@ -99,19 +94,24 @@ class Printer:
 
     def print_sheet(self, paper_no: str) -> Printed:
         """Its 发文稿纸: whose hands it went through. Raises as `print`."""
-        found = self.desk.load(PAPERS, paper_no)
-        known(found, paper_no)
+        found, told, thing = self._whole(paper_no)
         paper = found.state
-        told = command_of(paper)
-        thing = self.sources.thing(told)
-        if getattr(thing.state, "erased", False):
-            raise refuse("paper-erased")
         signed = paper.signed
         text = self._again(told, thing, paper, signed) if signed else self._draft(told, thing, paper)
         title = title_of(render(text, self.templates))
         material = self.sources.material(told, thing, self._day(self.desk.clock()))
         sheet = approval_sheet(paper, text, title, _hands(found.events), material)
         return Printed(f"发文稿纸{paper_no}.docx", render(sheet, self.templates), final=signed is not None)
+
+    def _whole(self, paper_no: str) -> tuple[Loaded[Paperwork], Write, Loaded[Any]]:
+        """A paper, what wrote it and what it is about. Raises NotFound, and Refused once that was erased."""
+        found = self.desk.load(PAPERS, paper_no)
+        known(found, paper_no)
+        told = command_of(found.state)
+        thing = self.sources.thing(told)
+        if getattr(thing.state, "erased", False):
+            raise refuse("paper-erased")
+        return found, told, thing
 
     def _draft(self, told: Write, thing: Loaded[Any], paper: Paperwork) -> Paper:
         now = self.desk.clock()

@@ -15,7 +15,6 @@ from terms.ids import UnitCode
 from terms.messages import sentence
 
 Facts = tuple[e.OrderFact, ...]
-AT_WORK = IN_HANDS | {Status.SHELVED}
 SUPPORT_AT_WORK = WITH_LEAD
 
 
