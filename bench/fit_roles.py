@@ -26,7 +26,7 @@ from routing.index import RegisterIndex
 from routing.memory import EMPTY
 from routing.parts import Parts, parts_of_order
 from routing.proposal import OrderText
-from routing.propose import read_order
+from routing.seen import read_order
 from routing.supports import BY_WORDS, SUPPORT_AT, RolesWeights, beliefs, lead_scores
 from routing.vectors import Ints
 from routing.weighing import weigh

@@ -6,92 +6,36 @@ which asks only where an order would go, calls `verdict`, the first half of the 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from city.configuration import CityConfiguration
 from mandates.model import Level
-from routing.evidence import LEAST, Evidence, cite, enough_said, grounds
+from routing.evidence import LEAST, Evidence, cite, enough_said
 from routing.explain import memory_reason, register_reason, spoken, why_not, wording_reasons
-from routing.index import RegisterIndex, Vector
+from routing.index import RegisterIndex
+from routing.leading import Lead, in_tier, is_district_matter, lead_of, matter_of
 from routing.memory_edition import MemoryEdition
-from routing.parts import Parts, parts_of_order
 from routing.proposal import Abstention, Candidate, Citation, OrderText, Proposal, Reason, Verdict
-from routing.reading import Reading, read
+from routing.seen import Seen, Words, read_order, see
 from routing.supports import Support, ground_of, supports_of
-from routing.territory import Where
-from routing.text import Normalised, normalise
-from routing.unit_names import Named
-from routing.vectors import Ints
 from routing.weighing import Weighed, weigh
-from routing.wordings import STREET, Hit
 from terms.ids import ClauseId, UnitCode
 from terms.messages import sentence
 
 NOBODY: Mapping[str, UnitCode] = {}
 _VERSIONS: dict[int, tuple[CityConfiguration, str]] = {}  # keeps the configuration, so that its id stays its own
 _HELPED_AT = 500  # least share of past orders like this one, in 1/1000, with which a unit helped
-_STREET_AT = 60  # least strength of a subdistrict item's wordings
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """An order's words, read once for all registers it is asked of."""
-
-    order: OrderText
-    text: Normalised
-    reading: Reading
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """An order as routing sees it with one register."""
-
-    order: OrderText
-    text: Normalised
-    reading: Reading
-    hits: list[Hit]
-    calls: list[Hit]
-    likeness: Ints
-    vector: Vector
-    where: Where
-    named: list[Named]
-    found: dict[UnitCode, list[Evidence]] = field(default_factory=dict)
-    cut: list[Parts | None] = field(default_factory=list)
-
-    def grounds(self, index: RegisterIndex, unit: UnitCode) -> list[Evidence]:
-        """What can be cited for a unit, weighed once an order."""
-        if unit not in self.found:
-            self.found[unit] = grounds(index, self.reading, self.hits, self.likeness, self.vector, unit)
-        return self.found[unit]
-
-    def parts(self, index: RegisterIndex) -> Parts | None:
-        """The order clause by clause, weighed once and only where somebody asks."""
-        if not self.cut:
-            self.cut.append(parts_of_order(index, self.reading, self.hits, self.calls, self.named))
-        return self.cut[0]
-
-
-@dataclass(frozen=True, slots=True)
-class _Lead:
-    """Who leads, in both tiers, by what ground and how surely."""
-
-    city_unit: UnitCode  # the unit of the city tier that the duty belongs to
-    unit: UnitCode  # the unit that leads: it, its mirror in the district, or the subdistrict
-    ground: Evidence | None
-    confidence: int
-    disputed: str = ""
-    by_list: bool = False  # a subdistrict, by an item of its list
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """An order with its lead chosen: what decides where it goes."""
 
-    seen: _Read
+    seen: Seen
     weighed: Weighed
-    lead: _Lead
+    lead: Lead
     cited: tuple[Citation, ...]  # of the lead: one, or none
     abstained: Abstention | None
     automatic: bool
@@ -112,7 +56,7 @@ def propose(
         return _nobody(index, memory, city)
     seen, weighed, lead = judged.seen, judged.weighed, judged.lead
     found = _supports(seen, index, memory, city, weighed, lead)
-    matter, matter_id = _matter(index, lead.ground)
+    matter, matter_id = matter_of(index, lead.ground)
     return Proposal(
         lead=lead.unit,
         supports=tuple(support.unit for support in found),
@@ -142,12 +86,6 @@ def verdict(words: Words, index: RegisterIndex, memory: MemoryEdition, city: Cit
     return Verdict(judged.lead.unit, judged.desk, judged.automatic, judged.abstained, judged.cited)
 
 
-def read_order(order: OrderText) -> Words:
-    """Normalise and segment an order once: no register has a part in it."""
-    text = normalise(f"{order.title}\n{order.text}" if order.title else order.text)
-    return Words(order, text, read(text.text))
-
-
 def _judge(
     words: Words,
     index: RegisterIndex,
@@ -156,7 +94,7 @@ def _judge(
     status_quo: Mapping[str, UnitCode],
 ) -> _Judged | None:
     """The lead, its ground, and whether it goes by rule; None where nothing is said or nobody is left."""
-    seen = _seen(words, index)
+    seen = see(words, index)
     named = seen.named
     complained = index.names.complained_of(seen.reading.text, named)
     excluded = frozenset({*words.order.subject_units, *(one.unit for one in complained)})
@@ -176,22 +114,13 @@ def _judge(
     )
     if not weighed.ranked or not enough_said(seen.reading, 1):
         return None
-    lead = _lead(seen, index, city, weighed, status_quo)
+    lead = lead_of(seen, index, city, weighed, status_quo)
     proven = lead.ground is not None and lead.ground.strength >= LEAST
     cited = _citations(seen, index, [(lead.unit, lead.ground)] if lead.ground and proven else [])
     abstained = _abstained(seen, index, city, weighed, lead, cited)
     automatic = abstained is None and (lead.confidence >= city.routing.automatic_at or bool(lead.disputed))
     desk = index.places.desk(_district_of(index, lead.unit))
     return _Judged(seen, weighed, lead, cited, abstained, automatic, desk)
-
-
-def _seen(words: Words, index: RegisterIndex) -> _Read:
-    order, reading = words.order, words.reading
-    hits = index.wordings.hits(reading.text, reading.words)
-    calls = index.calls.found(reading.text)
-    likeness, vector = index.recall.scores(reading.plain), index.vector(reading)
-    where, named = index.places.where(order), index.names.named(reading.text)
-    return _Read(order, words.text, reading, hits, calls, likeness, vector, where, named)
 
 
 def _version(city: CityConfiguration) -> str:
@@ -208,84 +137,8 @@ def _nobody(index: RegisterIndex, memory: MemoryEdition, city: CityConfiguration
     return Proposal(None, (), 0, False, abstained, (), (), (), *editions)
 
 
-def _lead(
-    seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, status_quo: Mapping[str, UnitCode]
-) -> _Lead:
-    unit = weighed.ranked[0][0]
-    ground = _ground_of_lead(seen, index, weighed, unit)
-    listed = _by_list(seen, index)
-    if listed is not None and seen.where.street is not None and seen.where.street not in weighed.excluded:
-        return _Lead(unit, seen.where.street, listed, min(95, 70 + (listed.strength - _STREET_AT) // 3), by_list=True)
-    if ground is not None and (holder := _status_quo(index, ground, status_quo)) is not None:
-        key, quo = holder
-        return _Lead(unit, quo, ground, weighed.confidence, disputed=key)
-    return _Lead(unit, _in_tier(seen, index, weighed, unit, ground), ground, weighed.confidence)
-
-
-def _ground_of_lead(seen: _Read, index: RegisterIndex, weighed: Weighed, unit: UnitCode) -> Evidence | None:
-    """The unit's strongest item; where none is strong enough and a boundary item gave it the lead, that item."""
-    found = seen.grounds(index, unit)
-    if (not found or found[0].strength < LEAST) and weighed.preceding is not None:
-        hit = weighed.preceding
-        if hit.wording.unit == unit:
-            return Evidence(hit.wording.item, unit, "boundary", 10 * hit.strength, hit)
-    return found[0] if found else None
-
-
-def _status_quo(
-    index: RegisterIndex, ground: Evidence, status_quo: Mapping[str, UnitCode]
-) -> tuple[str, UnitCode] | None:
-    matter, matter_id = _matter(index, ground)
-    for key in (matter_id, matter):
-        if key and key in status_quo and status_quo[key] in index.edition.units:
-            return key, status_quo[key]
-    return None
-
-
-def _by_list(seen: _Read, index: RegisterIndex) -> Evidence | None:
-    """The subdistrict item that speaks more strongly than any city unit's wording (国办函〔2025〕66号: only 基本履职 or
-    conferred items are led by a subdistrict)."""
-    strengths: dict[ClauseId, int] = {}
-    first: dict[ClauseId, Hit] = {}
-    others = 0
-    for hit in seen.hits:
-        if not hit.exact:
-            continue
-        if hit.wording.unit == STREET:
-            strengths[hit.wording.item] = strengths.get(hit.wording.item, 0) + hit.strength
-            first.setdefault(hit.wording.item, hit)
-        else:
-            others = max(others, hit.strength)
-    for item in sorted(strengths, key=lambda one: (-strengths[one], one)):
-        listed = index.edition.subdistrict_items[item]
-        if listed.units and seen.where.street not in listed.units:
-            continue
-        if strengths[item] >= max(_STREET_AT, others):
-            return Evidence(item, STREET, "subdistrict", strengths[item], first[item])
-    return None
-
-
-def _in_tier(seen: _Read, index: RegisterIndex, weighed: Weighed, unit: UnitCode, ground: Evidence | None) -> UnitCode:
-    """The district bureau that mirrors the unit, when the matter is handled there and the district is known.
-
-    A bureau that is complained about does not judge itself: its city unit does.
-    """
-    district = seen.where.district
-    if district is None or not _is_district_matter(index, unit, ground):
-        return unit
-    bureau = index.places.bureau(district, unit)
-    return unit if bureau is None or bureau in weighed.excluded else bureau
-
-
-def _is_district_matter(index: RegisterIndex, unit: UnitCode, ground: Evidence | None) -> bool:
-    point = index.edition.duty_points.get(ground.item) if ground else None
-    if point is not None:
-        return point.level in (Level.DISTRICT, Level.STREET)
-    return index.mostly_district(unit)
-
-
 def _supports(
-    seen: _Read, index: RegisterIndex, memory: MemoryEdition, city: CityConfiguration, weighed: Weighed, lead: _Lead
+    seen: Seen, index: RegisterIndex, memory: MemoryEdition, city: CityConfiguration, weighed: Weighed, lead: Lead
 ) -> list[Support]:
     """First whom the clauses call in, then who helped with most orders like it: each only with a ground of its own."""
     lead_unit = lead.city_unit
@@ -312,37 +165,25 @@ def _supports(
         first.setdefault(support.unit, support)
     placed: list[Support] = []
     for support in list(first.values())[: city.routing.supports_at_most]:
-        unit = _in_tier(seen, index, weighed, support.ground.unit, support.ground)
+        unit = in_tier(seen, index, weighed, support.ground.unit, support.ground)
         if unit != lead.unit and unit not in weighed.excluded and all(unit != one.unit for one in placed):
             placed.append(Support(unit, support.ground))
     return placed
 
 
 def _citations(
-    seen: _Read, index: RegisterIndex, grounds_of: Sequence[tuple[UnitCode, Evidence]]
+    seen: Seen, index: RegisterIndex, grounds_of: Sequence[tuple[UnitCode, Evidence]]
 ) -> tuple[Citation, ...]:
     found = [cite(index, seen.text, seen.reading, ground, unit) for unit, ground in grounds_of]
     return tuple(citation for citation in found if citation is not None)
 
 
-def _matter(index: RegisterIndex, ground: Evidence | None) -> tuple[str, ClauseId | None]:
-    if ground is None:
-        return "", None
-    edition = index.edition
-    item = (
-        edition.duty_points.get(ground.item)
-        or edition.boundary_items.get(ground.item)
-        or edition.subdistrict_items.get(ground.item)
-    )
-    return (item.matter, item.id) if item else ("", None)
-
-
 def _abstained(
-    seen: _Read,
+    seen: Seen,
     index: RegisterIndex,
     city: CityConfiguration,
     weighed: Weighed,
-    lead: _Lead,
+    lead: Lead,
     cited: Sequence[Citation],
 ) -> Abstention | None:
     """The first reason against dispatch by rule, in the order a dispatcher would ask."""
@@ -361,7 +202,7 @@ def _abstained(
             if share * 100 < second * (100 + city.routing.close_call):
                 return _because("route.two-clauses", lead=name, other=index.edition.units[rival].name)
         mirrored = index.places.has_mirror(lead.city_unit)
-        if seen.where.district is None and mirrored and _is_district_matter(index, lead.city_unit, lead.ground):
+        if seen.where.district is None and mirrored and is_district_matter(index, lead.city_unit, lead.ground):
             return _because("route.unknown-place")
     if lead.confidence < city.routing.automatic_at:
         return _because("route.not-sure", confidence=lead.confidence, needed=city.routing.automatic_at)
@@ -373,7 +214,7 @@ def _because(code: str, **params: object) -> Abstention:
 
 
 def _candidates(
-    seen: _Read, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, lead: _Lead
+    seen: Seen, index: RegisterIndex, city: CityConfiguration, weighed: Weighed, lead: Lead
 ) -> tuple[Candidate, ...]:
     """The lead and its runners-up, in the tier they would handle it in; each with what it lacked."""
     top = weighed.ranked[0][1]
@@ -385,7 +226,7 @@ def _candidates(
         if len(found) == 1:  # for the runner-up what it lacked; the rest show their score
             near = seen.grounds(index, unit)
             ground = near[0] if near else None
-        placed = _in_tier(seen, index, weighed, unit, ground)
+        placed = in_tier(seen, index, weighed, unit, ground)
         if any(placed == one.unit for one in found):
             continue
         lacked = why_not(ground, top - share) if len(found) == 1 else sentence("route.why-not.far", behind=top - share)
@@ -396,7 +237,7 @@ def _candidates(
 
 
 def _reasons(
-    seen: _Read, index: RegisterIndex, memory: MemoryEdition, weighed: Weighed, lead: _Lead
+    seen: Seen, index: RegisterIndex, memory: MemoryEdition, weighed: Weighed, lead: Lead
 ) -> tuple[Reason, ...]:
     found: list[Reason] = []
     at = {unit: place for place, unit in enumerate(index.units)}

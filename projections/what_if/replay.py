@@ -14,7 +14,8 @@ from projections.what_if.past import PastOrder
 from routing.index import RegisterIndex
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Verdict
-from routing.propose import Words, read_order, verdict
+from routing.propose import verdict
+from routing.seen import Words, read_order
 from terms.ids import ClauseId, EventId, OrderNo, UnitCode
 
 

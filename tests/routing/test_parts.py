@@ -9,7 +9,8 @@ from routing.index import RegisterIndex
 from routing.memory import EMPTY
 from routing.parts import Parts, parts_of_order
 from routing.proposal import OrderText
-from routing.propose import propose, read_order
+from routing.propose import propose
+from routing.seen import read_order
 
 SEVERAL = "1.小区物业费太贵，物业不作为；2.路灯不亮好几天了"
 

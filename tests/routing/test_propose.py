@@ -20,8 +20,9 @@ from routing.index import RegisterIndex
 from routing.memory import EMPTY, Outcome, learn
 from routing.memory_edition import MemoryEdition
 from routing.proposal import OrderText, Proposal
-from routing.propose import propose, read_order, verdict
+from routing.propose import propose, verdict
 from routing.reading import read
+from routing.seen import read_order
 from routing.text import normalise
 from routing.weighing import weigh
 from terms.ids import ClauseId, OrderNo, UnitCode
