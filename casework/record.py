@@ -31,6 +31,10 @@ def _nothing_more(facts: Sequence[e.Fact], now: datetime) -> Sequence[Append]:
     return ()
 
 
+def _nothing_to_do() -> None:
+    pass
+
+
 def _nothing_known(matter_id: str) -> Standing:
     return NOTHING_KNOWN
 
@@ -46,6 +50,8 @@ class Record:
     clock: Callable[[], datetime]
     standing: Callable[[str], Standing] = field(default=_nothing_known)
     cover: Cover = uncovered  # personal data in what people type; what processes say needs none
+    # between the rules' yes and the record: files are kept here
+    once_accepted: Callable[[], object] = field(default=_nothing_to_do, kw_only=True)
 
     def proper(self, lane: Lane[Any], key: str, command: Any, actor: Actor) -> Any:
         """The command as it may be kept (`casework.bounds`). Raises BadInput."""
@@ -122,6 +128,7 @@ class Record:
         facts = decided(found, now)
         if not facts:
             return Done(found.state, (), found.position)
+        self.once_accepted()
         by_key: dict[str, list[NewEvent]] = {}
         for number, fact in enumerate(facts):
             event = new_event(fact, number, now, actor, cause, lane.stream(key))

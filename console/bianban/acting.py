@@ -15,8 +15,7 @@ from casework.lanes import Loaded
 from casework.occasion import Occasion
 from console.forms import Field, Filled
 from console.interface.commands import giver_of
-from console.interface.doors import Door, Giver, give_command, known_number, look, missing, sees
-from console.interface.scans import subject_of
+from console.interface.doors import Door, Giver, give_command, known_number, look, missing, sees, subject_of
 from console.lookback import Lookback
 from console.orders.actions import TONES, Tone
 from console.visit import Visit
@@ -171,15 +170,20 @@ def carry_out(
     found = giver.desk.load(door.lane, known_number(number))
     if found.events or not fresh:
         found = look(door, number, giver)
-    if form.scans:
-        form = with_scans_kept(visit, subject_of(door, number, found.state), form)
+    form, giver = with_scans(form, subject_of(door, number, found.state), giver)
     command = action.read(Matter(found.state, occasion_of(visit)), form)
     seen = int(form.text("seen")) if form.text("seen").isdigit() else None
     done = give_command(door, number, command, giver, seen=seen)
     return visit.done(back, f"{number} {action.done or action.label}", Position(done.position))
 
 
-def with_scans_kept(visit: Visit, subject: StreamId, form: Filled) -> Filled:
-    """The form with its scans kept, sealed under the key of their stream. Raises as `AttachmentStore.keep_scan`."""
-    keep = visit.console.parts.attachments.keep_scan
-    return replace(form, scanned={name: keep(subject, one) for name, one in form.scans.items()})
+def with_scans(form: Filled, subject: StreamId, giver: Giver) -> tuple[Filled, Giver]:
+    """The form with its scans as the record will have them, and who keeps them, sealed under the key of their stream,
+    once the rules have said yes. Raises as `AttachmentStore.described`."""
+
+    def keep() -> None:
+        for one in form.scans.values():
+            giver.files.keep_scan(subject, one)
+
+    scanned = {name: giver.files.described(one) for name, one in form.scans.items()}
+    return replace(form, scanned=scanned), giver.keeping(keep)

@@ -13,7 +13,7 @@ from casework.finding.decide import decide
 from casework.finding.state import Phase
 from casework.lanes import Loaded
 from console.access import Page
-from console.bianban.acting import Matter, as_it_stood, carry_out, occasion_of, offers, with_scans_kept
+from console.bianban.acting import Matter, as_it_stood, carry_out, occasion_of, offers, with_scans
 from console.bianban.finding_actions import ACTIONS, raising_fields, read_raising
 from console.forms import Form
 from console.interface.commands import giver_of
@@ -136,10 +136,9 @@ def raise_finding(visit: Visiting, form: Form) -> Response:
     """A person raises a finding from elsewhere than a rule."""
     visit.open(Page.FINDINGS)
     number = known_number(form.needed("number", "编号"))
-    if form.scans and permissions.may(visit.actor.role, f.RaiseFinding):
-        form = with_scans_kept(visit, FINDING_DOOR.lane.stream(number), form)
+    form, giver = with_scans(form, FINDING_DOOR.lane.stream(number), giver_of(visit))
     command = read_raising(form, UnitCode(form.needed("unit", "责任单位").split()[0]), form.text("fault"))
-    done = give_command(FINDING_DOOR, number, command, giver_of(visit))
+    done = give_command(FINDING_DOOR, number, command, giver)
     return visit.done(f"/findings/{number}", f"{number} 已立项", Position(done.position))
 
 

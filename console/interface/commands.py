@@ -77,7 +77,7 @@ SHEETS: Mapping[str, Callable[[Any, Giver], BaseModel]] = {
 def giver_of(visit: Visit) -> Giver:
     """Who asks."""
     parts = visit.console.parts
-    return Giver(visit.actor, parts.desk, parts.papers, parts.vault, visit.register)
+    return Giver(visit.actor, parts.desk, parts.papers, parts.vault, visit.register, parts.attachments)
 
 
 def docket_of(visit: Visit) -> Docket:

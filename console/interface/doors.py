@@ -5,8 +5,8 @@ order: is there such a command, may this role, is it readable, may this person k
 the rules of casework say. A thing that may not be seen answers exactly like one that does not exist.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from casework import permissions
@@ -26,6 +26,7 @@ from casework.catalogue import (
     read_command,
 )
 from casework.desk import ASSESSMENTS, CASES, DIGESTS, FINDINGS, ORDERS, SCORES, Desk, Done
+from casework.events import Attachment
 from casework.finding.state import Finding, Phase
 from casework.guards import forbid, refuse
 from casework.lanes import PAPERS, Lane, Loaded
@@ -40,11 +41,12 @@ from casework.work_order import WorkOrder
 from casework.work_order import commands as c
 from console.access import OF_A_UNIT, SEES_ALL, scope
 from console.orders.additions import Addition, addition
+from console.orders.attachments import AttachmentStore
 from ledger.vault import Vault
 from mandates.edition import RegisterEdition
 from terms.actors import Actor, Role
 from terms.errors import BadInput, NotFound, NotPermitted
-from terms.ids import UnitCode
+from terms.ids import StreamId, UnitCode
 from terms.messages import sentence
 
 NUMBER_MOST = 80  # characters, as every view keeps them
@@ -160,6 +162,12 @@ class Giver:
     papers: PaperDesk
     vault: Vault
     register: RegisterEdition
+    files: AttachmentStore
+
+    def keeping(self, keep: Callable[[], object]) -> "Giver":
+        """The same, with files to be kept once the rules have said yes: of what they refuse nothing is kept."""
+        desk = replace(self.desk, once_accepted=keep)
+        return replace(self, desk=desk, papers=replace(self.papers, desk=desk))
 
     def units(self) -> frozenset[UnitCode] | None:
         """Whose things this person may see; None for the whole city."""
@@ -245,6 +253,7 @@ def give(
     found = giver.desk.load(door.lane, number)
     _may_know(door, number, name, found, giver)
     command = addition(asked, found, giver.vault) if isinstance(asked, Addition) else asked
+    giver.files.require_here(subject_of(door, number, found.state), _attachments(command))
     return _carry_out(door, number, command, found, giver, seen)
 
 
@@ -257,6 +266,19 @@ def give_command(door: Door, number: str, command: Any, giver: Giver, *, seen: i
     found = giver.desk.load(door.lane, number)
     _may_know(door, number, name, found, giver)
     return _carry_out(door, number, command, found, giver, seen)
+
+
+def subject_of(door: Door, number: str, state: Any) -> StreamId:
+    """Under whose key a file is sealed: what a paper is about, so that it goes with its order; else the thing's own."""
+    if isinstance(state, Paperwork) and state.kind is not None:
+        return lane_of(state.kind).stream(state.about)
+    return door.lane.stream(number)
+
+
+def _attachments(command: Any) -> Iterator[Attachment]:
+    for field in fields(command):
+        value = getattr(command, field.name)
+        yield from (one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, Attachment))
 
 
 def _carry_out(door: Door, number: str, command: Any, found: Loaded[Any], giver: Giver, seen: int | None) -> Given:

@@ -13,14 +13,10 @@ from fastapi import APIRouter, Header
 from starlette.responses import Response
 
 from casework import permissions
-from casework.boundary_case.decide import decide as decide_case
 from casework.catalogue import SIGNED_COMMANDS
 from casework.guards import forbid
 from casework.lanes import Loaded
 from casework.paperwork import commands as c
-from casework.paperwork import decide
-from casework.paperwork.sources import lane_of
-from casework.paperwork.state import Paperwork
 from console.access import Page
 from console.forms import Filled, Form, Upload
 from console.interface.commands import answered, giver_of, read_object, seen_version
@@ -29,12 +25,12 @@ from console.interface.doors import (
     FINDING_DOOR,
     FINDING_READERS,
     PAPER_DOOR,
-    Door,
     Given,
     Giver,
     give_command,
     look,
     read,
+    subject_of,
 )
 from console.orders.attachments import KEPT, AttachmentStore, sort_of
 from console.visit import Visiting
@@ -47,22 +43,12 @@ Told = dict[str, Any]  # an attachment as an event has it
 IfMatch = Annotated[str, Header(alias="If-Match", max_length=40)]
 
 
-def subject_of(door: Door, number: str, state: Any) -> StreamId:
-    """Under whose key a scan is sealed: what a paper is about, so that it goes with its order; else the thing's own."""
-    if isinstance(state, Paperwork) and state.kind is not None:
-        return lane_of(state.kind).stream(state.about)
-    return door.lane.stream(number)
-
-
 def bring_scan(number: str, scan: Upload, giver: Giver, store: AttachmentStore, seen: int | None = None) -> Given:
     """Keep the signed scan of a paper and attach it; nothing is kept for whoever may not. Raises as `give`."""
     found = look(PAPER_DOOR, number, giver)
-    tried = c.AttachScan(store.described(scan))
-    if not permissions.may(giver.actor.role, c.AttachScan):
-        raise forbid("role", action=sentence("command.AttachScan"))
-    decide.issued(found.state, tried, giver.actor)
-    kept = store.keep_scan(subject_of(PAPER_DOOR, number, found.state), scan)
-    return give_command(PAPER_DOOR, number, c.AttachScan(kept), giver, seen=seen)
+    subject = subject_of(PAPER_DOOR, number, found.state)
+    keeping = giver.keeping(lambda: store.keep_scan(subject, scan))
+    return give_command(PAPER_DOOR, number, c.AttachScan(store.described(scan)), keeping, seen=seen)
 
 
 def give_signed(
@@ -84,11 +70,8 @@ def give_signed(
     if not permissions.may(giver.actor.role, kind):
         raise forbid("role", action=sentence(f"command.{name}"))
     command = read(name, {**fields, "scan": store.described(scan).model_dump()}, giver.actor)
-    found, desk = look(CASE_DOOR, number, giver), giver.desk
-    desk.require_seen(CASE_DOOR.lane, number, found, seen)
-    decide_case(found.state, command, desk.occasion(giver.actor, desk.clock()))
-    store.keep_scan(subject_of(CASE_DOOR, number, found.state), scan)
-    return give_command(CASE_DOOR, number, command, giver, seen=seen)
+    subject = CASE_DOOR.lane.stream(number)
+    return give_command(CASE_DOOR, number, command, giver.keeping(lambda: store.keep_scan(subject, scan)), seen=seen)
 
 
 def scan_of_paper(number: str, giver: Giver, store: AttachmentStore) -> tuple[str, bytes]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -36,13 +37,15 @@ def act(visit: Visiting, slug: str, order_no: str, form: Form) -> Response:
     require_unclaimed(visit, order_no)
     sheet = sheet_for(visit, order_no)
     _still_as_seen(sheet, form)
+    store, desk = visit.console.parts.attachments, visit.console.parts.desk
     if form.uploads:
-        form = replace(form, kept=visit.console.parts.attachments.keep(order_no, form.uploads))
+        form = replace(form, kept=store.attached(form.uploads))
+        desk = replace(desk, once_accepted=partial(store.keep, order_no, form.uploads))
     command = action.read(ground_for(visit, sheet), form)
-    done = visit.console.parts.desk.do(order_no, command, visit.actor, seen=sheet.version)
-    desk = desk_of(visit.actor)
-    if desk is not None:
-        visit.console.parts.book.release(order_no, desk, visit.actor.account)
+    done = desk.do(order_no, command, visit.actor, seen=sheet.version)
+    claimed_at = desk_of(visit.actor)
+    if claimed_at is not None:
+        visit.console.parts.book.release(order_no, claimed_at, visit.actor.account)
     address = _onward(form, order_no)
     return visit.done(address, f"{order_no} {action.done or action.label}", done.position, _undo(visit, slug, order_no))
 

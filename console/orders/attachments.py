@@ -9,7 +9,8 @@ attaches as proof of its work is read with the order.
 import base64
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from terms.ids import StreamId, order_stream
 KEPT = "store"  # the reference of an attachment whose bytes lie here
 MOST_BYTES = 10 * 1024 * 1024
 MOST_FILES = 9
+DIGEST = re.compile(r"[0-9a-f]{64}")
 # how a file of each sort begins: (offset, bytes) → media type, kind. What a file is called proves nothing.
 _BEGINNINGS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg", "photo"),
@@ -57,24 +59,44 @@ class AttachmentStore:
     folder: Path
     vault: Vault
 
-    def keep(self, order_no: str, uploads: Iterable[Upload]) -> tuple[Attachment, ...]:
-        """Keep files of an order; the same file again is kept once.
+    def attached(self, uploads: Sequence[Upload]) -> tuple[Attachment, ...]:
+        """Files of an order as the record will have them; nothing is kept yet.
 
-        Raises TooLarge, BadInput for too many or another sort of file, Erased when the order's key is gone.
+        Raises TooLarge, BadInput for too many or another sort of file.
         """
-        given = list(uploads)
-        if len(given) > MOST_FILES:
+        if len(uploads) > MOST_FILES:
             raise BadInput("console.attachments-at-most", most=MOST_FILES)
         found = []
-        for one in given:
+        for one in uploads:
             sort = sort_of(one.content)
             _not_too_large(one)
             if sort is None:
                 raise BadInput("console.attachment-sort", at=one.name, name=one.name, allowed=ALLOWED)
-            ring = self.vault.reading([order_stream(order_no)])
-            digest = self._write(order_stream(order_no), one, ring)
+            digest = hashlib.sha256(one.content).hexdigest()
             found.append(Attachment(name=mask(one.name), kind=sort[1], reference=KEPT, digest=digest))
         return tuple(found)
+
+    def keep(self, order_no: str, uploads: Sequence[Upload]) -> tuple[Attachment, ...]:
+        """Keep files of an order; the same file again is kept once.
+
+        Raises as `attached`, and Erased when the order's key is gone.
+        """
+        told = self.attached(uploads)
+        if uploads:
+            ring = self.vault.reading([order_stream(order_no)])
+            for one in uploads:
+                self._write(order_stream(order_no), one, ring)
+        return told
+
+    def holds(self, subject: StreamId, digest: str) -> bool:
+        """Whether the file of that digest lies here, under the key of that stream."""
+        return bool(DIGEST.fullmatch(digest)) and self._path(subject, digest).exists()
+
+    def require_here(self, subject: StreamId, told: Iterable[Attachment]) -> None:
+        """Raise BadInput for a file that is said to lie here and does not: nobody could ever open it."""
+        for one in told:
+            if one.reference == KEPT and not self.holds(subject, one.digest):
+                raise BadInput("console.attachment-not-here", at=one.name, name=one.name or one.digest[:12])
 
     def keep_scan(self, subject: StreamId, scan: Upload) -> Attachment:
         """Keep the scan of a paper or decision, or a document that proves a finding, under the key of its stream.

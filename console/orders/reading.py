@@ -39,10 +39,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file of the order; `sealed` when the requester sent it, so that opening it is recorded."""
+    """A file of the order; `sealed` when the requester sent it, so that opening it is recorded. `here` when it lies in
+    this system, not on the platform it came from."""
 
     attachment: e.Attachment
     sealed: bool
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,15 @@
 """An order as somebody may see it, and its running clocks: what pages and the API both start from."""
 
+from dataclasses import replace
+
 from casework.work_order.state import WorkOrder
 from console.access import require_order
-from console.orders.reading import OrderSheet, order_sheet, read_order, register_of
+from console.orders.attachments import KEPT, AttachmentStore
+from console.orders.reading import Attached, OrderSheet, order_sheet, read_order, register_of
 from console.visit import Visit
 from console.words import CLOCKS, PARTS
 from mandates.edition import RegisterEdition
-from terms.ids import Position
+from terms.ids import OrderNo, Position, order_stream
 
 
 def sheet_for(visit: Visit, order_no: str, upto: Position | None = None) -> OrderSheet:
@@ -15,7 +18,13 @@ def sheet_for(visit: Visit, order_no: str, upto: Position | None = None) -> Orde
     order, events = read_order(parts.ledger, order_no, upto)
     require_order(visit.actor, order, visit.register)
     register = register_of(parts.register, order, visit.now)
-    return order_sheet(order, events, register, parts.open_masked, parts.city)
+    sheet = order_sheet(order, events, register, parts.open_masked, parts.city)
+    return replace(sheet, attachments=tuple(_looked_for(one, order_no, parts.attachments) for one in sheet.attachments))
+
+
+def _looked_for(one: Attached, order_no: str, store: AttachmentStore) -> Attached:
+    told = one.attachment
+    return replace(one, here=told.reference == KEPT and store.holds(order_stream(OrderNo(order_no)), told.digest))
 
 
 def clocks_of(order: WorkOrder, register: RegisterEdition) -> list[dict[str, object]]:

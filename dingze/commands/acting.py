@@ -82,7 +82,7 @@ def carry_out(
 ) -> Given:
     """Give it, and let the views follow; an erasure destroys the key at once."""
     register = dingze.register.as_of(dingze.calendar.local_day(dingze.clock()))
-    giver = Giver(actor, dingze.desk, dingze.papers, dingze.vault, register)
+    giver = Giver(actor, dingze.desk, dingze.papers, dingze.vault, register, dingze.attachments)
     if scan is not None:
         if door is not CASE_DOOR:
             raise BadInput("input.invalid", at="--attach", reason="登记决定或纪要备案才附签章扫描件")
@@ -110,7 +110,7 @@ def paper(
     brought = _upload(attach) if attach else None
     with opened(context) as dingze:
         register = dingze.register.as_of(dingze.calendar.local_day(dingze.clock()))
-        giver = Giver(actor, dingze.desk, dingze.papers, dingze.vault, register)
+        giver = Giver(actor, dingze.desk, dingze.papers, dingze.vault, register, dingze.attachments)
         if brought is not None:
             done = bring_scan(number, brought, giver, dingze.attachments)
             dingze.projections.catch_up()

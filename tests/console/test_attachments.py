@@ -72,6 +72,51 @@ def test_a_hand_over_goes_with_its_material_and_the_receiver_opens_it(town: Town
         assert receiver.get(f"/files/{DIGEST}/YZ7106").content == PICTURE
 
 
+def test_of_a_form_that_the_rules_refuse_no_file_is_kept(town: Town) -> None:
+    town.receive(order("YZ7109", "小区门口的烧烤店油烟很大"))
+    town.dispatch("YZ7109", "C03")
+    kept = town.folder / "attachments"
+    with served(town.app()) as address:
+        clerk = Browser(address, "yz-05-clerk-chengguan")
+        clerk.fill("/act/sign/YZ7109")
+        bare = {"receiver": "C04", "clause": "C04-SD-99", "from_link": "执法", "to_link": "监管", "note": "油烟超标"}
+        assert upload(clerk, "/act/hand-over/YZ7109", **bare).status_code == 409
+        officer = Browser(address, "yz-03-bianban")
+        found = {
+            "number": "WT-1",
+            "unit": "C03",
+            "source": "survey",
+            "problem_class": "无此类别",
+            "csrf": officer.csrf(),
+        }
+        scan = {"document": ("调查.png", PICTURE, "image/png")}
+        assert officer.post("/findings/raise", data=found, files=scan).status_code >= 400
+        assert not [one for one in kept.rglob("*") if one.is_file()]
+        assert upload(clerk, "/act/progress/YZ7109", note="已到现场").status_code == 303
+        assert len([one for one in kept.rglob("*") if one.is_file()]) == 1
+
+
+def test_a_program_may_not_say_a_file_lies_here_that_was_never_kept(town: Town) -> None:
+    town.receive(order("YZ7110", "小区门口的烧烤店油烟很大"))
+    town.dispatch("YZ7110", "C03")
+    with served(town.app()) as address:
+        clerk = Browser(address, "yz-05-clerk-chengguan")
+        clerk.fill("/act/sign/YZ7110")
+        told = {"name": "现场.png", "kind": "photo", "reference": "store", "digest": DIGEST}
+        give, body = "/api/v1/work-orders/YZ7110/commands/ReportProgress", {"unit": "C03", "note": "已到现场"}
+        token = {"X-CSRF-Token": clerk.csrf()}
+        claimed = clerk.post(give, json=body | {"attachments": [told]}, headers=token)
+        assert claimed.status_code == 422 and claimed.json()["code"] == "console.attachment-not-here", claimed.text
+        assert upload(clerk, "/act/progress/YZ7110", note="附照片").status_code == 303
+        assert clerk.post(give, json=body | {"attachments": [told]}, headers=token).status_code == 200, (
+            "it lies here now"
+        )
+        elsewhere = told | {"name": "b.png", "reference": "https://hotline.example/1.png"}
+        assert clerk.post(give, json=body | {"attachments": [elsewhere]}, headers=token).status_code == 200
+        page = clerk.get("/orders/YZ7110").text
+        assert "存于来源平台" in page and f"/files/{DIGEST}/YZ7110" in page
+
+
 def test_the_bytes_lie_sealed_outside_the_record_and_go_with_the_key(town: Town) -> None:
     town.receive(order("YZ7103", "路灯不亮"))
     store = AttachmentStore(town.folder / "files", town.vault)
