@@ -8,11 +8,11 @@ import numpy as np
 from city.configuration import CityConfiguration
 from routing.calibrate import bin_of, shares
 from routing.index import RegisterIndex, Vector
-from routing.memory import Scores, total_scores
 from routing.memory_edition import MemoryEdition
 from routing.parts import Parts
 from routing.proposal import Reason
 from routing.reading import Reading
+from routing.scores import Scores, total_scores
 from routing.supports import lead_scores
 from routing.unit_names import Named
 from routing.vectors import Ints

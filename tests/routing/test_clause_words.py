@@ -10,10 +10,11 @@ from mandates.edition import RegisterEdition
 from routing.building import build_index
 from routing.clause_words import ClauseWords, phrases, restored
 from routing.index import RegisterIndex
-from routing.memory import EMPTY, Outcome, learn, total_scores
+from routing.memory import EMPTY, Outcome, learn
 from routing.proposal import OrderText
 from routing.propose import propose
 from routing.reading import read
+from routing.scores import total_scores
 from terms.ids import OrderNo, UnitCode
 from tests.routing.sample_city import sample_edition
 

@@ -6,12 +6,14 @@ import pytest
 
 from city.configuration import CityConfiguration, Weights
 from routing.index import RegisterIndex
-from routing.memory import EMPTY, MemoryEdition, Outcome, learn, percent_of, total_scores
+from routing.lessons import percent_of
+from routing.memory import EMPTY, MemoryEdition, Outcome, learn
 from routing.memory_edition import MemoryEdition as Stored
 from routing.memory_edition import named_items
 from routing.proposal import OrderText
 from routing.propose import propose
 from routing.reading import read
+from routing.scores import total_scores
 from terms.ids import ClauseId, OrderNo, UnitCode
 
 SAID = [
