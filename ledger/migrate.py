@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ledger.backends.sqlite import file_of, write_engine
+from ledger.backends.sqlite_file import file_of, write_engine
 from ledger.backends.urls import database_url
 from terms.errors import Unavailable
 

@@ -1,25 +1,19 @@
-"""The record in one SQLite file: WAL, `synchronous=FULL`, one writer at a time, readers that cannot write.
-
-The write engine has a single connection that begins IMMEDIATE; the read engine is `query_only`. One engine with a
-blanket IMMEDIATE hook would let one leaked read lock everybody out.
-"""
+"""The record in one SQLite file: what is asked of it and written to it; `sqlite_file` says how it is opened."""
 
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy import event as hooks
 
 from ledger.admission import Head, SourceKey
+from ledger.backends.sqlite_file import as_far_as_readable, plain_errors, read_engine, write_engine
 from ledger.chain import Heading, Row
-from ledger.contract import PAGE, PATIENCE, ErasedKey
+from ledger.contract import PAGE, ErasedKey
 from ledger.envelope import Bookmark, SealedKey
-from terms.errors import BadInput, Conflict, LedgerBroken, Unavailable
+from terms.errors import Conflict, Unavailable
 
 _ROW = (
     "position, event_id, stream, version, type, schema, occurred_at, recorded_at, actor, cause, correlation, source,"
@@ -55,70 +49,6 @@ _BOUND = "SELECT fingerprint FROM vault_master"
 _KEYS = "SELECT subject, key_id, wrapped FROM vault_keys WHERE subject > ? ORDER BY subject LIMIT ?"
 _ERASURES = "SELECT key_id, subject, erased_at FROM vault_erasures ORDER BY key_id"
 _BOOKMARKS = "SELECT reader, name, place FROM ledger_bookmarks ORDER BY reader, name"
-
-
-def file_of(url: sa.URL) -> Path:
-    """The database file of a `sqlite:///path` URL. Raises BadInput for a database in memory: it would not last."""
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise BadInput("ledger.no-file", at=str(url))
-    return Path(url.database)
-
-
-def write_engine(url: sa.URL) -> sa.Engine:
-    """An engine with one connection, for the ledger's writer and for migrations; its transactions are IMMEDIATE."""
-    file_of(url).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
-        url,
-        poolclass=sa.pool.QueuePool,
-        pool_size=1,
-        max_overflow=0,
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": PATIENCE},
-    )
-
-    @hooks.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA secure_delete=ON")  # an erased key leaves no bytes in free pages
-        connection.execute("PRAGMA recursive_triggers=ON")  # else INSERT OR REPLACE deletes past the triggers
-
-    @hooks.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def read_engine(url: sa.URL) -> sa.Engine:
-    """An engine whose connections refuse to write."""
-    engine = sa.create_engine(
-        url,
-        poolclass=sa.pool.QueuePool,
-        pool_size=8,
-        max_overflow=24,
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": PATIENCE},
-    )
-
-    @hooks.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA query_only=ON")
-
-    return engine
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.IntegrityError as error:
-        raise Conflict("ledger.already-there", at=str(error)) from error
-    except sqlite3.OperationalError as error:
-        if "decode to UTF-8" in str(error):
-            raise LedgerBroken("ledger.unreadable", at=str(error)) from error
-        raise Unavailable("ledger.unavailable", at=str(error)) from error
-    except sqlite3.DatabaseError as error:
-        raise LedgerBroken("ledger.unreadable", at=str(error)) from error
 
 
 class _Transaction:
@@ -203,7 +133,7 @@ class SqliteBackend:
 
     @contextmanager
     def writing(self) -> Iterator[_Transaction]:
-        with self._lock, _plain_errors():
+        with self._lock, plain_errors():
             connection = self._write_connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -216,7 +146,7 @@ class SqliteBackend:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with _plain_errors():
+        with plain_errors():
             pooled = self._reader.raw_connection()
             try:
                 connection = pooled.driver_connection
@@ -233,7 +163,7 @@ class SqliteBackend:
     def rows(self, after: int, limit: int, *, forgiving: bool = False) -> list[Row]:
         with self._reading() as connection:
             if forgiving:
-                connection.text_factory = _as_far_as_readable
+                connection.text_factory = as_far_as_readable
             try:
                 return list(map(Row._make, connection.execute(_ROWS, (after, limit))))
             finally:
@@ -308,7 +238,7 @@ class SqliteBackend:
 
     def erase(self, receipts: Iterable[ErasedKey]) -> int:
         destroyed = 0
-        with self._lock, _plain_errors():
+        with self._lock, plain_errors():
             connection = self._write_connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -329,7 +259,7 @@ class SqliteBackend:
         return destroyed
 
     def fingerprint(self, offered: str) -> str:
-        with self._lock, _plain_errors():
+        with self._lock, plain_errors():
             connection = self._write_connection()
             connection.execute("INSERT OR IGNORE INTO vault_master (one, fingerprint) VALUES (1, ?)", (offered,))
             return str(connection.execute(_BOUND).fetchone()[0])
@@ -341,7 +271,7 @@ class SqliteBackend:
     def rewrap(self, change: Callable[[SealedKey], SealedKey], before: str, after: str) -> int:
         with self.writing() as writing:
             keys = writing.rewrap(change, before, after)
-        with self._lock, _plain_errors():
+        with self._lock, plain_errors():
             self._write_connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # as after an erasure
         return keys
 
@@ -352,7 +282,3 @@ class SqliteBackend:
                 self._held = None
         self._writer.dispose()
         self._reader.dispose()
-
-
-def _as_far_as_readable(text: bytes) -> str:
-    return text.decode("utf-8", "replace")
