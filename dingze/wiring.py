@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from automation.carrier import Carrier
@@ -29,7 +28,6 @@ from automation.waiting_orders import WaitingOrders
 from automation.watch import Watch
 from automation.wording_finder import WordingFinder
 from casework.desk import Desk
-from casework.notices import FolderSink, Sink, WebhookSink
 from casework.papers.checking import load as load_templates
 from casework.paperwork.desk import PaperDesk
 from city.calendar import WorkingCalendar
@@ -38,9 +36,10 @@ from console.administration.people import People
 from console.deskbook.book import DeskBook
 from console.orders.attachments import AttachmentStore
 from console.parts import Parts
-from console.single_sign_on import Provider, SingleSignOn
+from console.single_sign_on import SingleSignOn
 from dingze.folders import attachment_folder, kept, key_file
 from dingze.known import VIEWS, event_types
+from dingze.outside import brokers, single_sign_on, sinks
 from dingze.settings import Settings
 from ingest.gateway import Gateway
 from ingest.notes import Notes
@@ -57,7 +56,6 @@ from projections.store import ViewStore
 from projections.view import Masked
 from routing.proposal import OrderText, Proposal
 from routing.text import cut_fast
-from terms.errors import BadInput
 
 if TYPE_CHECKING:
     from automation.publisher import Publisher
@@ -234,35 +232,19 @@ class Dingze:
     def notifier(self) -> Notifier:
         """Sends notices by the sinks that are set; without any it does nothing."""
         lease = FeedLease(self.views, "notifier")
-        return Notifier(self.ledger, self.calendar, self.register.as_of, self.sinks(), lease)
-
-    def sinks(self) -> tuple[Sink, ...]:
-        """The ways out for notices. Raises BadInput for a webhook without https or a short secret."""
-        found: list[Sink] = []
-        if folder := self.settings.notices_folder:
-            folder.mkdir(parents=True, exist_ok=True)
-            found.append(FolderSink(folder))
-        if url := self.settings.notices_webhook:
-            secret = self.settings.notices_secret.encode()
-            found.append(WebhookSink(url, secret, httpx.Client(), self.clock))
-        return tuple(found)
+        return Notifier(self.ledger, self.calendar, self.register.as_of, sinks(self.settings, self.clock), lease)
 
     def kafka_intake(self) -> "KafkaIntake":
         """Takes orders and returns from the topics. Raises BadInput when no brokers are set."""
         from ingest.kafka import KafkaIntake, KafkaOptions  # the client is loaded where there is a broker
 
-        return KafkaIntake(self.gateway, KafkaOptions(self._brokers()), self.clock)
+        return KafkaIntake(self.gateway, KafkaOptions(brokers(self.settings)), self.clock)
 
     def publisher(self) -> "Publisher":
         """Sends events to the topic. Raises BadInput when no brokers are set."""
         from automation.publisher import Publisher, PublisherLease, PublisherOptions
 
-        return Publisher(self.ledger, PublisherOptions(self._brokers()), PublisherLease(self.views))
-
-    def _brokers(self) -> str:
-        if not self.settings.kafka_servers:
-            raise BadInput("settings.no-brokers", at="DINGZE_KAFKA_SERVERS")
-        return self.settings.kafka_servers
+        return Publisher(self.ledger, PublisherOptions(brokers(self.settings)), PublisherLease(self.views))
 
     @cached_property
     def people(self) -> People:
@@ -306,14 +288,7 @@ class Dingze:
     @cached_property
     def single_sign_on(self) -> SingleSignOn | None:
         """Signing in by another system; None where none is set. Raises BadInput for half a set-up."""
-        told = self.settings
-        if not any((told.oidc_issuer, told.oidc_client_id, told.oidc_client_secret, told.oidc_redirect)):
-            return None
-        provider = Provider(
-            told.oidc_issuer, told.oidc_client_id, told.oidc_client_secret, told.oidc_redirect, told.oidc_claim,
-            told.oidc_scopes, told.oidc_label,
-        )  # fmt: skip
-        return SingleSignOn(provider, self.clock)
+        return single_sign_on(self.settings, self.clock)
 
     def audit_key(self) -> Ed25519PrivateKey:
         """The key archives are signed with: in a file of its own beside the master key, made at first use."""

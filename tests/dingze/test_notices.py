@@ -6,8 +6,10 @@ import pytest
 
 from dingze.commands.work import Work, parts_for
 from dingze.folders import initialise
+from dingze.outside import sinks
 from dingze.settings import Settings
 from dingze.wiring import Dingze
+from ledger.backends import now
 from terms.errors import BadInput
 
 
@@ -36,5 +38,5 @@ def test_the_notifier_is_a_worker_of_its_own_and_sends_to_the_folder_that_is_set
 )
 def test_a_webhook_without_https_or_a_secret_is_refused(tmp_path: Path, url: str, secret: str, code: str) -> None:
     with pytest.raises(BadInput) as caught:
-        Dingze(settings(tmp_path, notices_webhook=url, notices_secret=secret)).sinks()
+        sinks(settings(tmp_path, notices_webhook=url, notices_secret=secret), now)
     assert caught.value.code == code

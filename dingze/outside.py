@@ -1,0 +1,40 @@
+"""What speaks with the outside, as the settings say: where notices go, the brokers, signing in by another system."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+
+from casework.notices import FolderSink, Sink, WebhookSink
+from console.single_sign_on import Provider, SingleSignOn
+from dingze.settings import Settings
+from terms.errors import BadInput
+
+
+def sinks(told: Settings, clock: Callable[[], datetime]) -> tuple[Sink, ...]:
+    """The ways out for notices. Raises BadInput for a webhook without https or a short secret."""
+    found: list[Sink] = []
+    if folder := told.notices_folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        found.append(FolderSink(folder))
+    if url := told.notices_webhook:
+        found.append(WebhookSink(url, told.notices_secret.encode(), httpx.Client(), clock))
+    return tuple(found)
+
+
+def brokers(told: Settings) -> str:
+    """The Kafka brokers. Raises BadInput when none are set."""
+    if not told.kafka_servers:
+        raise BadInput("settings.no-brokers", at="DINGZE_KAFKA_SERVERS")
+    return told.kafka_servers
+
+
+def single_sign_on(told: Settings, clock: Callable[[], datetime]) -> SingleSignOn | None:
+    """Signing in by another system; None where none is set. Raises BadInput for half a set-up."""
+    if not any((told.oidc_issuer, told.oidc_client_id, told.oidc_client_secret, told.oidc_redirect)):
+        return None
+    provider = Provider(
+        told.oidc_issuer, told.oidc_client_id, told.oidc_client_secret, told.oidc_redirect, told.oidc_claim,
+        told.oidc_scopes, told.oidc_label,
+    )  # fmt: skip
+    return SingleSignOn(provider, clock)
