@@ -7,7 +7,7 @@ closed, resolved, unresolved, satisfied, unsatisfied, repeated. Duty points coun
 to inside (呼伦贝尔: 职能量化); both carry the kind of the order, so that a city can weigh them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Boolean, String, Text
@@ -244,15 +244,3 @@ COVERAGE = View(
         "OrderClosed": _closed,
     },
 )
-
-
-def never_used(in_force: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
-    """The clauses and duty points in force that no event leans on: the register minus what was used."""
-    return tuple(sorted(set(in_force) - set(used)))
-
-
-def most_disputed(uses: Mapping[tuple[str, str], int]) -> tuple[tuple[str, int, int], ...]:
-    """(clause, times denied, times claimed) from counts by (clause, how), the most denied and claimed first."""
-    clauses = {clause for clause, how in uses if how in ("denied", "claimed")}
-    lines = ((one, uses.get((one, "denied"), 0), uses.get((one, "claimed"), 0)) for one in clauses)
-    return tuple(sorted(lines, key=lambda line: (-line[1] - line[2], line[0])))
