@@ -14,7 +14,8 @@ from console.interface.doors import ASSESSMENT_DOOR
 from console.lookback import Lookback, Looking
 from console.visit import Visit, Visiting
 from mandates.model import Unit
-from projections.accountability import ACCOUNTABILITY, measures
+from projections.accountability import ACCOUNTABILITY
+from projections.measures import measures
 from projections.readings.looking import Period, quarter, quarter_of
 from projections.scores import Score, Sums, rate, score, together
 from terms.ids import UnitCode

@@ -12,11 +12,12 @@ from starlette.responses import Response
 from console.access import Page
 from console.lookback import Looking
 from console.visit import Visit, Visiting
-from projections.accountability import ACCOUNTABILITY, counted
+from projections.accountability import ACCOUNTABILITY
 from projections.cases import CASES_VIEW
 from projections.coverage import COVERAGE
 from projections.disputes import DISPUTES
 from projections.figures import Cut
+from projections.measures import counted
 from projections.queue import QUEUE
 from projections.store import ViewStore, as_of
 from projections.view import FactTable, View

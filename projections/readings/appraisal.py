@@ -21,12 +21,13 @@ from ledger.store import Ledger
 from mandates.model import Section, Unit
 from mandates.reading import RegisterReader, register_known_at
 from mandates.register import Register
-from projections.accountability import ACCOUNTABILITY, counted, measures
+from projections.accountability import ACCOUNTABILITY
 from projections.cases import CASES_VIEW
 from projections.coverage import COVERAGE
 from projections.disputes import DISPUTES
 from projections.figures import Cut
 from projections.findings import FINDINGS_VIEW
+from projections.measures import counted, measures
 from projections.readings.clauses import clause_uses, never_used
 from projections.readings.load import UnitLoad, load
 from projections.readings.looking import Look, Period, looking, quarter

@@ -15,9 +15,10 @@ from city.configuration import CityConfiguration
 from mandates.edition import RegisterEdition
 from mandates.model import Clause, Section
 from mandates.register import Register
-from projections.accountability import ACCOUNTABILITY, measures
+from projections.accountability import ACCOUNTABILITY
 from projections.coverage import COVERAGE
 from projections.figures import count
+from projections.measures import measures
 from projections.readings.load import UnitLoad, load
 from projections.readings.looking import Look, Period
 from terms.ids import ClauseId, UnitCode

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from city.scoring import ScoreRule
 from mandates.edition import RegisterEdition
-from projections.accountability import ACCOUNTABILITY, counted, measures
+from projections.accountability import ACCOUNTABILITY
+from projections.measures import counted, measures
 from projections.readings.looking import Look, Period, name_of
 from projections.scores import Score, Sums, score
 from terms.ids import UnitCode

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from casework import events as e
 from ledger.envelope import Event
-from projections.accountability import ACCOUNTABILITY, measures
+from projections.accountability import ACCOUNTABILITY
 from projections.coverage import COVERAGE
 from projections.days import day_of, week_of
 from projections.disputes import DISPUTES
 from projections.figures import Cut, count, events_behind, total
 from projections.heat import HEAT, by_week, rising, stuck
+from projections.measures import measures
 from projections.view import View
 from tests.projections.conftest import FIGURES, Desk, desk_at
 from tests.projections.lives import CLAUSES, START, UNITS, Life, told
