@@ -12,7 +12,8 @@ from automation.router import Router
 from casework.lanes import ASSESSMENTS, FINDINGS, SCORES
 from casework.papers.rendering import text_of
 from console.bianban.assessments import finding_number
-from projections.readings.appraisal import NAMES, ViewFigures
+from projections.readings.appraisal import ViewFigures
+from projections.readings.sheet_figures import NAMES
 from tests.console.city import Browser, Town, copy_template, served
 from tests.console.life import live
 
