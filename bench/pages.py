@@ -16,41 +16,21 @@ import json
 import os
 import random
 import re
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-import orjson
-import uvicorn
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bench.at_size import EVENTS, _p50, _p95, rebuild
-from bench.years import TEXT, CityClock, write_years
-from console.administration.people import Account, People
-from console.administration.sample_people import SAMPLE_ACCOUNTS
-from console.app import create_app
+from bench.at_size import EVENTS, _p50, _p95
+from bench.served import WALL, WORK, arriving, served, write
+from console.administration.people import Account
 from console.visit import SESSION_COOKIE
-from dingze.heap import keep_aside
-from dingze.known import event_types
-from dingze.settings import Settings
-from dingze.wiring import Dingze
-from ledger.backends import migrate, open_ledger
-from ledger.master_key import make_master_key
-from ledger.vault import open_vault
-from mandates.enact import enact
-from mandates.sheets import Row
-from sample.load import sample_items
 from tests.console.windows import kind_of
 
 PEOPLE = 100
@@ -59,105 +39,6 @@ ALONE = 5  # times each page is asked for alone
 THINKING = 20.0  # seconds between two pages of one person, on average
 TARGETS = {"p95_ms": 150, "bytes": 300_000}
 SEED = 12345
-WALL, WORK = "x-bench-wall-ms", "x-bench-work-ms"
-
-
-# --- the server ---
-
-
-class Timed:
-    """Writes on every answer how long it took: by the clock, and of this process's processor time."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI. The answer is held back whole, so that its time covers its last byte; streams pass untimed."""
-        if scope["type"] != "http" or scope["path"] == "/moved":
-            await self._app(scope, receive, send)
-            return
-        wall, work = time.perf_counter(), time.process_time()
-        held: list[Message] = []
-
-        async def hold(message: Message) -> None:
-            held.append(message)
-
-        await self._app(scope, receive, hold)
-        headers = MutableHeaders(scope=held[0])
-        headers[WALL] = f"{(time.perf_counter() - wall) * 1_000:.2f}"
-        headers[WORK] = f"{(time.process_time() - work) * 1_000:.2f}"
-        for message in held:
-            await send(message)
-
-
-def settings_of(folder: Path) -> Settings:
-    """The settings of the measured Dingze, whatever this machine's environment says."""
-    return Settings(database_url=f"sqlite:///{folder / 'years.db'}", master_key=folder / "key", cache=folder / "cache")
-
-
-def serve(folder: Path, now: datetime) -> None:
-    """The pages as a process of their own, at the moment the two years end; its port is its first line."""
-    began = time.monotonic()
-    dingze = Dingze(settings_of(folder), clock=lambda: now + timedelta(seconds=time.monotonic() - began))
-    app = Timed(create_app(dingze.parts))
-    dingze.register.register()
-    keep_aside()  # as `dingze serve` does
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False))
-    threading.Thread(target=_tell_port, args=(server,), daemon=True).start()
-    server.run()
-
-
-def _tell_port(server: uvicorn.Server) -> None:
-    while not server.started:
-        time.sleep(0.02)
-    print(server.servers[0].sockets[0].getsockname()[1], flush=True)
-
-
-@contextmanager
-def served(folder: Path, now: datetime) -> Iterator[str]:
-    """The server's address, while it runs."""
-    command = [sys.executable, "-m", "bench.pages", "--serve", str(folder), "--now", now.isoformat()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            port = process.stdout.readline().strip()
-            assert port, "the server did not start"
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-# --- the city ---
-
-
-def write(folder: Path, events: int, people: int) -> tuple[datetime, dict[str, tuple[Account, str]]]:
-    """Two years of a city with its register, views and people; the moment they end and everybody's session."""
-    settings = settings_of(folder)
-    url, key = settings.database_url, folder / "key"
-    migrate(url)
-    make_master_key(key)
-    clock = CityClock()
-    ledger = open_ledger(url, clock=clock, types=event_types())
-    try:
-        enact(ledger, sample_items(), at=clock.now, actor="system:bench")
-        write_years(ledger, open_vault(ledger, key), clock, events)
-    finally:
-        ledger.close()
-    rebuild(url, key)
-    accounts = People(url)
-    try:
-        now = clock.now - timedelta(days=2)  # the last day of a quarter: its figures are full
-        return now, dict(_sign_in(accounts, people, now))
-    finally:
-        accounts.close()
-
-
-def _sign_in(accounts: People, people: int, now: datetime) -> Iterator[tuple[str, tuple[Account, str]]]:
-    """So many people with the roles of the sample users in turn, each with a session."""
-    for number in range(people):
-        one = replace(SAMPLE_ACCOUNTS[number % len(SAMPLE_ACCOUNTS)], account=f"bench-{number:03}")
-        accounts.add_missing([one])
-        yield one.account, (one, accounts.start_session(one, now, hours=240))
 
 
 # --- the pages ---
@@ -260,25 +141,6 @@ async def _work(
 # --- the measurement ---
 
 
-def arriving(folder: Path, now: datetime, over: threading.Event) -> None:
-    """An order a second arrives and the views follow, as beside the pages of a city at work."""
-    dingze = Dingze(settings_of(folder), clock=lambda: now)
-    try:
-        number = 0
-        while not over.wait(1.0):
-            number += 1
-            row = {
-                "工单编号": f"NEW{number:06}", "工单类型": "投诉", "标题": f"新到{number}", "主要内容": TEXT,
-                "来电人": "测试", "联系方式": "13900000001", "受理时间": now.isoformat(),
-            }  # fmt: skip
-            arrived = Row("bench", number, row, orjson.dumps(row))
-            for _ in dingze.gateway.admit([arrived], now=now):
-                pass
-            dingze.projections.catch_up()
-    finally:
-        dingze.close()
-
-
 def measure(events: int = EVENTS, people: int = PEOPLE, seconds: float = SECONDS) -> dict[str, Any]:
     """Every page alone and together."""
     with tempfile.TemporaryDirectory(prefix="dingze-bench-") as temporary:
@@ -333,18 +195,13 @@ def figures(single: dict[tuple[str, str], tuple[str, Asked]], crowd: dict[str, A
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure and print, or be the server."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
-    parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--now", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
-    if chosen.serve:
-        serve(chosen.serve, datetime.fromisoformat(chosen.now).astimezone(UTC))
-        return
     found = measure(chosen.events, chosen.people, chosen.seconds)
     if chosen.json:
         print(json.dumps(found, ensure_ascii=False))
