@@ -1,6 +1,8 @@
 """The return (退单) as a structured counter-claim, and how it is answered."""
 
-from casework.events.fact import Deadline, OrderFact, Part
+from pydantic import Field
+
+from casework.events.fact import Deadline, OrderFact, Part, unsaid
 from terms.ids import UnitCode
 
 
@@ -26,7 +28,8 @@ class ReturnRequested(OrderFact):
     keeps: str = ""  # 部分属于: the part the unit keeps
     asked_support: UnitCode | None = None
     note: str = ""
-    signatory: str = ""  # account of whoever signed the return
+    signatory: str = ""  # account of whoever signed the return; an older platform's word for it
+    signatory_post: str = Field(default="", exclude_if=unsaid)  # the post he signed in: 科室负责人, 分管副局长 …
     basis_complete: bool = True
     register_edition: str = ""  # against which the clauses were checked: the order's date
     city_version: str = ""

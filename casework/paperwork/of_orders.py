@@ -96,7 +96,7 @@ def return_application(
         dispatched_at=given[-1] if given else at,
         reason=labels.get(fact.reason, fact.reason),
         note=fact.note,
-        signatory=fact.signatory,
+        signatory=f"{fact.signatory_post} {fact.signatory}".strip(),
         denied=_quoted(material, fact.denied_clause),
         claimed=_quoted(material, fact.claimed_clause),
         no_clause=fact.no_clause,

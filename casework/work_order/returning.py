@@ -123,6 +123,7 @@ def _counted(order: WorkOrder, claim: Claim, context: Context, *, basis_complete
         asked_support=claim.asked_support,
         note=claim.note,
         signatory=claim.signatory,
+        signatory_post=claim.signatory_post,
         basis_complete=basis_complete,
         register_edition=context.register.digest,
         city_version=context.city.version,

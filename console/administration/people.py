@@ -120,6 +120,18 @@ class People:
             row = connection.execute(select(self._accounts).where(self._accounts.c.account == account)).first()
         return account_of(row) if row else None
 
+    def name_of(self, account: str) -> str:
+        """The name of whoever has the account; the account itself where there is none."""
+        found = self.account(account)
+        return found.name if found else account
+
+    def of_unit(self, unit: UnitCode) -> Sequence[Account]:
+        """Who acts for a unit and is not shut out, by account."""
+        there = (self._accounts.c.unit == unit, self._accounts.c.disabled.is_(False))
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(self._accounts).where(*there).order_by(self._accounts.c.account)).all()
+        return [account_of(row) for row in rows]
+
     def samples(self) -> Sequence[Account]:
         """The sample users, for the buttons of the sign-in page."""
         with self._engine.connect() as connection:

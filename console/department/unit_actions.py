@@ -6,7 +6,7 @@ from datetime import datetime, time
 from casework.work_order import commands as c
 from console.forms import Field, Filled
 from console.orders.actions import FILES, Action, Ground, none
-from console.words import CITY_TIME
+from console.words import CITY_TIME, role_name
 from mandates.model import Link
 from routing.proposal import Proposal
 from terms.errors import BadInput
@@ -57,11 +57,28 @@ def _return_fields(ground: Ground) -> tuple[Field, ...]:
         Field("keeps", "本单位保留部分", shown_for="partial"),
         Field("asked_support", "请求协办单位", "unit", shown_for="partial", value=ground.named(other)),
         Field("note", "说明", "area", required=True),
-        Field("signatory", "签署人", required=True, value=ground.actor.account, help="填签署人账号，不填姓名"),
+        Field(
+            "signatory", "签署人", "choice", required=True, options=_signatories(ground), value=ground.actor.account,
+            help="账本记账号和职务，姓名只在页面上显示",
+        ),
     )  # fmt: skip
 
 
+def _signatories(ground: Ground) -> tuple[tuple[str, str], ...]:
+    return tuple((one.account, f"{one.name}（{role_name(one.role)}）") for one in ground.colleagues())
+
+
+def _signed(ground: Ground, filled: Filled) -> tuple[str, str]:
+    """Whose signature the return bears: account and post. Raises BadInput for somebody of elsewhere."""
+    account = filled.needed("signatory", "签署人")
+    found = next((one for one in ground.colleagues() if one.account == account), None)
+    if found is None:
+        raise BadInput("console.signatory-of-the-unit", at="signatory")
+    return account, role_name(found.role)
+
+
 def _return(ground: Ground, filled: Filled) -> c.Command:
+    signatory, post = _signed(ground, filled)
     reason = filled.needed("reason", "退单原因")
     against = reason in CLAUSES.split()
     no_clause = against and filled.flag("no_clause")
@@ -82,7 +99,8 @@ def _return(ground: Ground, filled: Filled) -> c.Command:
         keeps=filled.text("keeps") if partial else "",
         asked_support=filled.unit("asked_support") if partial else None,
         note=filled.needed("note", "说明"),
-        signatory=filled.needed("signatory", "签署人"),
+        signatory=signatory,
+        signatory_post=post,
     )
 
 

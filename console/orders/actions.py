@@ -4,7 +4,7 @@ An action is offered when a trial of it passes those rules, or fails only on wha
 page never offers what would be refused, and a new rule below needs no second copy here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,7 @@ from casework.work_order import commands as c
 from casework.work_order.context import Context
 from casework.work_order.decide import decide
 from casework.work_order.state import WorkOrder
+from console.administration.people import Account
 from console.forms import UPLOADS, Field, Filled
 from console.orders.additions import Addition
 from console.orders.reading import OrderSheet
@@ -50,6 +51,7 @@ class Ground:
     sheet: OrderSheet
     context: Context
     seal: Callable[[Addition], c.AddToOrder]  # what a requester adds, put under the order's key
+    colleagues: Callable[[], Sequence[Account]]  # who acts for the actor's unit
 
     @property
     def order(self) -> WorkOrder:

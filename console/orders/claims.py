@@ -1,11 +1,12 @@
 """The returns of an order as claim and counter-claim: what is denied and claimed, who was asked, what came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from casework import events as e
 from casework.work_order.state import WorkOrder
 from city.configuration import CityConfiguration
+from console.orders.timeline import signed_by
 from console.registers.clause_card import ClauseCard, clause_card
 from mandates.edition import RegisterEdition
 from terms.ids import UnitCode
@@ -50,7 +51,11 @@ class Claim:
 
 
 def claims_of(
-    order: WorkOrder, facts: Iterable[e.Fact], register: RegisterEdition, city: CityConfiguration
+    order: WorkOrder,
+    facts: Iterable[e.Fact],
+    register: RegisterEdition,
+    city: CityConfiguration,
+    named: Callable[[str], str],
 ) -> tuple[Claim, ...]:
     """Every return of the order, the newest first."""
     labels = {one.code: one.label for one in city.return_reasons}
@@ -67,7 +72,7 @@ def claims_of(
                 claimed=clause_card(fact.claimed_clause, register) if fact.claimed_clause else None,
                 no_clause=fact.no_clause,
                 proposed=fact.proposed_unit,
-                carried=_carried(fact),
+                carried=_carried(fact, named),
                 note=fact.note,
                 basis_complete=fact.basis_complete,
                 answers=(),
@@ -87,12 +92,13 @@ def _with(claim: Claim, answer: Answer) -> Claim:
     return replace(claim, answers=(*kept, answer))
 
 
-def _carried(fact: e.ReturnRequested) -> tuple[tuple[str, str], ...]:
+def _carried(fact: e.ReturnRequested, named: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
     told = (
         ("正确地点", fact.place),
         ("重复工单", fact.other_order),
         ("缺少信息", "、".join(fact.missing)),
         ("法定途径", fact.channel),
         ("保留部分", fact.keeps),
+        ("签署", signed_by(fact, named) if fact.signatory else ""),
     )
     return tuple((label, words) for label, words in told if words)

@@ -1,5 +1,6 @@
 """The order page: the words beside the clauses, who answers and why not another, clocks, what to do, the whole life."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,6 +12,7 @@ from casework.work_order.context import Context
 from casework.work_order.decide import decide
 from casework.work_order.state import AT_REST
 from console.access import Page, desk_of
+from console.administration.people import Account
 from console.department import unit_actions
 from console.dispatcher import hotline_actions, review_actions
 from console.orders.actions import Action, Ground, offers
@@ -38,7 +40,10 @@ def ground_for(visit: Visit, sheet: OrderSheet) -> Ground:
     def seal(told: Addition) -> c.AddToOrder:
         return addition(told, parts.desk.load(ORDERS, sheet.order.order_no), parts.vault)
 
-    return Ground(sheet, context, seal)
+    def colleagues() -> Sequence[Account]:
+        return parts.people.of_unit(visit.actor.unit) if visit.actor.unit else ()
+
+    return Ground(sheet, context, seal, colleagues)
 
 
 @router.get("/orders/{order_no:path}")

@@ -120,8 +120,9 @@ def order_sheet(
     register: RegisterEdition,
     open_masked: OpenMasked,
     city: CityConfiguration,
+    named: Callable[[str], str] = str,
 ) -> OrderSheet:
-    """Put the page together."""
+    """Put the page together; `named` gives the name behind an account."""
     opened = open_masked([event for event in events if event.payload.get("masked")])
     received = next((event for event in events if event.type == "WorkOrderReceived"), None)
     words: Mapping[str, Any] = opened.get(received.event_id, {}) if received else {}
@@ -154,9 +155,9 @@ def order_sheet(
         texts=texts,
         proposal=proposal,
         evidence=evidence,
-        timeline=tuple(entry_of(event, register, city) for event in events),
+        timeline=tuple(entry_of(event, register, city, named) for event in events),
         attachments=tuple(attachments.values()),
-        claims=claims_of(order, map(fact_of, events), register, city),
+        claims=claims_of(order, map(fact_of, events), register, city, named),
         last_event=events[-1].event_id,
         position=events[-1].position,
         version=events[-1].version,

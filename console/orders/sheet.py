@@ -18,7 +18,7 @@ def sheet_for(visit: Visit, order_no: str, upto: Position | None = None) -> Orde
     order, events = read_order(parts.ledger, order_no, upto)
     require_order(visit.actor, order, visit.register)
     register = register_of(parts.register, order, visit.now)
-    sheet = order_sheet(order, events, register, parts.open_masked, parts.city)
+    sheet = order_sheet(order, events, register, parts.open_masked, parts.city, parts.people.name_of)
     return replace(sheet, attachments=tuple(_looked_for(one, order_no, parts.attachments) for one in sheet.attachments))
 
 

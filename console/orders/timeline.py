@@ -1,5 +1,6 @@
 """The life of an order as people read it: one entry an event, with who, when, what and on which ground."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,8 +57,10 @@ class Entry:
     due: tuple[tuple[str, str, datetime], ...]
 
 
-def entry_of(event: Event, register: RegisterEdition, city: CityConfiguration) -> Entry:
-    """An event of an order as an entry of its history."""
+def entry_of(
+    event: Event, register: RegisterEdition, city: CityConfiguration, named: Callable[[str], str] = str
+) -> Entry:
+    """An event of an order as an entry of its history; `named` gives the name behind an account."""
     fact = e.read(event.type, event.payload)
     actor = Actor.parse(event.actor)
     return Entry(
@@ -70,7 +73,7 @@ def entry_of(event: Event, register: RegisterEdition, city: CityConfiguration) -
         who=who(actor, register),
         by_system=actor.role is Role.SYSTEM,
         loud=event.type in LOUD,
-        lines=tuple(_lines(fact, register, city)),
+        lines=tuple(_lines(fact, register, city, named)),
         clauses=tuple(_clauses(fact, register)),
         due=tuple(
             (CLOCKS.get(one.clock, one.clock), name_of(one.unit, register), one.due)
@@ -85,6 +88,12 @@ def who(actor: Actor, register: RegisterEdition) -> str:
         return PROCESSES.get(actor.account, "系统")
     unit = name_of(actor.unit, register) if actor.unit else ""
     return f"{unit} {role_name(actor.role)}".strip()
+
+
+def signed_by(fact: e.ReturnRequested, named: Callable[[str], str]) -> str:
+    """Who signed a return: name and post; what an older platform wrote, or an account that is gone, as it is."""
+    name = named(fact.signatory)
+    return f"{name}（{fact.signatory_post}）" if fact.signatory_post else name
 
 
 def name_of(unit: UnitCode | str | None, register: RegisterEdition) -> str:
@@ -105,7 +114,9 @@ def _title(fact: e.Fact, type_: str) -> str:
     return f"{title}（{PARTS[part]}）" if part else title
 
 
-def _lines(fact: e.Fact, register: RegisterEdition, city: CityConfiguration) -> list[tuple[str, str]]:
+def _lines(
+    fact: e.Fact, register: RegisterEdition, city: CityConfiguration, named: Callable[[str], str]
+) -> list[tuple[str, str]]:
     if isinstance(fact, e.AssignmentProposed):
         return _proposal_lines(fact, register)
     if isinstance(fact, e.DuplicateSuspected):
@@ -126,7 +137,8 @@ def _lines(fact: e.Fact, register: RegisterEdition, city: CityConfiguration) -> 
         value = getattr(fact, field)
         if field in SELDOM or field not in FIELDS or not _worth_telling(field, value):
             continue
-        found.append((FIELDS[field], _coded(fact, field, value, city) or _words(field, value, register)))
+        signed = signed_by(fact, named) if isinstance(fact, e.ReturnRequested) and field == "signatory" else ""
+        found.append((FIELDS[field], signed or _coded(fact, field, value, city) or _words(field, value, register)))
     if getattr(fact, "basis_complete", True) is False:
         found.append(("依据", "依据不全"))
     return found

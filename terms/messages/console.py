@@ -53,6 +53,7 @@ CONSOLE: dict[str, str] = {
     "console.attachment-too-large": "附件“{name}”超过 {most} MB。请压缩后再上传。",
     "console.attachment-sort": "附件“{name}”不是可上传的类型。可上传：{allowed}。",
     "console.attachments-at-most": "一次最多上传 {most} 个附件。请分次上传。",
+    "console.signatory-of-the-unit": "签署人须是本单位的账号。请从列表中选。",
     "console.attachment-not-here": "附件“{name}”没有存在本系统，不能登记为已保存（store）。请先在页面上传，或写明它存于何处。",
     "console.attachment-damaged": "附件的内容与登记的摘要不符，未打开。请联系系统管理员。",
     "console.no-assets": "页面资源尚未生成。请先运行 make assets。",

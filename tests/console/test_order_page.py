@@ -8,7 +8,7 @@ import pytest
 
 from casework.work_order import commands as c
 from mandates.sheets import Row
-from terms.ids import UnitCode
+from terms.ids import OrderNo, UnitCode, order_stream
 from tests.console.city import DISPATCHER, Browser, Town, order, plain, served
 from tests.console.life import clerk
 
@@ -103,8 +103,10 @@ def test_a_department_signs_works_and_returns_clause_against_clause(house: tuple
     assert browser.fill("/act/sign/YZ8001", back="/tasks").headers["location"] == "/tasks"
     options = browser.get("/clauses", params={"field": "claimed_clause", "unit": "C11", "order": "YZ8001"}).text
     assert 'name="claimed_clause"' in options
-    refused = browser.fill("/act/return/YZ8001", reason="not_ours", note="不属本单位", signatory="head-1")
+    refused = browser.fill("/act/return/YZ8001", reason="not_ours", note="不属本单位", signatory="yz-08-unit-leader")
     assert refused.status_code == 409 and "本单位条目" in refused.text
+    stranger = browser.fill("/act/return/YZ8001", reason="not_ours", note="不属本单位", signatory="yz-07-head")
+    assert stranger.status_code == 422 and "签署人须是本单位的账号" in stranger.text
     answer = browser.fill(
         "/act/return/YZ8001",
         reason="not_ours",
@@ -112,13 +114,18 @@ def test_a_department_signs_works_and_returns_clause_against_clause(house: tuple
         claimed_clause=options.split('value="')[1].split('"')[0],
         proposed_unit="C11 云泽市生态环境局",
         note="应由生态环境部门牵头",
-        signatory="head-1",
+        signatory="yz-08-unit-leader",
     )
     assert answer.status_code == 303, plain(answer.text)
     town.engine.catch_up()
     reviewer = Browser(address, "yz-02-reviewer")
     page = plain(reviewer.get("/orders/YZ8001").text)
     assert "第 1 次退单" in page and "审核退单" in page and "明确不属本单位职责" in page
+    assert page.count("样例城管分管领导（分管领导）") == 2, "beside the claim and in the order's life: name and post"
+    asked = next(
+        event for event in town.ledger.stream(order_stream(OrderNo("YZ8001"))) if event.type == "ReturnRequested"
+    )
+    assert (asked.payload["signatory"], asked.payload["signatory_post"]) == ("yz-08-unit-leader", "分管领导")
     assert reviewer.fill("/act/review/YZ8001", verdict="refuse", reason="条目明确").status_code == 303
     assert town.desk.order("YZ8001").objection is None
 

@@ -109,6 +109,7 @@ class RecordReturn(Command):
     asked_support: UnitCode | None = None
     note: str = ""
     signatory: str = ""
+    signatory_post: str = ""
     returned_at: datetime | None = None
     unit_text: str = ""
     origin: str = ""

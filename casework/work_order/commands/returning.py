@@ -26,6 +26,7 @@ class RequestReturn(UnitCommand):
     asked_support: UnitCode | None = None
     note: str = ""
     signatory: str = ""
+    signatory_post: str = ""
 
 
 @dataclass(frozen=True, slots=True)
