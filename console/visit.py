@@ -16,6 +16,7 @@ from console.access import Page, home_of, require_page, scope
 from console.administration.people import Session
 from console.help.tours import tour_of
 from console.parts import Console
+from console.registers.clause_card import clause_name, with_names
 from console.words import CITY_TIME, role_name
 from mandates.edition import RegisterEdition
 from terms.actors import Actor, Role
@@ -138,6 +139,8 @@ class Visit:
             "csrf": self.session.csrf,
             "now": self.now,
             "units": self.register.units,
+            "clause_name": self._clause_name,
+            "with_names": self._with_names,
             "here": self.request.url.path,
             "notice": notice,
             "undo": undo,
@@ -148,6 +151,12 @@ class Visit:
         if frame["notice"]:
             response.delete_cookie(NOTICE_COOKIE, path="/")
         return response
+
+    def _clause_name(self, item: str) -> tuple[str, str]:
+        return clause_name(item, self.register, self.actor.role)
+
+    def _with_names(self, text: str) -> str:
+        return with_names(text, self.register, self.actor.role)
 
     def _step(self) -> dict[str, Any] | None:
         """The step of the tour that the address asks for (`?tour=2`), when there is such a one."""

@@ -116,6 +116,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "how": {
         "done": "办结", "not_accepted": "不予受理", "answered": "即时答复", "merged": "并单",
         "final_answer": "最终答复", "referred": "转送",
+        "minutes": "纪要备案", "opinion": "协调意见", "decision": "机关决定", "withdrawn": "撤案",
     },
     "what": {
         "dispatched": "派单", "signed": "签收", "returned": "退单", "return_refused": "驳回退单", "reassigned": "改派",

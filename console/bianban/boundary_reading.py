@@ -57,6 +57,11 @@ class Matrix:
         """Units pointed at more seldom than those with a column of their own."""
         return tuple(one for one in self.column_totals if one not in self.columns)
 
+    @property
+    def others_total(self) -> int:
+        """All returns that point at the others."""
+        return sum(self.column_totals[one] for one in self.others)
+
     def elsewhere(self, row: str) -> int:
         """The returns of a unit that point at the others."""
         return sum(self.cells.get(row, {}).get(one, 0) for one in self.others)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection, Table, or_, select
@@ -14,10 +15,11 @@ from console.registers.clause_card import ClauseCard, clause_card
 from console.registers.clause_ranking import speaking_to
 from mandates.edition import RegisterEdition
 from projections.store import as_of
+from routing.text import segmenter
 from terms.actors import Role
 from terms.ids import ClauseId, UnitCode
 
-SHARED = 2  # characters in a row from which two clauses say the same
+SHARED = 2  # characters of whole words in a row from which two clauses say the same
 RELATED = 3  # clauses looked up for a party that cited none
 PRECEDENTS = 8
 Span = tuple[int, int, str]
@@ -82,19 +84,27 @@ def _cited(case: BoundaryCase, register: RegisterEdition, role: Role) -> dict[Un
 
 
 def differing(text: str, others: Sequence[str]) -> tuple[Span, ...]:
-    """The half-open spans of a text that the most alike of the others does not say; () without others."""
+    """The half-open spans of a text that the most alike of the others does not say, word by word; () without others."""
     if not others or not text:
         return ()
-    matched = max((SequenceMatcher(None, other, text, autojunk=False) for other in others), key=lambda one: one.ratio())
+    words = _words(text)
+    starts = [0, *accumulate(map(len, words))]
+    compared = (SequenceMatcher(None, _words(other), words, autojunk=False) for other in others)
+    matched = max(compared, key=lambda one: one.ratio())
     spans: list[Span] = []
     at = 0
     for block in matched.get_matching_blocks():
-        if block.size < SHARED and block.b < len(text):
+        begin, end = starts[block.b], starts[block.b + block.size]
+        if end - begin < SHARED and begin < len(text):
             continue
-        if at < block.b:
-            spans.append((at, block.b, ""))
-        at = max(at, block.b + block.size)
+        if at < begin:
+            spans.append((at, begin, ""))
+        at = end
     return tuple(spans)
+
+
+def _words(text: str) -> list[str]:
+    return segmenter().words(text)
 
 
 def precedents(connection: Connection, cases: Table, case: BoundaryCase, position: int | None) -> list[dict[str, Any]]:

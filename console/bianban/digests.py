@@ -13,6 +13,7 @@ from casework.finding import commands as f
 from casework.finding.digest import decide
 from console.access import Page, may_read
 from console.bianban.acting import Matter, carry_out, occasion_of, offers
+from console.bianban.boundary_reading import read_choices
 from console.bianban.digest_actions import ACTIONS
 from console.forms import Field, Form
 from console.interface.commands import giver_of
@@ -22,6 +23,7 @@ from console.papers.here import papers_here
 from console.registers.clause_card import clause_card
 from console.visit import Visit, Visiting
 from projections.digests import DIGESTS
+from projections.disputes import DISPUTES
 from projections.readings.digest import PeriodDigest, items_to_open, period_digest
 from projections.readings.looking import Look, Period, looking
 from terms.errors import BadInput, NotFound, Unavailable
@@ -79,9 +81,11 @@ def digests(
             period, number = _asked(look, kept, number)
             found = period_digest(then, period, number)
             owners = _times(then)
+            disputed = read_choices(then.connection, then.table(DISPUTES, "chains"), look.position)[0]
     except Unavailable:
-        current, owners = False, {}
+        current, owners, disputed = False, {}, []
     filters = look.query() | {"number": number, "state": state, "unit": unit, "due": due, "q": q.strip()}
+    matters = {name: matter_id for matter_id, name in disputed}
     items = _items(visit, look, found) if found else []
     shown = [one for one in items if _asked_for(one, state, unit, date_of(due, "due", "到期"), q.strip())]
     data = {
@@ -104,7 +108,7 @@ def digests(
     )
     return visit.page(
         "digests.html", Page.DIGESTS, "定期梳理", look=look, offers=offered, version=version, overdue=owners,
-        states=STATES,
+        states=STATES, matters=matters,
         concerned=sorted({code for one in items for code in (*one["units"], one["judged"]["owner"]) if code}),
         fields=_opening(visit, kept, found) if may_open and found else (), order_no="", received=None, about=opened,
         **beside, **data,

@@ -41,7 +41,7 @@ NOTHING: dict[str, Any] = {
     "matrix": None, "pairs": [], "pairs_total": 0, "chains": [], "matters": [], "doubtful": [], "unsure": [],
     "returned": [], "open_cases": {}, "unsettled": [], "tracked": [], "going_on": [], "decided": [],
 }  # fmt: skip
-SHOWN = 100
+SHOWN, PAGE = 100, 50
 RECORDED_SINCE = date(1949, 10, 1)
 
 
@@ -54,8 +54,9 @@ def disputes(
     matter: Annotated[str, Query(max_length=80)] = "",
     district: Annotated[str, Query(max_length=80)] = "",
     clause: Annotated[str, Query(max_length=120)] = "",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    """The page; a tab reads only what it shows."""
+    """The page; a tab reads only what it shows. The boundary items stand on pages of 50, in the data all of them."""
     visit.open(Page.DISPUTES, "orders:read")
     current = visit.caught_up("disputes")
     tab = tab if tab in TABS else "matrix"
@@ -67,11 +68,16 @@ def disputes(
     data = {"filters": filters, "current": current, **found}
     if visit.request.url.path.endswith(".json"):
         return visit.page("disputes.html", Page.DISPUTES, "边界争议", **data)
+    total = len(data["tracked"])
+    pages = max(1, -(-total // PAGE))
+    here = min(page, pages)
+    data["tracked"] = data["tracked"][(here - 1) * PAGE : here * PAGE]
     return visit.page(
         "disputes.html",
         Page.DISPUTES,
         "边界争议",
         look=look,
+        listed={"total": total, "page": here, "pages": pages},
         tabs=TABS,
         choices=choices,
         where=where,

@@ -17,7 +17,7 @@ from mandates.model import Section
 from mandates.model import Unit as UnitRecord
 from projections.readings.load import UnitLoad, load
 from projections.readings.looking import Period, looking, quarter, quarter_of
-from projections.readings.motions import MotionEvidence, motions
+from projections.readings.motions import MotionEvidence, Trigger, motions
 from terms.errors import Unavailable
 from terms.ids import ClauseId, UnitCode
 
@@ -63,9 +63,20 @@ def compare(
     data = {"filters": filters, "total": len(found) if unit else len(sums), "compared": found, "sums": sums}
     return visit.page(
         "compare.html", Page.COVERAGE, "三定—权责清单对照表", **data,
-        **({} if _json(visit) else {"look": look, "only": ONLY,
+        **({} if _json(visit) else {"look": look, "only": ONLY, "joined": _joined(found),
                                     "with_duties": _owners(register)}),
     )  # fmt: skip
+
+
+def _joined(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Rows that follow one another under one clause together, as the printed table joins their cells."""
+    found: list[list[dict[str, Any]]] = []
+    for row in rows:
+        if found and row["clause"] and found[-1][0]["clause"] == row["clause"]:
+            found[-1].append(row)
+        else:
+            found.append([row])
+    return found
 
 
 def _compared(visit: Visit, register: RegisterEdition, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -180,15 +191,18 @@ def _motion(one: MotionEvidence) -> dict[str, Any]:
         "per_hundred_posts": one.load.per_hundred_posts, "peers": one.peers, "in_proportion": one.in_proportion,
         "posts_since": one.posts_since.isoformat() if one.posts_since else "", "months_since": one.months_since,
         "interval_kept": one.interval_kept, "timely": one.timely,
-        "triggers": [f"{TRIGGERS[told.kind]}（{_told(told.kind, told.number, told.before)}，{told.since} 起）"
-                     for told in one.triggers],
+        "triggers": [f"{TRIGGERS[told.kind]}（{_told(told)}）" for told in one.triggers],
     }  # fmt: skip
 
 
-def _told(kind: str, number: int, before: int) -> str:
-    if kind == "load":
-        return f"加权 {before} → {number}"
-    return f"{number}/{before}" if kind == "failure" else f"{number} 条"
+def _told(trigger: Trigger) -> str:
+    if trigger.kind == "new_duties":
+        return f"编制自 {trigger.since} 核定以来 {trigger.number} 条"
+    if trigger.kind == "load":  # in hundredths of an order
+        return f"加权 {trigger.before / 100:.1f} 件 → {trigger.number / 100:.1f} 件，{trigger.since} 起"
+    if trigger.kind == "failure":
+        return f"派单 {trigger.before} 件中超期 {trigger.number} 次，{trigger.since} 起"
+    return f"{trigger.since}，涉及 {trigger.number} 条"
 
 
 def _period(look: Lookback) -> Period | None:

@@ -48,7 +48,7 @@
       ...common(), aria: undefined, tooltip: { trigger: "item", renderMode: "richText" }, grid: { left: 8, right: 16, top: 8, bottom: 40, containLabel: true },
       xAxis: axis({ type: "category", data: found.series.map((one) => one.name) }),
       yAxis: axis({ type: "category", data: found.names, inverse: true, axisLabel: { color: SOFT, fontSize: 12, interval: 0 } }),
-      visualMap: { min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, text: ["多", "少"], inRange: { color: ["#fdf3e1", "#f8d39a", "#f0a54e", "#c9631a"] }, textStyle: { color: SOFT } },
+      visualMap: { min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, text: ["多", "少"], inRange: { color: ["#fdf3e1", "#f8d39a", "#f0a54e", "#e88a3c"] }, textStyle: { color: SOFT } },
       series: [{ type: "heatmap", data: cells, label: { show: true, color: INK } }],
     };
   }

@@ -109,6 +109,7 @@ def test_a_case_goes_from_opening_to_decision_on_its_own_pages(house: tuple[Town
     assert desk.browsers[CHENGGUAN].get(kept).content == SCAN["scan"][1], "the scan is kept, and opened by a party"
     told = desk.browsers[OFFICER].get(f"/cases/{desk.number}").text
     assert "云编委〔2026〕9号" in told and "写入职责颗粒点" in told and "已了结" in told
+    assert "城管局“三定”（" in told and "结案方式</dt><dd>机关决定" in told, "clauses and endings by their names"
     register = town.register.as_of(case.written.effective_from)
     assert all(item in register.duty_points for item in case.written.items), "what was decided stands in the register"
     assert "机关决定" in desk.browsers[OFFICER].get("/cases").text
@@ -205,6 +206,9 @@ def test_marks_show_what_the_other_clause_has_not() -> None:
     spans = differing(text, ["负责城市道路养护和占道执法"])
     assert [text[start:end] for start, end, _ in spans] == ["审批"]
     assert differing(text, [text]) == () and differing(text, []) == ()
+    text = "文化娱乐场所边界噪声的处罚"
+    spans = differing(text, ["查处厂界噪声"])
+    assert [text[start:end] for start, end, _ in spans] == ["文化娱乐场所边界", "的处罚"], "whole words only"
 
 
 def test_a_decision_is_tried_on_past_orders_before_it_is_recorded(house: tuple[Town, str]) -> None:

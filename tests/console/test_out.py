@@ -18,7 +18,8 @@ from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.app import create_app
 from console.interface.events_out import CONSUMERS
 from console.parts import Parts
-from console.spreadsheet import HEADINGS, table
+from console.spreadsheet_table import table
+from console.spreadsheet_words import HEADINGS
 from dingze.wiring import Dingze
 from projections.queue import QUEUE
 from projections.readings.looking import looking
@@ -79,6 +80,33 @@ def test_a_table_has_the_rows_of_every_page_of_its_list(dingze: Dingze, address:
         assert told["total"] > len(told["rows"])
         book = load_workbook(io.BytesIO(client.get("/figures/returns.xlsx").content))
         assert book[HEADINGS["rows"]].max_row == told["total"] + 1
+        whole = client.get("/coverage.json").json()
+        assert whole["total"] > len(whole["uses"])  # a list that tells its total and no number of pages
+        book = load_workbook(io.BytesIO(client.get("/coverage.xlsx").content))
+        assert book[HEADINGS["uses"]].max_row == whole["total"] + 1
+
+
+def cells(told: dict[str, object], sheet: str) -> list[tuple[object, ...]]:
+    """The lines of a sheet of the table of some data, headings first."""
+    book = load_workbook(io.BytesIO(table(told, {"C03": "城管局"}, {"not_ours": "明确不属"})))
+    return list(book[sheet].iter_rows(values_only=True))
+
+
+def test_a_table_says_shares_loads_times_and_reasons_as_the_pages_do() -> None:
+    rates = [{"code": "resolved", "label": "解决率", "top": 5, "bottom": 6, "rate": 8333, "points": 8333}]
+    line = {"unit": "C03", "score": {"unit": "C03", "score": 9210, "stars": 4, "rates": rates}, "returned": 2}
+    assert cells({"lines": [line]}, "各单位") == [
+        ("单位", "得分", "星级", "解决率（%）", "退单"), ("城管局（C03）", 92.1, 4, 83.33, 2),
+    ]  # fmt: skip
+    load = {"unit": "C03", "posts": 52, "weight": 1066, "per_hundred_posts": 2050, "kinds": ["投诉 8"]}
+    assert cells({"workloads": [load]}, "工作量") == [
+        ("单位", "编制", "加权工作量（件）", "每百名编制（件）", "按类型"),
+        ("城管局（C03）", 52, 10.66, 20.5, "投诉 8"),
+    ]  # fmt: skip
+    returned = {"order_no": "A1", "reason": "not_ours", "handle_due": "2026-11-30T16:00:00+00:00"}
+    assert cells({"rows": [returned]}, "明细")[1] == ("A1", "明确不属", "2026-11-30 24:00")
+    weeks = {"weeks": ["2026-W48"], "grid": [{"name": "地锁", "weeks": [3], "total": 3}]}
+    assert cells(weeks, "近几周") == [("名称", "2026年第48周", "合计"), ("地锁", 3, 3)]
 
 
 def test_who_may_not_see_a_list_gets_no_table_of_it(dingze: Dingze, address: str) -> None:
