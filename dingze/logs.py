@@ -1,10 +1,26 @@
-"""Logs: JSON lines on stderr with ids and no personal data; stdout belongs to the answers of commands."""
+"""Logs: JSON lines on stderr with ids and no personal data; stdout belongs to the answers of commands.
+
+What libraries say is put into the same form and kept short: a line for every connection or request would bury ours,
+and an address with its query (`/queue?q=…`) or the bytes of a message may name a person.
+"""
 
 import logging
 import sys
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 import structlog
+
+_LEAST = logging.WARNING  # of what libraries say, whatever level is set
+_CHATTY = ("kafka", "httpx", "httpcore", "uvicorn.access")
+_SHARED: tuple[Any, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+_RENDERED: tuple[Any, ...] = (
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(ensure_ascii=False),
+)
 
 
 class _Stderr:
@@ -21,15 +37,18 @@ def configure(level: str) -> None:
     """Set up structlog and, through it, the libraries' own logs. `level`: debug, info, warning or error."""
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=[*_SHARED, *_RENDERED],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=number, stream=cast(TextIO, _Stderr()), format="%(message)s")
+    handler = logging.StreamHandler(cast(TextIO, _Stderr()))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*_SHARED, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_RENDERED],
+        )
+    )
+    logging.basicConfig(level=max(number, logging.INFO), handlers=[handler])
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(number, _LEAST))

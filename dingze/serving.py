@@ -36,7 +36,13 @@ def serve(dingze: Dingze, host: str, port: int, *, pages_only: bool = False) -> 
     supervisor = Supervisor([] if pages_only else parts_of(dingze), Feed(dingze.ledger), dingze.ledger.head)
     app = create_app(replace(dingze.parts, failures=lambda: supervisor.failures))
     config = uvicorn.Config(
-        app, host=host, port=port, log_level=dingze.settings.log_level, timeout_graceful_shutdown=5, server_header=False
+        app,
+        host=host,
+        port=port,
+        log_config=None,  # it says what it says through ours (`dingze.logs`)
+        access_log=False,  # an address with its query may name a person
+        timeout_graceful_shutdown=5,
+        server_header=False,
     )
     dingze.register.register()
     keep_aside()

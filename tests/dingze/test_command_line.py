@@ -180,15 +180,20 @@ def test_the_installed_program_answers_with_one_json_document_on_stdout(city: Lo
     assert orjson.loads(done.stdout)["verified"] is True
 
 
-def test_serve_opens_the_pages_and_ends_cleanly_on_sigterm(city: Loaded, tmp_path: Path) -> None:
-    surroundings = environment(city.copy(tmp_path))
+def test_serve_opens_the_pages_logs_json_without_what_was_asked_and_ends_cleanly_on_sigterm(
+    city: Loaded, tmp_path: Path
+) -> None:
+    surroundings = environment(city.copy(tmp_path)) | {"DINGZE_LOG_LEVEL": "info"}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = Path(sys.executable).with_name("dingze")
-    serving = subprocess.Popen([program, "serve", "--port", str(port)], env=surroundings, stderr=subprocess.DEVNULL)
+    log = tmp_path / "log"
+    with log.open("wb") as said:
+        serving = subprocess.Popen([program, "serve", "--port", str(port)], env=surroundings, stdout=said, stderr=said)
     try:
         assert "定责" in _page(f"http://127.0.0.1:{port}/", until=time.monotonic() + 60)
+        _page(f"http://127.0.0.1:{port}/queue?q=13900000001", until=time.monotonic() + 60)
         asked = time.monotonic()
         serving.send_signal(signal.SIGTERM)
         assert serving.wait(timeout=20) in (0, -signal.SIGTERM)
@@ -197,6 +202,10 @@ def test_serve_opens_the_pages_and_ends_cleanly_on_sigterm(city: Loaded, tmp_pat
         if serving.poll() is None:
             serving.kill()
             serving.wait()
+    lines = [orjson.loads(line) for line in log.read_bytes().splitlines()]
+    assert {"event", "level", "timestamp"} <= set.intersection(*map(set, lines))
+    assert "uvicorn.error" in {line.get("logger") for line in lines}, "libraries speak in the same form"
+    assert b"13900000001" not in log.read_bytes()
 
 
 def _page(address: str, until: float) -> str:
