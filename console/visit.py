@@ -188,13 +188,14 @@ class Visit:
             group: [
                 {"name": str(entry), "address": ADDRESS[entry], "active": entry is here}
                 for entry in entries
-                if self._may_open(entry)
+                if self.may(entry)
             ]
             for group, entries in MENU.items()
         }
         return {group: entries for group, entries in groups.items() if entries}
 
-    def _may_open(self, page: Page) -> bool:
+    def may(self, page: Page) -> bool:
+        """Whether this person's role may open the page."""
         try:
             require_page(self.actor.role, page)
         except NotPermitted:

@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -18,12 +19,14 @@ from ledger.store import Ledger
 from ledger.upcast import KnownType
 from ledger.vault import Keyring, Vault
 from mandates.sheets import Row
+from terms.actors import Actor
 from terms.errors import BadInput, NotFound
 from terms.ids import Position, StreamId
 
 INPUT_QUARANTINED = "InputQuarantined"
 INPUT_REPLAYED = "InputReplayed"
-EVENT_TYPES = (KnownType(INPUT_QUARANTINED), KnownType(INPUT_REPLAYED))
+INPUT_READ = "InputRead"  # {account, purpose}: somebody opened the bytes
+EVENT_TYPES = (KnownType(INPUT_QUARANTINED), KnownType(INPUT_REPLAYED), KnownType(INPUT_READ))
 SOURCE = "quarantine"
 CELL_LIMIT = 256 * 1024  # bytes of cells kept beside the raw bytes; larger ones are read from those again
 
@@ -137,6 +140,14 @@ def row_of(vault: Vault, event: Event) -> Row:
         raise NotFound("ingest.not-held", at=event.stream)
     cells = orjson.loads(box["cells"]) if box.get("cells") else {}
     return Row(event.payload["file"], int(event.payload["row"]), cells, base64.b64decode(box["raw"]))
+
+
+def open_held(ledger: Ledger, vault: Vault, stream: StreamId, *, now: datetime, actor: Actor, purpose: str) -> Row:
+    """The row as it was read, for whoever mends it; that it was opened is recorded first. Raises NotFound."""
+    found = row_of(vault, last_of(ledger, stream))
+    told = {"account": actor.account, "purpose": purpose[:500]}
+    ledger.append(Append(stream, None, (NewEvent(INPUT_READ, told, now, str(actor), correlation=stream),)))
+    return found
 
 
 def raw_of(ledger: Ledger, vault: Vault, stream: StreamId) -> bytes | None:

@@ -8,7 +8,7 @@ from typing import Any
 from ingest.arrival import Arrival, Told
 from ingest.fields import NO_MAPPING
 from ingest.gateway import Gateway
-from ingest.quarantine import INPUT_REPLAYED, last_of, row_of
+from ingest.quarantine import INPUT_QUARANTINED, INPUT_REPLAYED, last_of, row_of
 from ledger.envelope import Append, Event, NewEvent
 from mandates.sheets import Row, rows_of
 from terms.errors import BadInput
@@ -60,8 +60,8 @@ class Replay:
 
 def _closed(events: list[Event]) -> Event | None:
     """The replay that closed the matter; a later quarantine of the same bytes opens it again."""
-    last = events[-1] if events else None
-    return last if last is not None and last.type == INPUT_REPLAYED else None
+    moves = [event for event in events if event.type in (INPUT_QUARANTINED, INPUT_REPLAYED)]
+    return moves[-1] if moves and moves[-1].type == INPUT_REPLAYED else None
 
 
 def _mended(row: Row, cells: Mapping[str, Any] | None) -> Row:

@@ -33,4 +33,17 @@ def _read(rows: Rows, event: Event, _: Masked) -> None:
     )  # fmt: skip
 
 
-UNSEALED = View(name="unsealed", version=1, tables=(READ,), handlers={"PersonalDataRead": _read}, cost=8)
+def _opened(rows: Rows, event: Event, _: Masked) -> None:
+    """What lay in quarantine was opened: it stands for the order it has not become."""
+    told, actor = event.payload, Actor.parse(event.actor)
+    rows.add(
+        "read",
+        {"order_no": event.stream, "account": told["account"], "role": str(actor.role), "unit": actor.unit or "",
+         "purpose": told["purpose"], "fields": "quarantined", "at": event.occurred_at.isoformat(),
+         "day": day_of(event.occurred_at)},
+    )  # fmt: skip
+
+
+UNSEALED = View(
+    name="unsealed", version=2, tables=(READ,), handlers={"PersonalDataRead": _read, "InputRead": _opened}, cost=8
+)

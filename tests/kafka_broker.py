@@ -20,6 +20,7 @@ POM = Path(__file__).with_name("kafka_broker.pom.xml")
 CACHE = Path(__file__).parent.parent / "var" / "kafka"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _LEAN = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8")
+PATIENCE = 240.0  # seconds: a Java machine starts slowly beside other work
 _CLUSTER = "ZGluZ3plLXRlc3Qtb25lMQ"  # sixteen bytes, as Kafka writes a UUID
 
 
@@ -36,6 +37,7 @@ class Broker:
         self._port, controller = _free_port(), _free_port()
         self.servers = f"127.0.0.1:{self._port}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._was_up = False
         self._settings = folder / "server.properties"
         self._settings.write_text(
             "\n".join(f"{name}={value}" for name, value in _settings(self._port, controller, folder).items())
@@ -45,18 +47,21 @@ class Broker:
             raise NoBroker(f"the storage tool failed: {(made.stderr or made.stdout)[-500:]!r}")
 
     def start(self) -> None:
-        """Start it and wait until it answers. Raises NoBroker."""
+        """Start it and wait until it answers. Raises NoBroker; AssertionError for one that was up and stays away."""
         log = self._folder / "broker.log"
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 ["java", *_LEAN, "-cp", f"{self._jars}/*", "kafka.Kafka", str(self._settings)],
                 stdout=output, stderr=output, cwd=self._folder,
             )  # fmt: skip
-        until = time.monotonic() + 90
+        until = time.monotonic() + PATIENCE
         while not _answers(self._port):
             if self._process.poll() is not None or time.monotonic() > until:
-                raise NoBroker(f"Kafka did not start: {log.read_text(errors='replace')[-800:]}")
+                said = log.read_text(errors="replace")[-800:]
+                assert not self._was_up, f"Kafka did not come back ({self._process.poll()}): {said}"
+                raise NoBroker(f"Kafka did not start: {said}")
             time.sleep(0.2)
+        self._was_up = True
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop it in order, or kill it."""

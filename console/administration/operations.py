@@ -34,6 +34,7 @@ def operations(visit: Visiting) -> Response:
         held=held[:SHOWN],
         held_total=len(held),
         waiting=sum(1 for one in held if not one.replayed),
+        may_mend=visit.may(Page.INGEST),
         edition=visit.register.digest,
         city_version=parts.city.version,
     )

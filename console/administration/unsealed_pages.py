@@ -57,5 +57,11 @@ def readings(
         return visit.page("readings.html", Page.READINGS, "查阅记录", **data)
     listed = {"total": total, "page": page, "pages": max(1, -(-total // PAGE))}
     return visit.page(
-        "readings.html", Page.READINGS, "个人信息查阅记录", look=look, listed=listed, sealed=SEALED, **data
+        "readings.html",
+        Page.READINGS,
+        "个人信息查阅记录",
+        look=look,
+        listed=listed,
+        sealed=SEALED | {"quarantined": "原始内容"},
+        **data,
     )
