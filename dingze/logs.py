@@ -6,6 +6,7 @@ and an address with its query (`/queue?q=…`) or the bytes of a message may nam
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any, TextIO, cast
 
 import structlog
@@ -24,13 +25,20 @@ _RENDERED: tuple[Any, ...] = (
 
 
 class _Stderr:
-    """Whatever stderr is at the moment of writing: a long-lived logger must not hold on to one that was closed."""
+    """Whatever stderr is at the moment of writing: a long-lived logger must not hold on to one that was closed.
+
+    A line that cannot be written is lost: on a full disk the log may be what is full, and whoever says that its step
+    failed must live to try it again.
+    """
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        with suppress(OSError, ValueError):
+            return sys.stderr.write(text)
+        return 0
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def configure(level: str) -> None:

@@ -1,12 +1,16 @@
 """Logs go to stderr, whichever it is when they are written."""
 
+import errno
 import io
 import sys
+import threading
 
 import pytest
 import structlog
 
+from automation.supervisor import Part, Supervisor
 from dingze.logs import configure
+from terms.ids import Position
 
 
 def test_a_logger_outlives_the_stderr_it_was_set_up_under(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,3 +22,45 @@ def test_a_logger_outlives_the_stderr_it_was_set_up_under(monkeypatch: pytest.Mo
     monkeypatch.setattr(sys, "stderr", second)
     log.info("still here", order="1")
     assert '"event": "still here"' in second.getvalue()
+
+
+class Full(io.StringIO):
+    """A stderr on a disk that is full for a while."""
+
+    room = False
+
+    def write(self, text: str) -> int:
+        if not self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+
+class Still:
+    """A feed in which nothing happens."""
+
+    def wait(self, after: Position, timeout: float) -> bool:
+        return False
+
+
+def test_a_part_whose_failure_cannot_be_logged_is_tried_again_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = Full()
+    monkeypatch.setattr(sys, "stderr", full)
+    configure("info")
+    tries = 0
+    well = threading.Event()
+
+    def step() -> int:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        full.room = True
+        well.set()
+        return 0
+
+    supervisor = Supervisor([Part("writes", step, every=0.01)], Still(), lambda: Position(0))  # type: ignore[arg-type]
+    supervisor.start()
+    try:
+        assert well.wait(20) and supervisor.running()
+    finally:
+        supervisor.stop()
