@@ -209,6 +209,7 @@ class Visit:
             "units": self.register.units,
             "csrf": self.session.csrf,
             "person": self.session.account,
+            "clause_name": self._clause_name,
         }
         return HTMLResponse(self.console.templates.render(template, frame | data))
 

@@ -13,6 +13,7 @@ from casework.boundary_case.state import Step
 from casework.lanes import CASES
 from console.access import Page
 from console.bianban.case_opening import opening_fields, read_opening
+from console.bianban.case_sides import on_the_matter, option_of
 from console.forms import Form
 from console.interface.commands import giver_of
 from console.interface.doors import BIANBAN, CASE_DOOR, give_command
@@ -24,7 +25,7 @@ from projections.cases import CASES_VIEW
 from projections.disputes import DISPUTES
 from projections.figures import Cut, count
 from projections.store import as_of
-from terms.ids import Position
+from terms.ids import Position, UnitCode
 
 router = APIRouter()
 OLD = 60  # days from which an open case is marked
@@ -153,6 +154,12 @@ def _filled(visit: Visit, cases: list[dict[str, Any]], matter_id: str, parties: 
     found["parties"] = [f"{unit} {named[unit]}" for unit in map(str, parties) if unit in named]  # type: ignore[index]
     if matter_id:
         found |= _known(visit, matter_id, parties)
+        units = [UnitCode(one) for one in parties if UnitCode(one) in register.units]
+        told = on_the_matter(str(found.get("matter", "")), units, register, visit.actor.role)
+        offered = dict.fromkeys((*found.get("clauses", ()), *(f"{unit} {item}" for unit, item in told)))
+        found["clause_options"] = [
+            (one, option_of(one.partition(" ")[2], register, visit.actor.role)) for one in offered
+        ]
     return found
 
 

@@ -20,17 +20,11 @@ def opening_fields(bianban: bool, filled: dict[str, Any]) -> tuple[Field, ...]:
         Field("number", "编号", required=True, value=filled.get("number", "")),
         Field("matter", "事项", required=True, value=filled.get("matter", "")),
         Field("matter_id", "事项编号", value=filled.get("matter_id", ""), help="职责依据中的事项或颗粒点；可空"),
-        Field("opened_by", "由谁提出", "choice", required=True, options=by),
+        Field("opened_by", "由谁提出", "choice", required=True, options=by, value=by[0][0]),
         Field("instruction", "批示", shown_for="instruction"),
         Field("parties", "争议各方", "units", required=True, values=tuple(filled.get("parties", ()))),
         Field("question", "争议焦点", "area", required=True, value=filled.get("question", "")),
-        Field(
-            "clauses",
-            "各方条目",
-            "area",
-            value="\n".join(filled.get("clauses", ())),
-            help="一行一条：单位代码 条目编号",
-        ),
+        *_clause_fields(filled),
         Field("orders", "涉及工单", "area", value="\n".join(filled.get("orders", ())), help="一行一件"),
         Field(
             "jurisdiction",
@@ -38,14 +32,26 @@ def opening_fields(bianban: bool, filled: dict[str, Any]) -> tuple[Field, ...]:
             "choice",
             required=True,
             options=(("duty", "职责归属（编办）"), ("enforcement_basis", "执法依据（司法行政）")),
+            value="duty",
         ),
     )
+
+
+def _clause_fields(filled: dict[str, Any]) -> tuple[Field, ...]:
+    """The clauses of a known matter to tick, those named in returns ticked; others are written with their codes."""
+    options = tuple(filled.get("clause_options", ()))
+    written = Field("clauses", "其他条目" if options else "各方条目", "area", help="一行一条：单位代码 条目编号")
+    if not options:
+        return (written,)
+    ticked = tuple(filled.get("clauses", ()))
+    hint = "已勾选退单中双方所引的条目" if ticked else "按事项从各方现行条目中找出"
+    return Field("chosen", "各方条目", "checks", values=ticked, options=options, help=hint), written
 
 
 def read_opening(filled: Filled) -> b.OpenCase:
     """The command that opens a case. Raises BadInput."""
     cited = []
-    for line in filled.lines("clauses"):
+    for line in (*(one for one in filled.values.get("chosen", ()) if one), *filled.lines("clauses")):
         unit, _, clause = line.partition(" ")
         if not clause.strip():
             raise BadInput("console.field-needed", at="clauses", field="各方条目（单位代码 条目编号）")

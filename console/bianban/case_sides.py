@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, or_, select
 from casework.boundary_case.state import BoundaryCase
 from casework.grounds import belongs
 from console.access import may_read
-from console.registers.clause_card import ClauseCard, clause_card
+from console.registers.clause_card import ClauseCard, clause_card, clause_name
 from console.registers.clause_ranking import speaking_to
 from mandates.edition import RegisterEdition
 from projections.store import as_of
@@ -134,9 +134,21 @@ def clause_options(
     words = f"{case.opened.matter} {case.opened.question}" if case.opened else ""
     found: dict[str, str] = {}
     for unit in units:
-        name = register.units[unit].everyday_names[:1] if unit in register.units else ()
         cards = [card for card, _ in cited.get(unit, [])]
         cards += [one.card for one in speaking_to(words, unit, register, role, 6)[0]]
         for card in cards:
-            found.setdefault(card.id, f"{name[0] if name else unit} {card.source}{card.number}：{card.text}")
+            found.setdefault(card.id, option_of(card.id, register, role))
     return tuple(found.items())
+
+
+def option_of(item: str, register: RegisterEdition, role: Role) -> str:
+    """A clause as a form offers it: its name, which tells it from its neighbours, then its words."""
+    name, text = clause_name(item, register, role)
+    return f"{name}：{text}" if text else name
+
+
+def on_the_matter(
+    words: str, units: Iterable[UnitCode], register: RegisterEdition, role: Role
+) -> tuple[tuple[UnitCode, str], ...]:
+    """The clauses of each unit that speak of a matter, before there is a case of it."""
+    return tuple((unit, one.card.id) for unit in units for one in speaking_to(words, unit, register, role, RELATED)[0])

@@ -11,6 +11,7 @@ from terms.actors import Role
 from terms.ids import ClauseId, UnitCode
 
 _CODE = re.compile(r"(?<![\w-])[A-Z]\d{1,2}(?:-\d{2})?-[A-Z]{2}-[\w-]+(?![\w-])", re.ASCII)
+_UNIT = re.compile(r"(?<![\w-])[A-Z]\d{1,2}(?:-\d{2})?(?![\w-])", re.ASCII)
 SANDING, POWERS = INSTRUMENTS["sanding"], INSTRUMENTS["power_list"]
 
 
@@ -71,8 +72,13 @@ def clause_name(item: str, register: RegisterEdition, role: Role) -> tuple[str, 
 
 
 def with_names(text: str, register: RegisterEdition, role: Role) -> str:
-    """A text of the system's own in which codes of items stand, with their names in place of the codes."""
-    return _CODE.sub(lambda found: clause_name(found[0], register, role)[0], text)
+    """A text of the system's own in which codes of items and units stand, with their names in place of the codes."""
+
+    def unit(found: re.Match[str]) -> str:
+        known = register.units.get(UnitCode(found[0]))
+        return (known.everyday_names[0] if known.everyday_names else known.name) if known else found[0]
+
+    return _UNIT.sub(unit, _CODE.sub(lambda found: clause_name(found[0], register, role)[0], text))
 
 
 def _told(key: ClauseId, register: RegisterEdition) -> tuple[str, tuple[UnitCode, ...], str, str, str, str]:

@@ -7,7 +7,7 @@ previewed, and is refused when files or register are no longer those.
 import hashlib
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,9 @@ from console.visit import Visit, Visiting
 from console.words import CITY_TIME
 from mandates.draft_steps import drafting
 from mandates.drafts import Draft, Ended
-from mandates.events import BY_CLASS
+from mandates.events import BY_CLASS, BY_TABLE
 from mandates.importing import Gathered, gather
+from mandates.tables import RENAMED
 from terms.errors import BadInput, Conflict
 from terms.ids import UnitCode
 
@@ -48,7 +49,17 @@ class Looked:
 def form_page(visit: Visiting) -> Response:
     """The form."""
     visit.open(Page.DRAFTS)
-    return visit.page("import.html", Page.DRAFTS, "导入依据", today=today(visit).isoformat())
+    return visit.page("import.html", Page.DRAFTS, "导入依据", today=today(visit).isoformat(), columns=_columns())
+
+
+def _columns() -> dict[str, list[str]]:
+    """The Chinese columns that each table may have."""
+    found = {}
+    for table, name in TABLES.items():
+        told = {new: old for old, new in RENAMED.get(table, {}).items()}
+        columns = [told.get(one.name, one.name) for one in fields(BY_TABLE[table].item)]
+        found[name] = [LABELS[one] for one in (*columns, "valid_from", "valid_to") if one in LABELS]
+    return found
 
 
 @router.post("/mandates/import/preview")

@@ -22,7 +22,7 @@ from console.registers.outlook import Outlook, outlook
 from console.visit import Visit, Visiting
 from mandates.draft_steps import drafting, reform_written
 from mandates.drafts import Draft
-from mandates.model import Level, Span, Unit
+from mandates.model import Level, Section, Span, Unit
 from mandates.reform import Reform, ReformPlan, plan
 from mandates.succession import ReformKind
 from projections.outcomes import LEARNABLE
@@ -56,6 +56,24 @@ def form_page(visit: Visiting) -> Response:
     return visit.page(
         "reform.html", Page.DRAFTS, "机构改革", kinds_of_reform=list(ReformKind), today=today(visit).isoformat()
     )
+
+
+@router.post("/mandates/reform/clauses")
+def clauses(visit: Visiting, form: Form) -> Response:
+    """The clauses of the units that are reformed, each with the units it may go to; nothing is written."""
+    visit.open(Page.DRAFTS)
+    day, sources = form.day("day", "生效日期"), form.units("sources")
+    edition = visit.console.parts.register.as_of(day)
+    established = tuple(_unit(line, None, Span(day)) for line in form.lines("establish"))
+    into = form.units("into") or tuple(one.code for one in established)
+    if not sources or not into:
+        raise BadInput("console.field-needed", at="into", field="被改革单位和承接单位")
+    names = {code: unit.name for code, unit in edition.units.items()} | {one.code: one.name for one in established}
+    own = [one for one in edition.clauses.values() if one.unit in sources and one.section is not Section.POSTS]
+    return visit.fragment(
+        "reform_clauses.html", clauses=own, into=into, names=names, assigned=_chosen(form),
+        split=form.text("kind") == ReformKind.SPLIT,
+    )  # fmt: skip
 
 
 @router.post("/mandates/reform/preview")
@@ -117,8 +135,14 @@ def read_reform(visit: Visit, form: Filled) -> Reform:
     into = form.units("into") or (sources if kind is ReformKind.RENAME else tuple(one.code for one in established))
     return Reform(
         kind, sources, into, day, InstrumentId(form.text("instrument")) if form.text("instrument") else None,
-        established, dict(_assigned(line) for line in form.lines("assign")), form.text("new_name"),
+        established, _chosen(form), form.text("new_name"),
     )  # fmt: skip
+
+
+def _chosen(form: Filled) -> dict[str, UnitCode]:
+    """Which clause goes to which unit: as chosen in the list, then as written by codes."""
+    listed = (one for one in form.values.get("assign_to", ()) if one)
+    return dict(_assigned(line) for line in (*listed, *form.lines("assign")))
 
 
 def _unit(line: str, like: Unit | None, span: Span) -> Unit:

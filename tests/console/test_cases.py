@@ -65,7 +65,7 @@ def opened(town: Town, address: str) -> Desk:
     form = {
         "number": desk.number, "matter": "楼道充电桩", "opened_by": "bianban", "parties": ["C03", "C05"],
         "question": "楼道内违规充电桩由谁主办",
-        "clauses": f"C03 {clause_of(town, 'C03')}\nC05 {clause_of(town, 'C05')}",
+        "chosen": f"C03 {clause_of(town, 'C03')}", "clauses": f"C05 {clause_of(town, 'C05')}",
         "orders": "JX0001", "jurisdiction": "duty", "csrf": desk.browsers[OFFICER].csrf(),
     }  # fmt: skip
     answer = desk.browsers[OFFICER].post("/cases/open", data=form)

@@ -172,6 +172,19 @@ def test_a_reform_that_cannot_be_is_refused_with_the_reason(desk: tuple[Town, st
     assert officer.fill("/mandates/reform/preview", **usual).status_code == 200
 
 
+def test_where_each_clause_goes_is_chosen_from_a_list(desk: tuple[Town, str]) -> None:
+    officer = Browser(desk[1], OFFICER)
+    handed = {"title": "x", "kind": "职责划转", "sources": "C04", "into": "C03", "day": "2027-01-01"}
+    assert "C04-SD-03=C03" in (listed := officer.fill("/mandates/reform/clauses", **handed).text) and "不划转" in listed
+    told = officer.fill("/mandates/reform/preview", **handed, assign_to="C04-SD-03=C03").text
+    assert "“三定”条目 1 条" in told, "only what was chosen goes"
+    assert (
+        'value="C04-SD-03=C03" selected'
+        in officer.fill("/mandates/reform/clauses", **handed, assign_to="C04-SD-03=C03").text
+    ), "what was chosen stays chosen"
+    assert officer.fill("/mandates/reform/clauses", **(handed | {"into": ""})).status_code == 422
+
+
 def test_only_the_bianban_drafts(desk: tuple[Town, str]) -> None:
     clerk = Browser(desk[1], "yz-05-clerk-chengguan")
     for path in ("/mandates/drafts", "/mandates/import", "/mandates/reform", "/mandates/drafts/CA-2026-001"):
