@@ -110,6 +110,8 @@ def _assemble(
         _partners(edition),
         clause_words,
         {unit: place for place, unit in enumerate(units)},
+        tuple(tuple(unit for unit, key in zip(units, keys, strict=True) if key == group) for group in groups),
+        np.concatenate([words.idf, grams.idf]),
         _helpful(edition),
     )
 

@@ -50,11 +50,13 @@ class ClauseWords:
         told = self.units.get(unit)
         if told is None or not len(told.places):
             return {}
-        rows = np.searchsorted(told.places, places)
+        rows = np.searchsorted(told.places, places.astype(np.int32))  # another width would copy them all
         rows[rows == len(told.places)] = 0
         known = told.places[rows] == places
         # products and sums below 2^53: exact, in whatever order they are added
-        total = (values[known].astype(np.float64) @ told.weights[rows[known]].astype(np.float64)).astype(np.int64)
+        total = (values[known].astype(np.float64) @ told.weights.take(rows[known], axis=0).astype(np.float64)).astype(
+            np.int64
+        )
         total += UNIT * told.weights[-1].astype(np.int64)
         return dict(zip(told.clauses, (total * 1000 // (UNIT * 4096)).tolist(), strict=True))
 

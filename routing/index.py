@@ -58,6 +58,8 @@ class RegisterIndex:
     partners: Mapping[UnitCode, frozenset[UnitCode]]  # units that a boundary item or joint duty point names together
     clause_words: ClauseWords
     column: Mapping[UnitCode, int]  # the place of each unit in `units`
+    members: tuple[tuple[UnitCode, ...], ...]  # the units of each group
+    idf: Ints  # of words and n-grams, one after the other
     helpful: Ints  # for each unit, in 1/1000: more the more boundary items and joint duty points it supports
 
     @property
@@ -83,7 +85,7 @@ class RegisterIndex:
         """
         places, weights = self.vector(reading) if vector is None else vector
         # products and sums below 2^53: exact, in whatever order they are added
-        total = (weights.astype(np.float64) @ self.weights[places].astype(np.float64)).astype(np.int64)
+        total = (weights.astype(np.float64) @ self.weights.take(places, axis=0).astype(np.float64)).astype(np.int64)
         total += UNIT * self.weights[-1].astype(np.int64)
         scores: Ints = total * 1000 // (UNIT * 4096) + self.load
         said = dict.fromkeys(self.units, 0)
@@ -124,5 +126,6 @@ class RegisterIndex:
         """The score of each group: that of its best unit."""
         found = [-1_000_000] * len(self.groups)
         for at, score in zip(self.group_at, units, strict=True):
-            found[at] = max(found[at], score)
+            if score > found[at]:
+                found[at] = score
         return found

@@ -71,6 +71,11 @@ class MemoryEdition:
         return Counter((*self.answered, *units))
 
     @cached_property
+    def customs(self) -> dict[str, tuple[tuple[str, int], ...]]:
+        """What `routing.scores` reckoned once for each register edition it was asked with."""
+        return {}
+
+    @cached_property
     def _neighbours(self) -> Neighbours:
         return neighbours(self.words.idf, self.starts, self.terms)
 
@@ -262,7 +267,7 @@ class Features:
         right, right_weights = self.grams.vector(reading.grams)
         known = [(place, said) for item, said in named if (place := self._places.get(item)) is not None]
         told: Ints = np.array(known, np.int64).reshape(-1, 2)
-        scores = np.clip(np.array(register, np.int64) + 1000, 0, 3000) * UNIT // 1000
+        scores = np.minimum(np.maximum(np.array(register, np.int64) + 1000, 0), 3000) * UNIT // 1000
         spoken = np.flatnonzero(scores)
         return (
             np.concatenate([left, right + len(self.words.places), told[:, 0], spoken + len(self)]),
@@ -284,7 +289,7 @@ def class_scores(
     """Scores of every class in 1/1000: terms, items, register scores and the bias. Whole numbers throughout."""
     places, values = features.of(reading, named, register)
     # products and sums below 2^53: exact, in whatever order they are added
-    total = (values.astype(np.float64) @ weights[places].astype(np.float64)).astype(np.int64)
+    total = (values.astype(np.float64) @ weights.take(places, axis=0).astype(np.float64)).astype(np.int64)
     total += UNIT * weights[-1].astype(np.int64)
     found: Ints = total * 1000 // (UNIT * 4096)
     return found

@@ -5,8 +5,10 @@ is a small order of its own. Everything is a whole number, in 1/1000 of the clas
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from math import log1p
 
 import numpy as np
@@ -16,7 +18,7 @@ from routing.index import RegisterIndex
 from routing.proposal import SpanOf
 from routing.reading import Reading
 from routing.unit_names import Named
-from routing.vectors import UNIT, Ints, counted, terms_of
+from routing.vectors import UNIT, Ints, terms_of, vectors_of
 from routing.wordings import Hit
 
 _ENDS = frozenset('，。；、：,;:\n!?！？“”"…')
@@ -38,6 +40,9 @@ MARKS = tuple(
 )
 
 
+Clause = tuple[SpanOf, int, Sequence[str]]  # its span, the number of its sentence, its words
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The clauses of one order. Arrays have a row a clause, and a column a unit where they have two dimensions."""
@@ -45,6 +50,9 @@ class Parts:
     spans: tuple[SpanOf, ...]
     sentence: Ints  # the number of each clause's sentence
     scores: Ints  # words, wordings and 启动说法 together
+    best: Ints  # for each unit the clause that says most for it
+    top: Ints  # and how much that is
+    own: Ints  # for each clause the unit it says most for
     wordings: Ints  # strength of the everyday wordings that stand in it, 0–400
     calls: Ints  # of the longest 启动说法 in it
     many_calls: Ints  # of all of them
@@ -57,31 +65,16 @@ def parts_of_order(
     index: RegisterIndex, reading: Reading, hits: Sequence[Hit], calls: Sequence[Hit], named: Sequence[Named]
 ) -> Parts | None:
     """The clauses of an order, each weighed alone; None where nothing in it is known to the register."""
-    found = _clauses(reading)
-    places: list[Ints] = []
-    weights: list[Ints] = []
-    known: list[tuple[SpanOf, int]] = []
-    for span, sentence, words in found:
-        plain, grams = terms_of(words)
-        left, left_weights = index.words.vector(counted(plain))
-        right, right_weights = index.grams.vector(counted(grams))
-        if len(left) or len(right):
-            places += [left, right + len(index.words.places)]
-            weights += [left_weights, right_weights]
-            known.append((span, sentence))
+    known, margin = _weighed(index, _clauses(reading))
     if not known:
         return None
-    starts = np.cumsum([0, *(len(left) + len(right) for left, right in zip(places[::2], places[1::2], strict=True))])
-    rows = index.weights[np.concatenate(places)].astype(np.float64) * np.concatenate(weights)[:, None]
-    # products and sums below 2^53: exact, in whatever order they are added
-    margin = np.add.reduceat(rows, starts[:-1], axis=0).astype(np.int64) + UNIT * index.weights[-1].astype(np.int64)
-    spans = tuple(span for span, _ in known)
+    spans = tuple(span for span, _, _ in known)
     begins = [start for start, _ in spans]
     shape = margin.shape
-    wordings, longest, many, names = (np.zeros(shape, np.int64) for _ in range(4))
+    wordings, longest, many, names = np.zeros((4, *shape), np.int64)
 
     def row_of(at: int) -> int:
-        return max(0, int(np.searchsorted(begins, at, "right")) - 1)
+        return max(0, bisect_right(begins, at) - 1)
 
     column = index.column
     for hit in hits:
@@ -97,11 +90,16 @@ def parts_of_order(
         if one.unit in column:
             names[row_of(one.span[0]), column[one.unit]] = 1
     np.minimum(wordings, 400, out=wordings)
+    scores = margin + _WORDING[wordings] + longest
+    best = scores.argmax(0)
     texts = [reading.text[start:end] for start, end in spans]
     return Parts(
         spans,
-        np.array([sentence for _, sentence in known], np.int64),
-        margin * 1000 // (UNIT * 4096) + _WORDING[wordings] + longest,
+        np.array([sentence for _, sentence, _ in known], np.int64),
+        scores,
+        best,
+        scores[best, np.arange(shape[1])],
+        scores.argmax(1),
         wordings,
         longest,
         many,
@@ -111,9 +109,36 @@ def parts_of_order(
     )
 
 
-def _clauses(reading: Reading) -> list[tuple[SpanOf, int, Sequence[str]]]:
+def _weighed(index: RegisterIndex, clauses: Sequence[Clause]) -> tuple[list[Clause], Ints]:
+    """The clauses in which the register knows a term, and what the words of each say for every unit.
+
+    All in one go: a look-up and a handful of sums an order, not a dozen for each clause.
+    """
+    terms = [terms_of(words) for _, _, words in clauses]
+    sizes = np.array([(len(words), len(grams)) for words, grams in terms], np.int64).reshape(-1, 2)
+    words = map(index.words.places.get, chain.from_iterable(words for words, _ in terms), repeat(-1))
+    grams = map(index.grams.places.get, chain.from_iterable(grams for _, grams in terms), repeat(-1))
+    left, right = (np.fromiter(found, np.int64) for found in (words, grams))
+    right[right >= 0] += len(index.words.places)
+    places = np.concatenate([left, right])
+    there = np.flatnonzero(places >= 0)
+    if not len(there):
+        return [], places
+    families = np.arange(sizes.size).reshape(-1, 2)  # a clause's words have a length of their own, and its n-grams
+    texts = np.concatenate([np.repeat(families[:, 0], sizes[:, 0]), np.repeat(families[:, 1], sizes[:, 1])])
+    texts, places, weights = vectors_of(texts[there], places[there], index.idf)
+    starts = np.flatnonzero(np.diff(texts // 2, prepend=-1))
+    rows = index.weights.take(places, axis=0).astype(np.float64)
+    rows *= weights[:, None]
+    # products and sums below 2^53: exact, in whatever order they are added
+    margin = np.add.reduceat(rows, starts, axis=0).astype(np.int64)
+    margin += UNIT * index.weights[-1].astype(np.int64)
+    return [clauses[text // 2] for text in texts[starts].tolist()], margin * 1000 // (UNIT * 4096)
+
+
+def _clauses(reading: Reading) -> list[Clause]:
     """Each clause with its span, the number of its sentence and its words."""
-    found: list[tuple[SpanOf, int, Sequence[str]]] = []
+    found: list[Clause] = []
     at = begin = first = sentence = 0
     for place, word in enumerate((*reading.words, "\n")):
         if word in _ENDS:

@@ -29,146 +29,142 @@ SUPPORT_FEATURES = (
 )  # fmt: skip
 _ASKED = -600  # a clause says something for a unit
 _CALLED = 700  # two characters over the first
+_NOTHING = -(1 << 40)  # less than any clause says
+
+
+def _between(numbers: Ints, least: int, most: int) -> Ints:
+    """As `numpy.clip`, which takes four times as long for so few."""
+    found: Ints = np.minimum(np.maximum(numbers, least), most)
+    return found
+
+
+def _rows(columns: Sequence[Ints]) -> Ints:
+    """Numbers of each unit as a row a unit."""
+    return np.concatenate(columns).reshape(len(columns), -1).T
 
 
 def lead_features(parts: Parts, register: Ints, totals: Ints) -> Ints:
     """For each unit (a row) the numbers of `LEAD_FEATURES` by which it is asked whether it leads."""
-    scores = parts.scores
-    count = len(scores)
-    rows = np.arange(scores.shape[1])
-    best = scores.argmax(0)
-    top = scores[best, rows]
-    following = np.minimum(best + 1, count - 1)
-    own = scores.argmax(1)
-    times = np.bincount(own, minlength=scores.shape[1])
-    title = np.clip(scores[0], -2000, 3000)
-    marks, after = parts.marks[best], parts.marks[following]
+    scores, best, top, own = parts.scores, parts.best, parts.top, parts.own
+    count, units = scores.shape
+    rows = np.arange(units)
+    times = np.bincount(own, minlength=units)
+    marks, after = 1000 * parts.marks[best].T, 1000 * parts.marks[np.minimum(best + 1, count - 1)].T
+    likeliest = totals.max()
     first, adds = parts.marks[:, 3] > 0, parts.marks[:, 1] > 0
-    low = np.full(scores.shape[1], -2000, np.int64)
+    low = np.full(units, -2000, np.int64)
     last = parts.sentence == parts.sentence[-1]
-    return np.stack(
+    return _rows(
         [
-            np.maximum(totals - totals.max(), -4000),
-            1000 * (totals == totals.max()),
-            title,
+            np.maximum(totals - likeliest, -4000),
+            1000 * (totals == likeliest),
+            _between(scores[0], -2000, 3000),
             1000 * (rows == own[0]),
-            np.clip(top, -2000, 4000),
-            np.clip(top - top.max(), -4000, 0),
-            np.clip(register - register.max(), -4000, 0),
+            _between(top, -2000, 4000),
+            np.maximum(top - top.max(), -4000),
+            np.maximum(register - register.max(), -4000),
             1000 * np.minimum(times, 5),
             1000 * best // count,
             parts.calls[best, rows],
             np.minimum(parts.many_calls.sum(0), 4000),
-            1000 * marks[:, 0],
-            1000 * marks[:, 1],
-            1000 * marks[:, 2],
-            1000 * marks[:, 3],
-            1000 * after[:, 2],
-            1000 * after[:, 3],
-            np.clip(scores[first].max(0), -2000, 3000) if first.any() else low,
-            np.clip(scores[adds].max(0), -2000, 3000) if adds.any() else low,
+            *marks,
+            *after[2:],
+            _between(scores[first].max(0), -2000, 3000) if first.any() else low,
+            _between(scores[adds].max(0), -2000, 3000) if adds.any() else low,
             1000 * parts.named.max(0),
-            np.clip(scores[last].max(0), -2000, 3000),
-            np.clip(scores.sum(0) // count, -2000, 2000),
-        ],
-        axis=1,
-    ).astype(np.int64)
+            _between(scores[last].max(0), -2000, 3000),
+            _between(scores.sum(0) // count, -2000, 2000),
+        ]
+    )
 
 
 def support_features(parts: Parts, register: Ints, helpful: Ints) -> Ints:
     """For each unit (a row) those numbers of `SUPPORT_FEATURES` that do not depend on who leads."""
-    scores = parts.scores
+    scores, best, top, own = parts.scores, parts.best, parts.top, parts.own
     count, units = scores.shape
     rows = np.arange(units)
-    best = scores.argmax(0)
-    top = scores[best, rows]
-    second = np.sort(scores, axis=0)[-2] if count > 1 else np.full(units, -1500, np.int64)
-    own = scores.argmax(1)
-    by_row = np.sort(scores, axis=1)
+    others = scores.copy()
+    others[best, rows] = _NOTHING
+    second = others.max(0) if count > 1 else np.full(units, -1500, np.int64)
+    clauses = np.arange(count)
+    most = scores[clauses, own]
+    others = scores.copy()
+    others[clauses, own] = _NOTHING
     is_for = own[best] == rows
-    others = np.where(is_for, by_row[best, -2], by_row[best, -1])
-    following = np.minimum(best + 1, count - 1)
-    marks, after = parts.marks[best], parts.marks[following] * (best + 1 < count)[:, None]
+    over = np.where(is_for, others.max(1)[best], most[best])
+    marks = 1000 * parts.marks[best].T
+    after = 1000 * parts.marks[np.minimum(best + 1, count - 1)].T * (best + 1 < count)
     named = parts.named[best, rows]
     ranks = np.empty(units, np.int64)
     ranks[np.argsort(-top, kind="stable")] = rows
-    asked = len(set(own[by_row[:, -1] > _ASKED].tolist()))
+    asked = len(set(own[most > _ASKED].tolist()))
     call, wording = parts.calls[best, rows], parts.wordings[best, rows]
     ones = np.ones(units, np.int64)
-    return np.stack(
+    return _rows(
         [
-            np.clip(top, -2000, 4000),
-            np.clip(top - others, -1000, 1500),
-            np.clip(second, -2000, 3000),
+            _between(top, -2000, 4000),
+            _between(top - over, -1000, 1500),
+            _between(second, -2000, 3000),
             1000 * np.minimum(np.bincount(own, minlength=units), 4),
             10 * wording,
             call,
             parts.calls.max(0),
             np.minimum(parts.many_calls.sum(0), 4000),
             10 * np.minimum(parts.wordings.sum(0), 300),
-            np.clip(register, -3000, 3000),
+            _between(register, -3000, 3000),
             1000 * np.minimum(ranks, 12),
             1000 * best // count,
             1000 * (best == 0),
             1000 * min(count, 25) * ones,
             100 * np.minimum(parts.lengths[best], 25),
-            1000 * marks[:, 0],
-            1000 * after[:, 0],
-            1000 * marks[:, 1],
-            1000 * after[:, 1],
-            1000 * marks[:, 2],
-            1000 * after[:, 2],
-            1000 * marks[:, 3],
-            1000 * after[:, 3],
+            *(told for mark in zip(marks, after, strict=True) for told in mark),
             1000 * parts.named.max(0),
             1000 * named,
             1000 * np.minimum(parts.named[best].sum(1) - named, 3),
             helpful,
             10 * min(parts.spans[-1][1], 400) * ones,
-            np.clip(scores[0], -2000, 3000),
+            _between(scores[0], -2000, 3000),
             1000 * min(asked, 6) * ones,
             int(np.sort(top)[-3:].sum()) // 3 * ones,
             1000 * is_for,
             1000 * (is_for & (top > 0)),
             1000 * ((call > 0) & (call < 400) & (wording == 0)),
-            1000 * named * marks[:, 0],
-        ],
-        axis=1,
-    ).astype(np.int64)
+            named * marks[0],
+        ]
+    )
 
 
 def features_beside(parts: Parts, lead: int, register: Ints, partners: Sequence[int]) -> Ints:
     """For each unit (a row) the numbers of `SUPPORT_FEATURES` that say what it is beside that lead."""
     scores = parts.scores
     units = scores.shape[1]
-    best = scores.argmax(0)
+    best = parts.best
     there = scores[best, lead]
     same = parts.sentence[:, None] == parts.sentence[best][None, :]
     in_sentence = np.where(same, scores, -9999).max(0) - np.where(same, scores[:, [lead]], -9999).max(0)
     partner = np.zeros(units, np.int64)
     partner[list(partners)] = 1000
-    return np.stack(
+    return _rows(
         [
-            np.clip(scores[best, np.arange(units)] - there, -2000, 2500),
-            np.clip(in_sentence, -2500, 2500),
-            np.clip(register - register[lead], -4000, 2000),
+            _between(parts.top - there, -2000, 2500),
+            _between(in_sentence, -2500, 2500),
+            _between(register - register[lead], -4000, 2000),
             partner,
-            np.clip(scores[0] - scores[0, lead], -4000, 2000),
+            _between(scores[0] - scores[0, lead], -4000, 2000),
             np.full(units, min(int(scores[:, lead].max()), 4000)),
             1000 * (there > 0),
-        ],
-        axis=1,
-    ).astype(np.int64)
+        ]
+    )
 
 
 def lead_candidates(parts: Parts, totals: Ints) -> list[int]:
     """The columns of the units that may lead: the likeliest eight, the four best named by a clause, and the title's."""
     likeliest = np.argsort(-totals, kind="stable")[:8].tolist()
-    named = np.argsort(-parts.scores.max(0), kind="stable")[:4].tolist()
-    return sorted({*likeliest, *named, int(parts.scores[0].argmax())})
+    named = np.argsort(-parts.top, kind="stable")[:4].tolist()
+    return sorted({*likeliest, *named, int(parts.own[0])})
 
 
 def support_candidates(parts: Parts) -> list[int]:
     """The columns of the units that may help: the ten best named by a clause, and whom a long 启动说法 calls in."""
-    named = np.argsort(-parts.scores.max(0), kind="stable")[:10].tolist()
+    named = np.argsort(-parts.top, kind="stable")[:10].tolist()
     return sorted({*named, *np.flatnonzero(parts.calls.max(0) >= _CALLED).tolist()})

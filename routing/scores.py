@@ -47,11 +47,21 @@ def total_scores(
     by_class = dict(zip(memory.classes, said, strict=True))
     near = memory.near(reading)
     totals = fused(groups, heard(index, by_class, memory.votes(near), near), memory.trust)
-    rows = zip(index.units, index.group_at, units, strict=True)
-    within = [score + by_class.get(f"={unit}", 0) + _custom(memory, index.groups[at], unit) for unit, at, score in rows]
+    rows = zip(units, _customs(index, memory), strict=True)
+    within = [score + by_class.get(name, 0) + custom for score, (name, custom) in rows]
     best = index.group_scores(within)
     placed = (totals[at] + score - best[at] for at, score in zip(index.group_at, within, strict=True))
     return Scores(tuple(units), by_class, tuple(totals), tuple(placed), tuple(near))
+
+
+def _customs(index: RegisterIndex, memory: MemoryEdition) -> tuple[tuple[str, int], ...]:
+    """For each unit its name among the classes of memory and its custom; reckoned once for an edition of each."""
+    found = memory.customs.get(index.digest)
+    if found is None:
+        rows = zip(index.units, index.group_at, strict=True)
+        found = tuple((f"={unit}", _custom(memory, index.groups[at], unit)) for unit, at in rows)
+        memory.customs[index.digest] = found
+    return found
 
 
 def _custom(memory: MemoryEdition, group: str, unit: UnitCode) -> int:

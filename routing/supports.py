@@ -105,7 +105,7 @@ def supports_of(
 def ground_of(parts: Parts, column: int, unit: UnitCode, hits: Sequence[Hit], calls: Sequence[Hit]) -> Evidence | None:
     """What a support is cited by: the longest wording or 启动说法 of its own in the clause that speaks most for it,
     or else anywhere; None where it has none."""
-    clause = parts.spans[int(parts.scores[:, column].argmax())]
+    clause = parts.spans[int(parts.best[column])]
     own = [hit for hit in (*calls, *hits) if hit.exact and hit.wording.unit == unit and hit.wording.kind == "point"]
     if not own:
         return None

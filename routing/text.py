@@ -12,6 +12,7 @@ import threading
 import warnings
 from dataclasses import dataclass
 from math import inf, log
+from operator import add
 from pathlib import Path
 from typing import cast
 
@@ -125,20 +126,22 @@ class Segmenter:
         """The most probable words of one run, by dynamic programming from its end; of equal ones the longer."""
         told, size = self._told.get, len(run)
         best = [0.0] * (size + 1)
-        ends = [0] * size
-        for start in range(size - 1, -1, -1):
-            top, to, end = -inf, start + 1, start + 1
-            share = told(run[start])
-            while share is not None:
-                if (score := share + best[end]) >= top:
-                    top, to = score, end
-                end += 1
-                if end > size:
-                    break
-                share = told(run[start:end])
+        ends = list(range(1, size + 1))
+        after, start = 0.0, size
+        pairs = [*map(told, map(add, run, run[1:])), None]
+        for one, two in zip(map(told, reversed(run)), reversed(pairs), strict=True):
+            start -= 1
+            top = -inf if one is None else one + after
+            if two is not None:
+                end = start + 2
+                if (score := two + best[end]) >= top:
+                    top, ends[start] = score, end
+                while (end := end + 1) <= size and (share := told(run[start:end])) is not None:
+                    if (score := share + best[end]) >= top:
+                        top, ends[start] = score, end
             if top == -inf:
-                top, to = self._unknown + best[start + 1], start + 1
-            best[start], ends[start] = top, to
+                top, ends[start] = self._unknown + after, start + 1
+            best[start] = after = top
         start, latin = 0, -1
         while start < size:
             end = ends[start]

@@ -23,6 +23,7 @@ Ints = NDArray[np.int64]
 
 _TIMES: Ints = np.array([0, *(round(64 * (1 + log(times))) for times in range(1, 65))], np.int64)
 _NOTHING: Ints = np.zeros(0, np.int64)
+_FIRST = np.ones(1, np.bool_)
 
 
 def terms_of(words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -78,6 +79,24 @@ class Vocabulary:
         weights *= UNIT
         weights //= length
         return where, weights
+
+
+def vectors_of(texts: Ints, places: Ints, idf: Ints) -> tuple[Ints, Ints, Ints]:
+    """The vectors of many small texts in one go, each as `Vocabulary.vector` gives it: texts, places and weights, side
+    by side and in the order of texts.
+
+    `texts` and `places` give the number of a text and the place of a term in it, as often as it stands there; at least
+    one.
+    """
+    keys = texts * len(idf) + places
+    keys.sort()
+    firsts = np.flatnonzero(np.concatenate([_FIRST, keys[1:] != keys[:-1]]))
+    times = np.minimum(np.concatenate([firsts[1:], [len(keys)]]) - firsts, 64)
+    text, where = np.divmod(keys[firsts], len(idf))
+    weights = _TIMES[times] * idf[where]
+    # squares and their sums below 2^53, and a root that IEEE 754 rounds the same everywhere: exact
+    lengths = np.sqrt(np.bincount(text, (weights * weights).astype(np.float64))).astype(np.int64)
+    return text, where, weights * UNIT // np.maximum(lengths, 1)[text]
 
 
 def vocabulary(documents: Iterable[Iterable[str]], least: int = 1, at_most: int | None = None) -> Vocabulary:

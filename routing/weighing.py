@@ -127,7 +127,7 @@ def _by_clauses(
     short = parts.spans[-1][1] <= CLAUSES_WITHIN
     plainly = known is not None and said[best] - known >= CLAUSES_AT
     if short and plainly and unit != likeliest and likeliest not in named:
-        start, end = parts.spans[int(parts.scores[:, best].argmax())]
+        start, end = parts.spans[int(parts.best[best])]
         lift(unit, "clauses", reading.text[start:end], totals[likeliest] - totals[unit] + PRECEDENCE)
     return dict(zip(said, shares(list(said.values()), _LOGIT), strict=True))
 
@@ -175,11 +175,11 @@ def _ranked(
     excluded: frozenset[UnitCode],
     scores: Scores,
 ) -> Weighed:
-    groups: dict[str, list[UnitCode]] = {}
-    for unit, at in zip(index.units, index.group_at, strict=True):
-        if unit not in excluded:
-            groups.setdefault(index.groups[at], []).append(unit)
-    heads = [min(units, key=lambda unit: (-totals[unit], unit)) for _, units in sorted(groups.items())]
+    heads: list[UnitCode] = []
+    for members in index.members:
+        units = [unit for unit in members if unit not in excluded] if excluded else members
+        if units:
+            heads.append(units[0] if len(units) == 1 else min(units, key=lambda unit: (-totals[unit], unit)))
     heads.sort(key=lambda unit: (-totals[unit], unit))
     share = shares([totals[unit] for unit in heads], memory.sharpness)
     ranked = list(zip(heads, share, strict=True))
@@ -188,9 +188,8 @@ def _ranked(
     confidence = memory.table[bin_of([totals[unit] for unit in heads])]
     # rivals within the leading group: shown, and a close call among them is a close call
     lead = heads[0]
-    mates = groups[index.groups[index.group_at[index.units.index(lead)]]]
-    for mate in mates:
-        if mate != lead and totals[lead] - totals[mate] < 300:
+    for mate in index.members[index.group_at[index.column[lead]]]:
+        if mate != lead and mate not in excluded and totals[lead] - totals[mate] < 300:
             both = shares([totals[lead], totals[mate]], memory.sharpness)
             ranked.append((mate, share[0] * both[1] // max(1, both[0])))
     # those whose share rounds to the same keep the order of their scores

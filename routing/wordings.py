@@ -5,6 +5,7 @@ A wording is as strong as it is long and as few units share it; a short word can
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import ahocorasick
 import numpy as np
@@ -66,8 +67,9 @@ class WordingIndex:
         for place, found in enumerate(tokens):
             for token in found:
                 lists[self._tokens.places[token]].append(place)
-        self._starts: Ints = np.cumsum([0, *(len(found) for found in lists)])
-        self._postings: Ints = np.array([place for found in lists for place in found], np.int64)
+        starts = np.cumsum([0, *map(len, lists)]).tolist()
+        postings: Ints = np.array([place for found in lists for place in found], np.int64)
+        self._standing = [postings[start:end] for start, end in pairwise(starts)]  # where each token stands
         weights = [sum(int(self._tokens.idf[self._tokens.places[token]]) for token in found) for found in tokens]
         self._mass: Ints = np.array(weights, np.int64)
         self._least = np.maximum(-(-self._mass * _NEAR // 100), 1) * 1024.0
@@ -110,7 +112,7 @@ class WordingIndex:
             at += len(word)
         if not first:
             return []
-        lists = [self._postings[self._starts[token] : self._starts[token + 1]] for token in first]
+        lists = [self._standing[token] for token in first]
         said = np.repeat(self._said[list(first)], [len(found) for found in lists])
         # how much of each wording stands there, times 2^10, and how many of its words: sums below 2^53, exact
         found_in = np.bincount(np.concatenate(lists), said, len(self._texts))
