@@ -1,9 +1,12 @@
 """Quotes clauses of a register edition the way papers do: instrument, 文号, number, words. Pure."""
 
+from collections.abc import Iterable
+
 from casework.papers.paper import Quoted
 from mandates.edition import RegisterEdition
 from terms.errors import NotFound
 from terms.ids import ClauseId, UnitCode
+from terms.messages import sentence
 
 
 def quote(item: str, register: RegisterEdition) -> Quoted:
@@ -31,6 +34,17 @@ def quote(item: str, register: RegisterEdition) -> Quoted:
 def quote_all(items: tuple[str, ...], register: RegisterEdition) -> tuple[Quoted, ...]:
     """Every item quoted, each once, in the order given."""
     return tuple(quote(item, register) for item in dict.fromkeys(items))
+
+
+def quote_even_ended(items: Iterable[str], register: RegisterEdition) -> tuple[Quoted, ...]:
+    """Every item quoted; one that is no longer in force, though it was when it was cited, by its number alone."""
+    found: list[Quoted] = []
+    for item in dict.fromkeys(items):
+        try:
+            found.append(quote(item, register))
+        except NotFound:
+            found.append(Quoted(instrument=sentence("digest.no-longer"), number=item, text=""))
+    return tuple(found)
 
 
 def name_of(unit: UnitCode, register: RegisterEdition) -> str:

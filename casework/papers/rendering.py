@@ -13,7 +13,7 @@ from casework.papers.archive import pack
 from casework.papers.finishing import finish
 from casework.papers.paper import Paper
 from casework.papers.templates import Templates
-from casework.papers.words import CLOSING, OPENING, paragraphs, words_of
+from casework.papers.words import CLOSING, OPENING, ended, paragraphs, words_of
 
 
 def render(paper: Paper, templates: Templates) -> bytes:
@@ -39,6 +39,7 @@ def environment() -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     made.globals.clear()
     made.filters["paragraphs"] = paragraphs
+    made.filters["ended"] = ended
     return made
 
 

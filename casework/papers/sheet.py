@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
+from math import ceil
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
@@ -13,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from casework.papers.archive import pack
 from casework.papers.digest import Digest, DigestItem
+from casework.papers.finishing import width as wide
 from casework.papers.paper import Quoted
 from casework.papers.words import chinese_date, printable
 
@@ -31,6 +33,7 @@ _COLUMNS = (
 )
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CELL_AT_MOST = 32_767  # characters, a limit of the format
+_LINE, _HIGHEST = 16.0, 409.0  # points: a line of the text, the highest row the format knows
 _THIN = Side(style="thin")
 _FRAME = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
@@ -100,10 +103,18 @@ def _row(item: DigestItem) -> tuple[str | int, ...]:
     )
 
 
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column: a program that opens the table does not make its rows higher itself."""
+    room = max(width / 2.2, 1.0)  # characters of 12 points; a column is measured in figures of 11
+    return sum(max(ceil(wide(line) / room), 1) for line in text.split("\n"))
+
+
 def _dress(sheet: Worksheet, columns: Sequence[tuple[str, int]]) -> None:
     for at, (_, width) in enumerate(columns):
         sheet.column_dimensions[get_column_letter(at + 1)].width = width
-    for row in sheet.iter_rows():
+    for at, row in enumerate(sheet.iter_rows(), start=1):
+        lines = max(_lines(str(cell.value or ""), width) for cell, (_, width) in zip(row, columns, strict=False))
+        sheet.row_dimensions[at].height = min(lines * _LINE + 6, _HIGHEST)
         for cell in row:
             cell.border = _FRAME
             cell.font = Font(name="黑体" if cell.row == 1 else "仿宋_GB2312", size=12)

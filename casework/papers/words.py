@@ -49,6 +49,11 @@ def paragraphs(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
+def ended(text: str) -> str:
+    """A text that others follow in the same paragraph: with its full stop, whether or not it was typed."""
+    return text if not text or text.endswith(tuple("。！？；…”")) else f"{text}。"
+
+
 def words_of(paper: Paper) -> dict[str, Any]:
     """What a template may name: every field of the paper, put into words."""
     return {field.name: _worded(getattr(paper, field.name)) for field in fields(paper)}

@@ -1,6 +1,7 @@
 """What may be asked of a paper. Frozen data; who may ask stands in `casework.permissions` and `paperwork.hands`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
@@ -116,7 +117,7 @@ class WriteReminderLetter(Write):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteDigest(Write):
-    """退单争议定期梳理 with the figures of its period; signing it publishes it."""
+    """退单争议定期梳理 with its period's figures and, by item, the clauses cited; signing it publishes it."""
 
     KIND: ClassVar = PaperKind.DIGEST
 
@@ -125,6 +126,7 @@ class WriteDigest(Write):
     returned: int
     upheld: int
     refused: int
+    clauses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

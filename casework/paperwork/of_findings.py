@@ -5,6 +5,7 @@ from typing import Any
 
 from casework import events as e
 from casework.papers.digest import Digest, DigestItem
+from casework.papers.quoting import quote_even_ended
 from casework.papers.supervision_papers import ReminderLetter, SupervisionNotice, SupervisionOrder
 from casework.papers.words import paragraphs
 from casework.paperwork import commands as c
@@ -88,6 +89,7 @@ def digest(material: Material, command: c.WriteDigest, shared: dict[str, Any]) -
                 due=judged[item.item].due,
                 state="已办结" if item.item in closed else "办理中",
                 times=1 + sum(_stood(item.item, facts) for facts in material.before),
+                quotes=quote_even_ended(command.clauses.get(item.item, ()), material.register),
             )
             for number, item in enumerate(opened.items, start=1)
             if item.item in judged

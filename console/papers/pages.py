@@ -153,8 +153,8 @@ def _subject(visit: Visit, kind: PaperKind, number: str) -> Matter[Any]:
     return Matter(look_in(door, number, giver_of(visit)).state, occasion_of(visit))
 
 
-def _figures(visit: Visit, number: str) -> dict[str, int]:
-    """The figures of a digest's period, from the views, so that nobody types them."""
+def _figures(visit: Visit, number: str) -> dict[str, Any]:
+    """The figures of a digest's period and the clauses cited in it, from the views, so that nobody types them."""
     with looking(visit.console.parts.views) as now:
         table = now.table(DIGESTS, "digests")
         rows = now.rows(table, table.c.digest_no == number)
@@ -162,4 +162,5 @@ def _figures(visit: Visit, number: str) -> dict[str, int]:
             raise NotFound("readings.no-digest", number=number)
         period = Period(*(date.fromisoformat(rows[0][name]) for name in ("period_from", "period_to")))
         found = period_digest(now, period, number)
-    return {name: getattr(found, name) for name in ("dispatched", "returned", "upheld", "refused")}
+    figures = {name: getattr(found, name) for name in ("dispatched", "returned", "upheld", "refused")}
+    return figures | {"clauses": {one.item: one.clauses for one in found.items if one.clauses}}

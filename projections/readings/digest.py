@@ -6,15 +6,15 @@ the digests before left open comes again (逐项跟踪). The paper is made of th
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from casework import events as e
 from casework.papers import digest as paper
-from casework.papers.paper import Quoted
-from casework.papers.quoting import quote_all
+from casework.papers.quoting import quote_even_ended
+from casework.papers.words import chinese_date
 from mandates.edition import RegisterEdition
 from projections.accountability import ACCOUNTABILITY
 from projections.digests import DIGESTS
@@ -130,14 +130,14 @@ def items_to_open(look: Look, period: Period) -> tuple[e.DigestItem, ...]:
 
 def as_paper(found: PeriodDigest, register: RegisterEdition, issuer: str, today: date) -> paper.Digest:
     """The digest as an official paper; clauses are quoted from the register, those no longer in force by their id."""
-    units = tuple(dict.fromkeys(one.judged.owner for one in found.items if one.judged.owner))
+    owners = dict.fromkeys(name_of(one.judged.owner, register) for one in found.items if one.judged.owner)
     return paper.Digest(
         issuer=issuer,
         issued_on=today,
         doc_no=found.number,
-        addressees=tuple(name_of(unit, register) for unit in units) or (sentence("digest.all-units"),),
+        addressees=tuple(one for one in owners if one != issuer) or (sentence("digest.all-units"),),
         attachments=(sentence("digest.attachment"),),
-        period=sentence("digest.period", begin=found.period.begin, end=found.period.end),
+        period=period_in_words(found.period),
         first_day=found.period.begin,
         last_day=found.period.end,
         dispatched=found.dispatched,
@@ -147,6 +147,19 @@ def as_paper(found: PeriodDigest, register: RegisterEdition, issuer: str, today:
         closed=found.closed_before,
         items=tuple(_on_paper(at, one, register) for at, one in enumerate(found.items, 1)),
     )
+
+
+def period_in_words(period: Period) -> str:
+    """A period as a title names it: 2026年11月, 2026年第4季度, else 2026年11月1日至11月26日."""
+    begin, end = period.begin, period.end
+    months = (end.year - begin.year) * 12 + end.month - begin.month + 1
+    whole = begin.day == 1 and (end + timedelta(days=1)).day == 1
+    if whole and months == 1:
+        return sentence("digest.month", year=begin.year, month=begin.month)
+    if whole and months == 3 and begin.month % 3 == 1:
+        return sentence("digest.quarter", year=begin.year, quarter=begin.month // 3 + 1)
+    year = "" if end.year == begin.year else f"{end.year}年"
+    return sentence("digest.period", begin=chinese_date(begin), end=f"{year}{end.month}月{end.day}日")
 
 
 def _on_paper(at: int, one: Disputed, register: RegisterEdition) -> paper.DigestItem:
@@ -161,18 +174,8 @@ def _on_paper(at: int, one: Disputed, register: RegisterEdition) -> paper.Digest
         due=one.judged.due,
         state=one.state,
         times=one.times,
-        quotes=_quotes(one.clauses, register),
+        quotes=quote_even_ended(one.clauses, register),
     )
-
-
-def _quotes(clauses: Iterable[str], register: RegisterEdition) -> tuple[Quoted, ...]:
-    found: list[Quoted] = []
-    for clause in clauses:
-        try:
-            found += quote_all((clause,), register)
-        except NotFound:  # it was in force when it was cited
-            found.append(Quoted(instrument=sentence("digest.no-longer"), number=clause, text=""))
-    return tuple(found)
 
 
 def _matched(row: Mapping[str, Any], disputed: Iterable[DisputedMatter]) -> DisputedMatter | None:

@@ -24,6 +24,8 @@ PROJECTIONS: dict[str, str] = {
     "digest.closed": "已办结",
     "digest.all-units": "各有关单位",
     "digest.attachment": "退单争议事项清单",
+    "digest.month": "{year}年{month}月",
+    "digest.quarter": "{year}年第{quarter}季度",
     "digest.period": "{begin}至{end}",
     "digest.no-longer": "引用时有效、现已失效的条目",
     "digest.format": "无法写成“{file}”。定期梳理可导出为 .docx 或 .xlsx，请修改文件名。",

@@ -31,6 +31,8 @@ def test_every_item_is_a_row() -> None:
         "办理中",
         2,
     )
+    heights = [sheet.row_dimensions[at].height for at in (1, 2)]
+    assert heights[0] < heights[1] < 409, "a row is as high as its longest cell asks, so that nothing is cut in print"
     assert sheet.freeze_panes == "A2" and sheet.print_title_rows == "$1:$1"
 
 

@@ -269,9 +269,14 @@ def test_a_digest_is_published_by_signing_it_and_counts_how_often_an_item_came_b
     do("SL-1", f.JudgeItem("i1", "条目交叉", "立案", CHENGGUAN, date(2026, 4, 1)), OFFICER)
     do("SL-2", f.OpenDigest(date(2026, 2, 1), date(2026, 2, 28), (item,), "SL-1"), OFFICER)
     do("SL-2", f.JudgeItem("i1", "条目交叉", "立案", CHENGGUAN, date(2026, 4, 1)), OFFICER)
-    write = c.WriteDigest(about="SL-2", period="2026年2月", dispatched=21_873, returned=642, upheld=201, refused=441)
+    cited = {"i1": ("C03-1", "C04-1", "C04-ended")}
+    write = c.WriteDigest(
+        about="SL-2", period="2026年2月", dispatched=21_873, returned=642, upheld=201, refused=441, clauses=cited
+    )
     said = office.signed("P1", write, OFFICER, OFFICER, DIRECTOR)
     assert "21873" in said and "云编梳〔2026〕1号" in said and "城管局" in said
+    assert "负责夜间施工噪声扰民的行政处罚" in said and "负责建筑工地文明施工的监督管理" in said, "both sides' clauses"
+    assert "C04-ended" in said and "第2次列入" in said
     command = c.WriteDigest(about="SL-2", period="x", dispatched=1, returned=1, upheld=0, refused=1)
     material = office.papers.material(command)
     assert len(material.before) == 1

@@ -22,7 +22,7 @@ from projections.cases import CASES_VIEW
 from projections.digests import DIGESTS
 from projections.disputes import DISPUTES
 from projections.readings import boundaries, disputed
-from projections.readings.digest import as_paper, items_to_open, period_digest
+from projections.readings.digest import as_paper, items_to_open, period_digest, period_in_words
 from projections.readings.looking import Period, looking
 from terms.errors import NotFound
 from terms.ids import UnitCode
@@ -220,8 +220,26 @@ def test_the_digest_names_for_every_item_both_sides_opinion_disposition_owner_an
     assert "负责城市供水水质监督管理" in str(first["各方依据"]) and "负责城市公园和绿地" in str(first["各方依据"])
     assert rows[2][rows[0].index("状态")] == "待研判"
     words = text_of(render(made, shipped()))
-    assert "甲梳〔2023〕1号" in words and "会商，甲市水务局于2023年6月1日前完成" in words and "待研判" in words
+    assert "甲梳〔2023〕1号" in words and "2023年4月退单争议定期梳理情况" in words
+    assert "研判意见：条目交叉。处置方式：会商。责任单位：甲市水务局。完成时限：2023年6月1日。目前办理中。" in words
+    assert "1项尚待研判" in words
+    assert made.addressees == ("甲市水务局",)
+    assert as_paper(found, town(), "甲市水务局", date(2023, 5, 6)).addressees == ("各有关单位",), (
+        "nobody writes to himself"
+    )
     assert "负责城市供水水质监督管理" in words
+
+
+def test_a_title_names_a_period_as_people_do() -> None:
+    assert [
+        period_in_words(Period(*days))
+        for days in (
+            (date(2026, 11, 1), date(2026, 11, 30)),
+            (date(2026, 10, 1), date(2026, 12, 31)),
+            (date(2026, 11, 1), date(2026, 11, 26)),
+            (date(2026, 11, 16), date(2027, 1, 15)),
+        )
+    ] == ["2026年11月", "2026年第4季度", "2026年11月1日至11月26日", "2026年11月16日至2027年1月15日"]
 
 
 def test_what_a_digest_left_open_comes_again_in_the_next_until_it_is_closed(desk: Desk) -> None:

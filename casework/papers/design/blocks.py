@@ -13,6 +13,7 @@ from casework.papers.design.letterhead import add
 from casework.papers.design.page import element
 
 BODY, FIRST, SECOND, QUOTE = "公文正文", "一级标题", "二级标题", "条目引文"
+CELL, SMALL_CELL = "表格文字", "清单文字"
 
 
 @contextmanager
@@ -56,9 +57,10 @@ def quoted(name: str) -> str:
     return f"{{% if {name}.unit %}}{{{{ {name}.unit }}}}：{{% endif %}}{cited(name)}：“{{{{ {name}.text }}}}”"
 
 
-def quotes(document: Doc, name: str = "quotes") -> None:
-    """The clauses relied on, numbered when there are several."""
-    numbered = f"{{% if {name}|length > 1 %}}{{{{ loop.index }}}}.{{% endif %}}"
+def quotes(document: Doc, name: str = "quotes", *, bracketed: bool = False) -> None:
+    """The clauses relied on, numbered when there are several: 1. or, under a numbered item, (1)."""
+    number = "({{ loop.index }})" if bracketed else "{{ loop.index }}."
+    numbered = f"{{% if {name}|length > 1 %}}{number}{{% endif %}}"
     with each(document, f"quote in {name}"):
         add(document, numbered + quoted("quote"), QUOTE)
 
@@ -79,10 +81,10 @@ def deadlines(document: Doc) -> None:
     table(document, columns, "limit in deadlines")
 
 
-def table(document: Doc, columns: Sequence[tuple[str, float, str]], loop: str) -> Table:
+def table(document: Doc, columns: Sequence[tuple[str, float, str]], loop: str, style: str = CELL) -> Table:
     """A ruled table with a head that repeats on every page, one row for each turn of the loop.
 
-    `columns` are (heading, width in mm, cell text).
+    `columns` are (heading, width in mm, cell text); `style` is that of the cells.
     """
     made: Table = document.add_table(rows=4, cols=len(columns))
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -91,7 +93,7 @@ def table(document: Doc, columns: Sequence[tuple[str, float, str]], loop: str) -
     for at, (heading, _, words) in enumerate(columns):
         head.cells[at].paragraphs[0].style = "表头"
         head.cells[at].paragraphs[0].add_run(heading)
-        row.cells[at].paragraphs[0].style = "表格文字"
+        row.cells[at].paragraphs[0].style = style
         row.cells[at].paragraphs[0].add_run(words)
     head._tr.get_or_add_trPr().append(element("w:tblHeader"))
     rule(made, [width for _, width, _ in columns])

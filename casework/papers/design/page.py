@@ -18,7 +18,7 @@ from docx.styles.style import ParagraphStyle
 
 FANGSONG, SONG_TITLE, HEI, KAI, SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312", "宋体"
 ALTERNATIVES = {FANGSONG: "仿宋", SONG_TITLE: "小标宋体", KAI: "楷体", HEI: "SimHei", SONG: "SimSun"}
-NO2, NO3, NO4, SMALL4 = 22.0, 16.0, 14.0, 12.0  # 2号, 3号, 4号, 小四, in points
+NO2, NO3, NO4, SMALL4, NO5 = 22.0, 16.0, 14.0, 12.0, 10.5  # 2号, 3号, 4号, 小四, 5号, in points
 LINE = 28.0  # points
 RED = RGBColor(0xE6, 0x00, 0x12)
 TEXT_WIDTH = Mm(156)
@@ -119,7 +119,7 @@ def empty_document() -> Doc:
     _page(document)
     _fonts(document)
     for name, look in LOOKS.items():
-        _style(document, name, look)
+        style(document, name, look)
     return document
 
 
@@ -189,7 +189,8 @@ def _font_table() -> bytes:
     return f'{head}<w:fonts xmlns:w="{namespace}">{rows}</w:fonts>'.encode()
 
 
-def _style(document: Doc, name: str, look: Look) -> None:
+def style(document: Doc, name: str, look: Look) -> None:
+    """A paragraph style of ours more."""
     made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     made.base_style = document.styles["Normal"]
     made.quick_style = True
