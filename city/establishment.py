@@ -37,6 +37,7 @@ class AdjustmentRules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     interval_months: int = Field(default=24, ge=0, description="适度: least months between two changes of one unit")
+    recent_months: int = Field(default=36, ge=1, description="适时: a reform or a new duty speaks for so long")
     change_percent: int = Field(default=30, ge=1, description="适时: a change of load that is marked")
     least_orders: int = Field(default=10, ge=1, description="with fewer orders in both periods no change is marked")
     overdue_percent: int = Field(default=20, ge=1, le=100, description="适时: overdue parts that are a marked failure")

@@ -39,7 +39,7 @@ HEADINGS: Mapping[str, str] = {
     "powers": "职权", "repealed": "依据已失效", "powerless": "有责无权", "dutiless": "有权无责", "led": "主办工单",
     "supported": "协办工单", "per_hundred_posts": "每百名编制（件）", "kinds": "按类型", "office": "内设机构",
     "inside_orders": "内部交办", "inside_weight": "内部交办加权（件）", "clause_orders": "清单职权工单",
-    "clause_weight": "清单职权加权（件）", "peers": "同类中位（件）", "in_proportion": "按同类负荷应有编制",
+    "clause_weight": "清单职权加权（件）", "peers": "同类中位（件）", "proportions": "适量（相称的编制）",
     "posts_since": "编制起始", "months_since": "距上次调整（月）", "interval_kept": "间隔已满", "timely": "可研究",
     "triggers": "适时依据", "share": "占负荷（%）", "why": "情形", "times": "次数",
     "links": "环节", "units": "单位",

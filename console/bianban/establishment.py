@@ -18,6 +18,7 @@ from mandates.model import Unit as UnitRecord
 from projections.readings.load import UnitLoad, load
 from projections.readings.looking import Period, looking, quarter, quarter_of
 from projections.readings.motions import MotionEvidence, Trigger, motions
+from terms.actors import Role
 from terms.errors import Unavailable
 from terms.ids import ClauseId, UnitCode
 
@@ -171,7 +172,7 @@ def evidence(
         "filters": look.query() | {"unit": unit, "quarter": name, "timely": "true" if timely else ""},
         "current": current,
         "total": len(shown),
-        "motions": [_motion(one) for one in shown],
+        "motions": [_motion(one, readable, visit.actor.role) for one in shown],
         "duties": [
             asdict(duty) for one in shown if unit for duty in one.duties
             if may_read(visit.actor.role, readable.instrument_of(ClauseId(duty.clause)))
@@ -185,24 +186,39 @@ def evidence(
     )  # fmt: skip
 
 
-def _motion(one: MotionEvidence) -> dict[str, Any]:
+def _motion(one: MotionEvidence, readable: RegisterEdition, role: Role) -> dict[str, Any]:
     return {
-        "unit": one.load.unit, "unit_class": one.load.unit_class, "posts": one.load.posts, "weight": one.load.weight,
-        "per_hundred_posts": one.load.per_hundred_posts, "peers": one.peers, "in_proportion": one.in_proportion,
+        "unit": one.load.unit, "unit_class": one.load.unit_class, "posts": one.load.posts, "led": one.load.lead_orders,
+        "supported": one.load.support_orders, "weight": one.load.weight,
+        "per_hundred_posts": one.load.per_hundred_posts, "peers": one.peers,
         "posts_since": one.posts_since.isoformat() if one.posts_since else "", "months_since": one.months_since,
         "interval_kept": one.interval_kept, "timely": one.timely,
-        "triggers": [f"{TRIGGERS[told.kind]}（{_told(told)}）" for told in one.triggers],
+        "triggers": [f"{TRIGGERS[told.kind]}：{_told(told)}" for told in one.triggers],
+        "proportions": [_proportion(told) for told in one.triggers],
+        "reasons": [
+            asdict(told) | {"items": [item for item in told.items
+                                      if may_read(role, readable.instrument_of(ClauseId(item)))]}
+            for told in one.triggers
+        ],
     }  # fmt: skip
 
 
-def _told(trigger: Trigger) -> str:
-    if trigger.kind == "new_duties":
-        return f"编制自 {trigger.since} 核定以来 {trigger.number} 条"
-    if trigger.kind == "load":  # in hundredths of an order
-        return f"加权 {trigger.before / 100:.1f} 件 → {trigger.number / 100:.1f} 件，{trigger.since} 起"
-    if trigger.kind == "failure":
-        return f"派单 {trigger.before} 件中超期 {trigger.number} 次，{trigger.since} 起"
-    return f"{trigger.since}，涉及 {trigger.number} 条"
+def _told(one: Trigger) -> str:
+    """What a reason rests on, in words."""
+    if one.kind == "load":
+        return f"加权 {one.before / 100:.1f} 件 → {one.number / 100:.1f} 件，与上一期间相比"
+    if one.kind == "failure":
+        return f"办理超时 {one.number} 件，派单 {one.before} 件"
+    moved = "改革当日" if one.kind == "reform" else "最早"
+    return f"{one.number} 条，{moved} {one.since}"
+
+
+def _proportion(one: Trigger) -> str:
+    """The posts in proportion to the duty that moves."""
+    if one.posts is None:
+        return "—"
+    sign = "+" if one.kind == "load" else ""
+    return f"{one.posts / 100:{sign}.1f} 名"
 
 
 def _period(look: Lookback) -> Period | None:

@@ -1,8 +1,9 @@
 """职能量化 (呼伦贝尔): what each unit and each 内设机构 carries, weighted by kind and role, and per post (编制).
 
 Posts and offices are those of the 三定 in force; orders are lines of `projections.coverage`. What an office carries is
-shown twice: what was handed on to it inside, by the events, and what fell under clauses whose list items it carries
-out (承办机构), by the register. An order that falls under items of two offices counts for both.
+shown twice: what was handed on to it inside, by the events, and what of its unit's own orders fell under clauses whose
+list items it carries out (承办机构), by the register. An order that falls under items of two offices counts for both;
+one that a district's bureau has under the city's clause counts for neither: other posts carry it.
 """
 
 import re
@@ -132,11 +133,11 @@ def _offices(
         if item is not None and item.office:
             clauses[item.unit, item.office].update((clause, item.id))
     inside = _weighed(look, "loads", ("unit", "office"), look.cut(period, what="inside"), weights)
-    used = _weighed(look, "uses", ("clause",), look.cut(period, how="dispatched"), weights)
+    used = _weighed(look, "uses", ("clause", "unit"), look.cut(period, how="dispatched"), weights)
     found: dict[str, list[OfficeLoad]] = defaultdict(list)
     for unit, office in sorted(posts.keys() | clauses.keys() | inside.keys()):
         stands_for = tuple(sorted(clauses.get((unit, office), ())))
-        under = [used[(clause,)] for clause in stands_for if (clause,) in used]
+        under = [used[clause, unit] for clause in stands_for if (clause, unit) in used]
         orders, weight = inside.get((unit, office), (0, 0))
         found[unit].append(
             OfficeLoad(

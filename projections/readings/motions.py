@@ -6,7 +6,7 @@ figures along, and each opens to its events or its clauses.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median_low
@@ -26,13 +26,18 @@ from terms.ids import ClauseId, UnitCode
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A reason why now (适时). `kind` is reform, new_duties, load or failure; the numbers are what it rests on."""
+    """A reason why now (适时). `kind` is reform, new_duties, load or failure; the numbers are what it rests on.
+
+    `items` are the clauses it names. `posts` are those in proportion to the duty that moves (适量), in hundredths: what
+    of the unit's load falls under these clauses, or by how much its load changed; None where no duty moves.
+    """
 
     kind: str
     since: str
     number: int
     before: int
     items: tuple[str, ...] = ()
+    posts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,11 @@ class DutyShare:
 
 @dataclass(frozen=True, slots=True)
 class MotionEvidence:
-    """One unit. `peers` is the load by a hundred posts in the middle of its class; `in_proportion` the posts at which
-    it would carry as much as they do (None where nothing can be compared)."""
+    """One unit. `peers` is the load by a hundred posts in the middle of its class, to be seen beside its own; no
+    number of posts follows from it: 适量 goes by the duty that moves."""
 
     load: UnitLoad
     peers: int | None
-    in_proportion: int | None
     posts_since: date | None
     months_since: int | None
     interval_kept: bool
@@ -78,22 +82,22 @@ def motions(look: Look, register: Register, city: CityConfiguration, period: Per
     for unit, now in loads.items():
         since = posts_since(register, UnitCode(unit), period.end)
         months = (period.end.year - since.year) * 12 + period.end.month - since.month if since else None
-        beside = peers.get(now.unit_class)
+        duties = shares.get(unit, ())
+        recent = _months_before(period.end, city.adjustment.recent_months)
         found.append(
             MotionEvidence(
                 load=now,
-                peers=beside,
-                in_proportion=now.weight * 100 // beside if beside else None,
+                peers=peers.get(now.unit_class),
                 posts_since=since,
                 months_since=months,
                 interval_kept=months is None or months >= city.adjustment.interval_months,
                 triggers=(
-                    *_reforms(register, unit, since, period.end),
-                    *_new_duties(edition, unit, since),
+                    *_reforms(register, unit, max(since or recent, recent), period.end, duties),
+                    *_new_duties(edition, unit, max(since or recent, recent), duties),
                     *_changed(now, earlier.get(unit), city, period),
                     *_failed(failing.get(unit, (0, 0)), city, period),
                 ),
-                duties=shares.get(unit, ()),
+                duties=duties,
             )
         )
     return tuple(sorted(found, key=lambda one: (-len(one.triggers), -(one.load.per_hundred_posts or 0), one.load.unit)))
@@ -114,23 +118,38 @@ def posts_since(register: Register, unit: UnitCode, day: date) -> date | None:
     return latest
 
 
-def _reforms(register: Register, unit: str, since: date | None, day: date) -> list[Trigger]:
+def _months_before(day: date, months: int) -> date:
+    """The first day of the month that many months before."""
+    at = day.year * 12 + day.month - 1 - months
+    return date(at // 12, at % 12 + 1, 1)
+
+
+def _reforms(register: Register, unit: str, since: date, day: date, duties: Sequence[DutyShare]) -> list[Trigger]:
+    """机构改革 that the posts have not followed yet."""
     return [
-        Trigger("reform", one.day.isoformat(), len(one.moved), 0, tuple(sorted(one.moved)))
+        Trigger("reform", one.day.isoformat(), len(one.moved), 0, tuple(sorted(one.moved)), _carried(one.moved, duties))
         for one in register.succession.reforms
-        if unit in (*one.sources, *one.into) and (since is None or one.day >= since) and one.day <= day
+        if unit in (*one.sources, *one.into) and since <= one.day <= day
     ]
 
 
-def _new_duties(edition: RegisterEdition, unit: str, since: date | None) -> list[Trigger]:
-    if since is None:
-        return []
-    fresh = sorted(
-        clause.id
+def _new_duties(edition: RegisterEdition, unit: str, since: date, duties: Sequence[DutyShare]) -> list[Trigger]:
+    """Duties that came after the posts were last set, and not so long ago that nobody asked since."""
+    fresh = {
+        clause.id: clause.span.valid_from
         for clause in edition.clauses.values()
         if clause.unit == unit and clause.span.valid_from > since and clause.section in (Section.DUTIES, Section.CHANGE)
-    )
-    return [Trigger("new_duties", since.isoformat(), len(fresh), 0, tuple(fresh))] if fresh else []
+    }
+    if not fresh:
+        return []
+    first = min(fresh.values()).isoformat()
+    return [Trigger("new_duties", first, len(fresh), 0, tuple(sorted(fresh)), _carried(fresh, duties))]
+
+
+def _carried(clauses: Iterable[str], duties: Sequence[DutyShare]) -> int:
+    """The posts in proportion to what falls under some clauses, in hundredths."""
+    moved = frozenset(clauses)
+    return sum(one.posts or 0 for one in duties if one.clause in moved)
 
 
 def _changed(now: UnitLoad, before: UnitLoad | None, city: CityConfiguration, period: Period) -> list[Trigger]:
@@ -138,9 +157,11 @@ def _changed(now: UnitLoad, before: UnitLoad | None, city: CityConfiguration, pe
     orders = (now.orders, before.orders if before else 0)
     if min(orders) < city.adjustment.least_orders:  # nothing to compare with is no change
         return []
-    if abs(now.weight - was) * 100 < city.adjustment.change_percent * was:
+    change = now.weight - was
+    if not was or abs(change) * 100 < city.adjustment.change_percent * was:
         return []
-    return [Trigger("load", period.since, now.weight, was)]
+    posts = abs(change) * 100 * (now.posts or 0) // was
+    return [Trigger("load", period.since, now.weight, was, (), posts if change > 0 else -posts)]
 
 
 def _failed(counted: tuple[int, int], city: CityConfiguration, period: Period) -> list[Trigger]:

@@ -118,6 +118,21 @@ def test_an_office_carries_what_falls_under_its_list_items(desk: Desk) -> None:
     assert [(one.office, one.clause_orders, one.clause_weight) for one in unit.offices] == [("供水科", 1, 120)]
 
 
+def test_an_office_does_not_carry_what_a_districts_bureau_has_under_its_clause(desk: Desk) -> None:
+    life = Life("N1")
+    cited = replace(life.citation(UnitCode("A1")), clause_id="A1-SD-01", unit=UnitCode("A2"))
+    desk.tell(
+        [told(life, life.received()), told(life, life.dispatched(UnitCode("A2"), citations=(cited,), supports=()))]
+    )
+    desk.engine.catch_up()
+    edition = town(replace(power("A1-CF-001", "擅自停止供水的处罚", "A1-SD-01"), office="供水科"))
+    with looking(desk.store) as look:
+        found = load.load(look, edition, Links(), LoadWeights())
+    assert [(one.unit, one.orders, [office.clause_orders for office in one.offices]) for one in found] == [
+        ("A2", 1, [])
+    ]
+
+
 def test_a_clause_never_used_is_one_that_no_event_and_no_duty_point_leans_on(desk: Desk) -> None:
     life = Life("N1")
     cited = replace(life.citation(UnitCode("A1")), clause_id="A1-SD-01")
@@ -209,7 +224,21 @@ def test_evidence_for_a_motion_names_what_is_new_what_grew_and_the_posts_in_prop
     assert first.timely and first.posts_since == date(2015, 1, 1)
     assert [(one.clause, one.orders, one.share, one.posts) for one in first.duties] == [("A1-SD-02", 12, 10_000, 2000)]
     assert (first.load.per_hundred_posts, second.load.per_hundred_posts) == (7200, 300)
-    assert (first.peers, first.in_proportion) == (300, 480)
+    assert first.peers == 300
+    assert [one.posts for one in first.triggers] == [2000, None]  # 适量: all of the load fell under the new duty
+
+
+def test_a_duty_that_came_long_ago_is_no_reason_now(desk: Desk) -> None:
+    posts = clause("A1-SD-09", "编制20名", Section.POSTS, None, posts=20)
+    late = replace(clause("A1-SD-02", "负责二次供水。"), span=replace(posts.span, valid_from=date(2016, 4, 1)))
+    life = Life("N1")
+    desk.tell([told(life, life.received()), told(life, life.dispatched(UnitCode("A1"), supports=()))])
+    desk.engine.catch_up()
+    with looking(desk.store) as look:
+        (found,) = motions.motions(look, registered(posts, late), CITY, LONG)
+        patient = CITY.model_copy(update={"adjustment": AdjustmentRules(recent_months=999)})
+        assert motions.motions(look, registered(posts, late), patient, LONG)[0].triggers[0].items == ("A1-SD-02",)
+    assert found.triggers == () and not found.timely
 
 
 def test_a_quarter_is_three_months_and_knows_the_one_before() -> None:
