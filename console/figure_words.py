@@ -22,6 +22,7 @@ COLUMNS: Mapping[str, str] = {
     "case_no": "议题",
     "clause": "条目",
     "reason": "理由",
+    "basis": "依据",
     "denied_clause": "否认条目",
     "claimed_clause": "主张条目",
     "acting": "承办缘由",
@@ -34,6 +35,8 @@ COLUMNS: Mapping[str, str] = {
 UNITS = frozenset({"unit", "proposed", "to_unit", "from_unit", "other"})
 VALUES: Mapping[str, str] = {
     "returned": "退单",
+    "no_clause": "称各单位均无条目",
+    "clauses": "引用了条目",
     "upheld": "审核认可",
     "refused": "审核驳回",
     "designated": "指定承办",

@@ -76,9 +76,11 @@ RETURNED = FactTable(
         ("district", String(80)),
         ("street", String(80)),
         ("to_unit", String(20)),
+        ("basis", String(10)),  # of a return: clauses, no_clause (no unit has one), or nothing
         ("day", String(10)),
     ),
     indexes=(
+        ("basis", "what", "matter_id"),
         ("what", "unit", "proposed", "matter_id", "matter", "day"),  # the matrix and its pairs, from the index alone
         ("matter_id", "what"),
         ("day",),
@@ -200,9 +202,11 @@ def _claim(
 
 def _count(rows: Rows, event: Event, order_no: str, what: str, row: Row) -> None:
     names = [name for name, _ in RETURNED.columns if name in row]
+    basis = "no_clause" if row["no_clause"] else "clauses" if row["denied_clause"] or row["claimed_clause"] else ""
     rows.add(
         "returned",
-        {name: row[name] for name in names} | {"what": what, "order_no": order_no, "day": day_of(event.occurred_at)},
+        {name: row[name] for name in names}
+        | {"what": what, "order_no": order_no, "basis": basis, "day": day_of(event.occurred_at)},
     )
 
 
@@ -261,7 +265,7 @@ def _history(rows: Rows, event: Event, _: Masked) -> None:
 
 DISPUTES = View(
     name="disputes",
-    version=4,
+    version=5,
     cost=7,
     tables=(CHAINS, RETURNS, RETURNED, MOVED),
     handlers={

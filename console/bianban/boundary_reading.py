@@ -168,8 +168,8 @@ def read_matters(
     how many returns say that no unit has a clause."""
     returned = count(connection, tables["returned"], ("matter_id",), cut.narrowed(what="returned"))
     moved = count(connection, tables["moved"], ("matter_id",), cut)
-    chains, returns = tables["chains"], tables["returns"]
-    denied = count_denied(connection, returns, cut.upto, where)
+    chains = tables["chains"]
+    denied = count(connection, tables["returned"], ("matter_id",), cut.narrowed(what="returned", basis="no_clause"))
     matters = {one for (one,) in (*returned, *moved) if one}
     found: list[dict[str, Any]] = [
         {
@@ -178,7 +178,7 @@ def read_matters(
             "orders": orders,
             "returns": returned.get((matter_id,), 0),
             "moves": moved.get((matter_id,), 0),
-            "no_clause": denied.get(matter_id, 0),
+            "no_clause": denied.get((matter_id,), 0),
             "leads": leads,
         }
         for matter_id, (name, orders, leads) in _led(connection, chains, cut.upto, where).items()
@@ -186,18 +186,6 @@ def read_matters(
     ]
     found.sort(key=lambda row: (-row["returns"], -row["moves"], row["matter_id"]))
     return found[:MATTERS_SHOWN]
-
-
-def count_denied(
-    connection: Connection, returns: Table, position: int | None, where: Mapping[str, str]
-) -> dict[str, int]:
-    """Matter → how many returns say that no unit has a clause: an orphan matter shows like this."""
-    query = (
-        select(returns.c.matter_id, func.count())
-        .where(as_of(returns, position), returns.c.no_clause.is_(True), *_same(returns, where))
-        .group_by(returns.c.matter_id)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _led(

@@ -28,6 +28,9 @@ COUNTED = (
     "return_upheld", "return_refused", "return_designated", "return_withdrawn", "moved_away", "moved_to", "sent_back",
     "rework", "overdue", "supervised", "rated", "excluded",
 )  # fmt: skip
+GRADED = frozenset({  # those whose value says whether it was good
+    "first_kept", "signed_in_time", "finished_in_time", "contacted", "resolved", "satisfied",
+})  # fmt: skip
 ORDERS: Mapping[str, tuple[str, Callable[["Line"], int]]] = {  # what stands first: its words, and what is compared
     "": ("得分最高", lambda one: one.score.score if one.score.score is not None else -1),
     "returned": ("退单最多", lambda one: one.returned),
@@ -218,7 +221,7 @@ def unit_score(
         "accountability_unit.html", Page.ACCOUNTABILITY, f"履责评价：{known.name}", look=_cut(look, days), days=days,
         name=known.name, quarters=choices(visit.now.date()), indicators=dict(zip((one.code for one in rule.indicators),
         rule.indicators, strict=True)), behind=behind, filters={"quarter": period and name, **look.query()},
-        least=rule.least_orders, first=FIRST, former=former_names(visit), **data,
+        least=rule.least_orders, first=FIRST, graded=GRADED, former=former_names(visit), **data,
     )  # fmt: skip
 
 

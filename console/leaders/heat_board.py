@@ -54,7 +54,7 @@ def heat(
     if district:
         counts = {key: number for key, number in counts.items() if key[1][0] == district}
         standing = [row for row in standing if row["district"] == district]
-    burning: list[Rising] = [one for one in rising(counts, week) if one.spot[2]][:RISING]
+    burning: list[Rising] = [one for one in rising(gathered(counts, by), week) if one.spot[2]][:RISING]
     for row in standing:
         row["age"] = (look.day - look.day.fromisoformat(row["day"])).days
     filters = look.query() | {"by": by, "district": district, "days": days}
@@ -71,6 +71,15 @@ def heat(
     if visit.request.url.path.endswith(".json"):
         return visit.page("heat.html", Page.HEAT, "热点态势", **data)
     return visit.page("heat.html", Page.HEAT, "热点态势", look=look, bys=BY, districts=districts, **data)
+
+
+def gathered(counts: Mapping[tuple[str, Spot], int], by: str) -> dict[tuple[str, Spot], int]:
+    """What may rise: a matter in the whole city, in a district or in a street, as the page is asked."""
+    found: dict[tuple[str, Spot], int] = {}
+    for (week, (district, street, matter)), number in counts.items():
+        spot = ("" if by == "matter" else district, street if by == "street" else "", matter)
+        found[week, spot] = found.get((week, spot), 0) + number
+    return found
 
 
 def last_weeks(look: Lookback) -> list[str]:

@@ -5,6 +5,7 @@ a case under way says where it stands. Faults of the lists themselves come from 
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -204,34 +205,41 @@ def unsettled(look: Look, register: RegisterEdition, period: Period | None = Non
         if one.code in (TWO_LEADS, NO_LEAD, UNCOVERED):
             matter_id, matter = _named(one.item, register)
             found.append(Unsettled(one.code, matter_id, matter, (one.unit,) if one.unit else (), one.message, 1))
-    table = look.table(DISPUTES, "returns")
-    query = select(table.c.matter_id, table.c.matter, table.c.unit).where(look.held(table), table.c.no_clause.is_(True))
-    if period is not None:
-        query = query.where(table.c.requested_on >= period.since, table.c.requested_on < period.until)
-    nobody: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for matter_id, matter, unit in look.connection.execute(query.order_by(table.c.order_no, table.c.objection)):
-        nobody[matter_id, matter].append(unit)
+    said = count(
+        look.connection, look.table(DISPUTES, "returned"), ("matter_id", "matter", "unit"),
+        look.cut(period, what="returned", basis="no_clause"),
+    )  # fmt: skip
+    nobody: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for (matter_id, matter, unit), times in said.items():
+        nobody[matter_id, matter][unit] = times
     found += [
-        Unsettled("no_clause", matter_id, matter, tuple(dict.fromkeys(units)), "", len(units))
-        for (matter_id, matter), units in sorted(nobody.items(), key=lambda item: (-len(item[1]), item[0]))
+        Unsettled("no_clause", matter_id, matter, _most_first(units), "", sum(units.values()))
+        for (matter_id, matter), units in sorted(nobody.items(), key=lambda item: (-sum(item[1].values()), item[0]))
     ]
-    return (*found, *_hands(look, register))
+    return (*found, *_hands(look, period))
 
 
-def _hands(look: Look, register: RegisterEdition) -> list[Unsettled]:
+def _hands(look: Look, period: Period | None) -> list[Unsettled]:
     """Matters whose orders were moved between departments: each had a ground to lead, by somebody's decision."""
     table = look.table(DISPUTES, "moved")
     leads: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    counted = count(look.connection, table, ("matter_id", "matter", "from_unit", "to_unit"), look.cut(why="review"))
+    moves: dict[tuple[str, str], int] = defaultdict(int)
+    counted = count(
+        look.connection, table, ("matter_id", "matter", "from_unit", "to_unit"), look.cut(period, why="review")
+    )
     for (matter_id, matter, origin, to), times in counted.items():
+        moves[matter_id, matter] += times
         for unit in (origin, to):
             leads[matter_id, matter][unit] = leads[matter_id, matter].get(unit, 0) + times
     return [
-        Unsettled("hands", matter_id, matter, tuple(sorted(units, key=lambda unit: (-units[unit], unit))), "",
-                  max(units.values()))
-        for (matter_id, matter), units in sorted(leads.items())
-        if len(units) > 1 and (matter_id or matter)
-    ]  # fmt: skip
+        Unsettled("hands", *of, _most_first(leads[of]), "", times)
+        for of, times in sorted(moves.items())
+        if len(leads[of]) > 1 and any(of)
+    ]
+
+
+def _most_first(units: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(sorted(units, key=lambda unit: (-units[unit], unit)))
 
 
 def _links(points: list[DutyPoint], item: BoundaryItem | None) -> tuple[LinkState, ...]:
