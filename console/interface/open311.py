@@ -1,7 +1,8 @@
 """Open311 GeoReport v2, read-only and only where the city publishes it: matters as services, orders as requests.
 
 Nothing of a person is told: no title, text or place, only district and street. Orders of a kind kept back (举报) are
-not there, nor are matters of instruments that are not public. https://wiki.open311.org/GeoReport_v2/
+not there, nor are matters of instruments that are not public. Every answer is there as .xml, which the specification
+requires, and as .json. https://wiki.open311.org/GeoReport_v2/
 """
 
 from collections.abc import Iterator
@@ -15,13 +16,14 @@ from sqlalchemy import ColumnElement, select
 from starlette.responses import Response
 
 from city.publishing import Open311Rules
+from console.interface.open311_forms import FORMATS, answered
 from console.parts import Console
-from console.visit import json_response
+from ledger.store import Ledger
 from mandates.edition import RegisterEdition
 from mandates.model import DutyPoint
 from projections.queue import QUEUE, SETTLED
 from projections.readings.looking import Look, looking, name_of
-from terms.ids import ClauseId
+from terms.ids import ClauseId, Position
 
 router = APIRouter(prefix="/open311/v2")
 CLOSED = (*SETTLED, "终止")
@@ -36,44 +38,56 @@ class Published:
     rules: Open311Rules
     register: RegisterEdition
     look: Look
+    ledger: Ledger
+
+    def moment(self, position: int) -> str | None:
+        """When the event at a position was recorded."""
+        recorded = self.ledger.recorded_at(Position(position))
+        return _written(recorded.replace(microsecond=0)) if recorded else None
 
 
+@router.get("/discovery.xml")
 @router.get("/discovery.json")
 def discovery(request: Request) -> Response:
     """That there is such a service, and where."""
     with _published(request) as found:
         if found is None:
-            return _missing("not published")
+            return _missing(request, "not published")
         address = str(request.base_url).rstrip("/") + "/open311/v2"
         told = {
             "changeset": found.register.as_of.isoformat(),
             "contact": "12345",
+            "key_service": "",
             "endpoints": [
-                {"specification": "http://wiki.open311.org/GeoReport_v2", "url": address, "type": "production",
-                 "formats": ["application/json"]}
+                {"specification": "http://wiki.open311.org/GeoReport_v2", "url": address,
+                 "changeset": found.register.as_of.isoformat(), "type": "production", "formats": FORMATS}
             ],
         }  # fmt: skip
-        return json_response(told)
+        return answered(request.url.path, "discovery", told)
 
 
+@router.get("/services.xml")
 @router.get("/services.json")
 def services(request: Request) -> Response:
     """The matters in force, by their duty points."""
     with _published(request) as found:
         if found is None:
-            return _missing("not published")
-        return json_response([_service(one) for one in _points(found.register).values()])
+            return _missing(request, "not published")
+        told = [_service(one) for one in _points(found.register).values()]
+        return answered(request.url.path, "services", told)
 
 
+@router.get("/services/{code}.xml")
 @router.get("/services/{code}.json")
 def service(request: Request, code: str) -> Response:
     """One matter; none takes further attributes."""
     with _published(request) as found:
         if found is None or code not in _points(found.register):
-            return _missing("service_code not found")
-        return json_response({"service_code": code, "attributes": []})
+            return _missing(request, "service_code not found")
+        return answered(request.url.path, "service_definition", {"service_code": code, "attributes": []})
 
 
+@router.get("/requests.xml")
 @router.get("/requests.json")
 def requests(
     request: Request,
@@ -88,25 +102,25 @@ def requests(
     """Requests of a span (by default the newest `open311.days` days), newest first; lists are joined by commas."""
     with _published(request) as found:
         if found is None:
-            return _missing("not published")
+            return _missing(request, "not published")
         try:
             since, until = _span(start_date, end_date, _console(request).now(), found.rules.days)
         except ValueError:
-            return _refused("start_date and end_date are w3 datetimes: 2026-01-01T00:00:00Z")
+            return _refused(request, "start_date and end_date are w3 datetimes: 2026-01-01T00:00:00Z")
         table = found.look.table(QUEUE, "orders")
         terms: list[ColumnElement[bool]] = [table.c.kind.not_in(found.rules.kinds_kept_back)]
-        if service_request_id:
+        wanted = {one for one in status.split(",") if one}
+        if not wanted <= {"open", "closed"}:
+            return _refused(request, "status is open, closed or both")
+        if service_request_id:  # goes before all else that is asked
             terms.append(table.c.order_no.in_(service_request_id.split(",")[:100]))
         else:
             terms += [table.c.received_at >= since, table.c.received_at <= until]
-        if service_code:
-            terms.append(table.c.matter_id.in_(service_code.split(",")[:100]))
-        wanted = {one for one in status.split(",") if one}
-        if not wanted <= {"open", "closed"}:
-            return _refused("status is open, closed or both")
-        if len(wanted) == 1:
-            closed = table.c.state.in_(CLOSED)
-            terms.append(closed if wanted == {"closed"} else ~closed)
+            if service_code:
+                terms.append(table.c.matter_id.in_(service_code.split(",")[:100]))
+            if len(wanted) == 1:
+                closed = table.c.state.in_(CLOSED)
+                terms.append(closed if wanted == {"closed"} else ~closed)
         size = min(page_size or found.rules.page_size, found.rules.page_size)
         query = (
             select(table)
@@ -117,21 +131,24 @@ def requests(
         )
         rows = found.look.connection.execute(query).mappings()
         points = _points(found.register)
-        return json_response([_request(dict(row), points, found.register) for row in rows])
+        told = [_request(dict(row), points, found) for row in rows]
+        return answered(request.url.path, "service_requests", told)
 
 
+@router.get("/requests/{number}.xml")
 @router.get("/requests/{number}.json")
 def one_request(request: Request, number: str) -> Response:
     """One request."""
     with _published(request) as found:
         if found is None:
-            return _missing("not published")
+            return _missing(request, "not published")
         table = found.look.table(QUEUE, "orders")
         shown = table.c.kind.not_in(found.rules.kinds_kept_back) & table.c.received_at.is_not(None)
         rows = found.look.rows(table, table.c.order_no == number, shown)
         if not rows:
-            return _missing("service_request_id not found")
-        return json_response([_request(rows[0], _points(found.register), found.register)])
+            return _missing(request, "service_request_id not found")
+        told = [_request(rows[0], _points(found.register), found)]
+        return answered(request.url.path, "service_requests", told)
 
 
 @contextmanager
@@ -143,7 +160,7 @@ def _published(request: Request) -> Iterator[Published | None]:
         yield None
         return
     with looking(console.parts.views) as look:
-        yield Published(rules, console.edition(console.now()), look)
+        yield Published(rules, console.edition(console.now()), look, console.parts.ledger)
 
 
 def _console(request: Request) -> Console:
@@ -171,7 +188,7 @@ def _service(point: DutyPoint) -> dict[str, Any]:
     }
 
 
-def _request(row: dict[str, Any], points: dict[str, DutyPoint], register: RegisterEdition) -> dict[str, Any]:
+def _request(row: dict[str, Any], points: dict[str, DutyPoint], found: Published) -> dict[str, Any]:
     point = points.get(ClauseId(row["matter_id"] or ""))
     return {
         "service_request_id": row["order_no"],
@@ -180,16 +197,17 @@ def _request(row: dict[str, Any], points: dict[str, DutyPoint], register: Regist
         "service_name": point.matter if point else "",
         "service_code": point.id if point else "",
         "description": "",
-        "agency_responsible": name_of(row["lead"], register) if row["lead"] else "",
+        "agency_responsible": name_of(row["lead"], found.register) if row["lead"] else "",
         "service_notice": "",
         "requested_datetime": row["received_at"],
-        "expected_datetime": row["due"] or "",
+        "updated_datetime": found.moment(row["from_position"]),
+        "expected_datetime": row["due"] or None,
         "address": "".join(part for part in (row["district"], row["street"]) if part),
         "address_id": "",
         "zipcode": "",
         "lat": None,
         "long": None,
-        "media_url": "",
+        "media_url": None,
     }
 
 
@@ -209,13 +227,13 @@ def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _missing(what: str) -> Response:
-    return _error(404, what)
+def _missing(request: Request, what: str) -> Response:
+    return _error(request, 404, what)
 
 
-def _refused(what: str) -> Response:
-    return _error(400, what)
+def _refused(request: Request, what: str) -> Response:
+    return _error(request, 400, what)
 
 
-def _error(code: int, what: str) -> Response:
-    return json_response([{"code": code, "description": what}], code)
+def _error(request: Request, code: int, what: str) -> Response:
+    return answered(request.url.path, "errors", [{"code": code, "description": what}], code)

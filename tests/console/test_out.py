@@ -1,8 +1,10 @@
 """What leaves the house over HTTP: lists as tables, events for other systems, the public view, the digest."""
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import httpx
 import orjson
@@ -188,6 +190,40 @@ def test_the_public_view_tells_matters_and_requests_and_nothing_of_a_person(part
         # the name of the matter is the register's word, even where a citizen used the same
         said = "".join(str(value) for name, value in one.items() if name != "service_name")
         assert row["title"] not in said and (row["place"] in ("", row["street"]) or row["place"] not in said)
+
+
+DATES = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")  # the w3 note's subset
+
+
+def test_the_public_view_speaks_as_georeport_v2_asks(address: str) -> None:
+    """wiki.open311.org/GeoReport_v2: XML is required, JSON allowed; both say the same; moments carry their zone."""
+    with httpx.Client(base_url=f"{address}/open311/v2", trust_env=False, timeout=60) as public:
+        offered = public.get("/discovery.json").json()["endpoints"][0]
+        assert offered["formats"] == ["text/xml", "application/json"]
+        for asked, root, one in (("services", "services", "service"), ("requests", "service_requests", "request")):
+            answer = public.get(f"/{asked}.xml")
+            assert answer.headers["content-type"] == "text/xml; charset=utf-8"
+            assert answer.content.startswith(b"<?xml version='1.0' encoding='UTF-8'?>")
+            told = ElementTree.fromstring(answer.content)  # noqa: S314 — our own answer
+            assert told.tag == root and {child.tag for child in told} == {one}
+            plain = public.get(f"/{asked}.json").json()
+            assert [{part.tag: part.text or "" for part in child} for child in told] == [
+                {name: {None: "", True: "true", False: "false"}.get(value, value) for name, value in item.items()}
+                for item in plain
+            ]
+        for item in plain:
+            moments = [item["requested_datetime"], item["updated_datetime"], item["expected_datetime"]]
+            assert all(DATES.match(one) for one in moments if one is not None) and moments[0] and moments[1]
+            assert item["media_url"] is None and item["lat"] is None
+        both = ",".join(item["service_request_id"] for item in plain[:2])
+        named = public.get("/requests.json", params={"service_request_id": both, "status": "open", "service_code": "x"})
+        assert {one["service_request_id"] for one in named.json()} == set(both.split(",")), "ids go before all else"
+        missing = public.get("/requests/NONE.xml")
+        assert missing.status_code == 404
+        found = ElementTree.fromstring(missing.content)  # noqa: S314 — our own answer
+        assert [(one.tag, found.tag) for one in found] == [("error", "errors")] and found.findtext(
+            "error/code"
+        ) == "404"
 
 
 def test_a_city_that_publishes_nothing_answers_nothing(dingze: Dingze) -> None:
