@@ -24,7 +24,7 @@ from ledger.envelope import Event
 from mandates.edition import RegisterEdition
 from projections.audit.archive import reach_of, write_archive
 from projections.audit.subject import Subject
-from projections.audit.verifying import against_record, verify_archive
+from projections.audit.verifying import against_record, verify_archive, verify_folder
 from projections.what_if import report
 from projections.what_if.draft import Draft, files_of, laid_over, read_draft, units_touched
 from projections.what_if.past import PastOrder, past_orders
@@ -124,7 +124,9 @@ def audit(
     begin: Annotated[str | None, typer.Option("--from", help="first day of the period, 2026-08-01")] = None,
     end: Annotated[str | None, typer.Option("--to", help="last day of the period, included")] = None,
     out: Annotated[Path | None, typer.Option(help="the archive; default: audit-WHOM-FROM-TO.zip here")] = None,
-    verify: Annotated[Path | None, typer.Option(help="check an archive instead", exists=True, dir_okay=False)] = None,
+    verify: Annotated[
+        Path | None, typer.Option(help="check an archive, or its unpacked folder, instead", exists=True)
+    ] = None,
     key: Annotated[str | None, typer.Option(help="with --verify: the public key (hex) it must be signed with")] = None,
     record: Annotated[bool, typer.Option("--record", help="with --verify: compare with this database")] = False,
     json: Json = False,
@@ -163,7 +165,7 @@ def audit(
 
 
 def _checked(context: typer.Context, file: Path, key: str | None, *, record: bool) -> dict[str, Any]:
-    verified = verify_archive(file.read_bytes(), key)
+    verified = verify_folder(file, key) if file.is_dir() else verify_archive(file.read_bytes(), key)
     ours = kept(session(context).settings, ".signing")
     own = signing.public_key(signing.signing_key(ours)) == verified.public_key if ours.exists() else None
     if record:

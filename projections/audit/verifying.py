@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -53,7 +54,21 @@ def verify_archive(content: bytes, trusted: str | None = None) -> Verified:
 
     Raises BadInput: `audit.not-an-archive`, `audit.altered` with what does not match, `audit.other-key`; TooLarge.
     """
-    files = _unpacked(content)
+    return verify_files(_unpacked(content), trusted)
+
+
+def verify_folder(folder: Path, trusted: str | None = None) -> Verified:
+    """Check an archive that somebody unpacked. Raises what `verify_archive` raises."""
+    found = {one.name: one for one in folder.iterdir() if not one.name.startswith(".")}
+    if set(found) != _FILES or not all(one.is_file() for one in found.values()):
+        raise BadInput("audit.not-an-archive", reason="、".join(sorted(found))[:200])
+    if sum(one.stat().st_size for one in found.values()) > LIMIT:
+        raise TooLarge("audit.not-an-archive", reason=f"> {LIMIT}")
+    return verify_files({name: one.read_bytes() for name, one in found.items()}, trusted)
+
+
+def verify_files(files: dict[str, bytes], trusted: str | None = None) -> Verified:
+    """Check the files of an archive by themselves. Raises BadInput as `verify_archive` does."""
     try:
         manifest: dict[str, Any] = orjson.loads(files[SIGNED])
         if manifest["format"] != FORMAT:

@@ -241,7 +241,9 @@ class FiguresOfUnit:
     # --- events ---
 
     def _counted(self, name: str, label: str, table: Any, cut: Cut) -> PrefilledFigure:
-        number = self.look.connection.execute(select(func.count()).select_from(table).where(cut.on(table))).scalar_one()
+        # an event leans on a clause and on the duty point that rests on it: two lines, and one thing that happened
+        query = select(func.count(func.distinct(table.c.event_id))).where(cut.on(table))
+        number = self.look.connection.execute(query).scalar_one()
         return PrefilledFigure(name=name, label=label, top=number, evidence=self._newest(table, cut))
 
     def _facts(self, **where: Any) -> tuple[str, ...]:

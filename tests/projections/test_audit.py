@@ -26,7 +26,7 @@ from dingze.wiring import Dingze
 from ledger.canonical import canonical
 from projections.audit.archive import Reach, reach_of, write_archive
 from projections.audit.subject import Subject
-from projections.audit.verifying import against_record, verify_archive
+from projections.audit.verifying import against_record, verify_archive, verify_folder
 from terms.actors import Actor, Role
 from terms.errors import BadInput, LedgerBroken, NotFound
 from terms.ids import UnitCode, order_stream
@@ -244,3 +244,16 @@ def test_the_command_writes_and_verifies(month: Month, tmp_path: Path) -> None:
     assert "核验一致" in CliRunner().invoke(app, checked, catch_exceptions=False).stdout
     told = orjson.loads(CliRunner().invoke(app, [*checked, "--json"], catch_exceptions=False).stdout)
     assert told["verified"] and told["signed_here"] and told["against_record"]
+
+
+def test_an_archive_somebody_unpacked_still_proves_itself_until_a_file_is_touched(month: Month, tmp_path: Path) -> None:
+    for name, content in unpacked(month.archive()).items():
+        (tmp_path / name).write_bytes(content)
+    assert verify_folder(tmp_path).manifest == verify_archive(month.archive()).manifest
+    changed = (tmp_path / "events.jsonl").read_bytes().replace(b"ReturnRequested", b"ReturnWithdrawn", 1)
+    (tmp_path / "events.jsonl").write_bytes(changed)
+    with pytest.raises(BadInput, match=r"audit\.altered"):
+        verify_folder(tmp_path)
+    (tmp_path / "events.jsonl").unlink()
+    with pytest.raises(BadInput, match=r"audit\.not-an-archive"):
+        verify_folder(tmp_path)
