@@ -27,6 +27,7 @@ PERMIT, FINE = ClauseId("C04-SD-03"), ClauseId("C03-SD-09")  # 夜间施工证�
 BLAMED = {SITES: (STREETS, FINE), STREETS: (SITES, PERMIT), NOISE: (STREETS, FINE)}
 Verdict = Literal["refuse", "reassign", "add_support", "designate"]
 NIGHT_VERDICTS: tuple[Verdict, ...] = ("refuse", "reassign", "refuse", "designate", "refuse", "add_support", "reassign")
+BACK_AND_FORTH = ("314",)  # sent on, sent back to whoever had it first, and designated there: 来回折返
 OFTEN, SELDOM = 42, 5  # percent of its orders that a unit returns: 市住建局 and its bureaus, everybody else
 REASONS = ("not_ours",) * 6 + ("overlap",) * 3 + ("partial",) * 2 + ("unclear", "territory", "incomplete")
 
@@ -47,14 +48,26 @@ def returns(scene: Scene) -> bool:
         return False
     if not _in_time(scene):
         return False
+    if _goes_back(scene):
+        return len(scene.order.objections) < 2
     if NIGHT_WORK in labels:
         return len(scene.order.objections) < 2 and scene.chance(78 if not scene.order.objections else 55)
     if ORPHAN in labels:
-        return not scene.order.objections and scene.chance(95)
+        return not _decided(scene) and not scene.order.objections and scene.chance(95)
     if scene.order.objections:
         return scene.chance(18)
     often = city_unit(scene.register, lead) == SITES
     return scene.chance(OFTEN if often and lead == SITES else 14 if often else SELDOM)
+
+
+def _goes_back(scene: Scene) -> bool:
+    return scene.call.serial in BACK_AND_FORTH
+
+
+def _decided(scene: Scene) -> bool:
+    """Whether the matter was nobody's and is decided by now: nobody can say any more that no unit has a clause."""
+    points = scene.register.duty_points.values()
+    return any(point.decision and point.matter == scene.order.matter for point in points)
 
 
 def _in_time(scene: Scene) -> bool:
@@ -71,7 +84,7 @@ def returned(scene: Scene) -> Life:
     if claim.points_at is not None:
         yield scene.office(30, 160)
         yield from _heard(scene, claim.points_at)
-    if scene.chance(4):
+    if not _goes_back(scene) and scene.chance(4):
         yield scene.office(20, 60)
         scene.do(c.WithdrawReturn(claim.command.unit, "经内部核实，同意继续办理。"), clerk(claim.command.unit))
         return
@@ -129,7 +142,7 @@ def _pointed_at(scene: Scene, lead: UnitCode) -> tuple[UnitCode | None, ClauseId
     if NIGHT_WORK in scene.call.labels:
         at_city = city_unit(scene.register, lead)
         other, clause = BLAMED.get(at_city, (STREETS, FINE))
-        if scene.order.past_leads and other in scene.order.past_leads:
+        if scene.order.past_leads and other in scene.order.past_leads and not _goes_back(scene):
             other, clause = NOISE, ClauseId("C11-SD-04")
         return beside(scene.register, lead, other) if lead != at_city else other, clause
     found = scene.order.proposal
@@ -147,7 +160,7 @@ def _heard(scene: Scene, asked: UnitCode) -> Life:
     open_still = scene.order.objection
     if open_still is None or all(one.unit != asked for one in open_still.asked):
         return
-    if scene.chance(10):
+    if not _goes_back(scene) and scene.chance(10):
         yield scene.minutes(200, 300)
         return
     agrees = scene.chance(25 if NIGHT_WORK in scene.call.labels else 60)
@@ -166,7 +179,8 @@ def _reviewed(scene: Scene, claim: Claim) -> Life:
     if order.desk is not None and scene.chance(50) and (to is None or desk_of(to, scene.register) == order.desk):
         reviewer = district_desk(order.desk)
     occasion = {"refuse": "refused", "reassign": "reassigned", "designate": "designated", "add_support": "support"}
-    target = order.lead if verdict == "designate" and scene.chance(70) else to
+    stays = verdict == "designate" and not _goes_back(scene) and scene.chance(70)
+    target = order.lead if stays else to
     reason = say(scene.dice, f"review_{occasion[verdict]}", unit=scene.name(target or order.lead))
     citations: tuple[Citation, ...] = ()
     if target is not None and verdict != "refuse":

@@ -1,5 +1,6 @@
 """The findings of the sample month, by several sources, and the digest of its disputed items."""
 
+from collections import Counter, defaultdict
 from datetime import timedelta
 from functools import partial
 
@@ -8,10 +9,13 @@ from casework.events.fact import Attachment
 from casework.finding import commands as f
 from sample.cast import BIANBAN_DIRECTOR, BIANBAN_OFFICER, SUPERVISOR, head
 from sample.matter_lane import Lane
-from sample.matters import BIANBAN, HOMES, NOISE, SITES, STREETS, TRAFFIC
+from sample.matters import BIANBAN, SITES, STREETS
 from sample.stage import Life
 from terms.actors import Actor
 from terms.ids import UnitCode, order_stream
+
+DUTY_REASONS = ("not_ours", "unclear", "overlap", "partial")  # a wrong place is no quarrel over a duty
+ITEMS = 5  # of a digest
 
 
 class Findings(Lane):
@@ -135,24 +139,44 @@ class Findings(Lane):
             yield self.after(1)
             self.do_finding(finding, f.GiveFeedback("请理顺内部分工。"), SUPERVISOR)
 
+    def _disputed(self) -> tuple[e.DigestItem, ...]:
+        """What was returned over the duty itself more than once so far: the most returned ones, most first."""
+        returns: Counter[str] = Counter()
+        units: dict[str, dict[UnitCode, None]] = defaultdict(dict)
+        names: dict[str, str] = {}
+        for scene in self.stage.scenes.values():
+            key = scene.order.matter_id or scene.order.matter
+            about_duty = [one for one in scene.order.objections if key and one.reason in DUTY_REASONS]
+            for one in about_duty:
+                returns[key] += 1
+                names[key] = scene.order.matter
+                units[key] |= dict.fromkeys(unit for unit in (one.unit, one.proposed) if unit)
+        cases = {"DP-C03-023": self.case_no(3), "DP-C03-025-2": self.case_no(4)}
+        return tuple(
+            e.DigestItem(
+                item=key,
+                matter=names[key],
+                units=tuple(units[key]),
+                returns=times,
+                cases=(cases[key],) if key in cases else (),
+            )
+            for key, times in sorted(returns.items(), key=lambda one: (-one[1], one[0]))
+            if times > 1
+        )[:ITEMS]
+
     def _digest(self) -> Life:
         """退单争议定期梳理 of the month: judged and published, one item done."""
         number = f"SL{self.first.year}-1"
-        items = (
-            e.DigestItem(
-                item="1", matter="夜间施工噪音", units=(STREETS, SITES, NOISE), returns=10, cases=(self.case_no(3),)
-            ),
-            e.DigestItem(
-                item="2", matter="停车共享与地锁", units=(STREETS, TRAFFIC, HOMES), returns=3, cases=(self.case_no(4),)
-            ),
-            e.DigestItem(item="3", matter="餐饮油烟扰民", units=(STREETS, NOISE), returns=1),
-        )
-        day = self.today
-        judged = (
-            ("1", "争议在首到单位，已立案协调。", "立案", BIANBAN, 20),
-            ("2", "按区域划分，先行会商。", "会商", STREETS, 15),
-            ("3", "依据明确，向退单单位解释。", "解释", STREETS, 3),
-        )
+        items, day = self._disputed(), self.today
+        known = {
+            "DP-C03-023": ("争议在首到单位，已立案协调。", "立案", BIANBAN, 20),
+            "DP-C04-011": ("与夜间施工噪音同一争议，并入该议题一并协调。", "立案", BIANBAN, 20),
+            "DP-C03-025-2": ("按区域划分，先行会商。", "会商", STREETS, 15),
+        }
+        judged = [
+            (one.item, *known.get(one.item, ("依据明确，向退单单位解释。", "解释", one.units[0], 7))) for one in items
+        ]
+        explained = [item for item, _, disposition, _, _ in judged if disposition == "解释"][-1:]
         commands: list[tuple[f.FindingCommand, Actor]] = [
             (f.OpenDigest(self.first.date(), day, items), BIANBAN_OFFICER),
             *(
@@ -160,7 +184,7 @@ class Findings(Lane):
                 for item, opinion, disposition, owner, days in judged
             ),
             (f.PublishDigest(f"云编梳理〔{self.first.year}〕1号"), BIANBAN_DIRECTOR),
-            (f.CloseItem("3", "已书面解释，退单单位无异议。"), BIANBAN_OFFICER),
+            *((f.CloseItem(item, "已书面解释，退单单位无异议。"), BIANBAN_OFFICER) for item in explained),
         ]
         for command, actor in commands:
             self.told(command, partial(self.stage.desk.do_digest, number, command, actor))

@@ -120,7 +120,10 @@ class Cases(Lane):
         self.do_case(case, b.HoldNegotiation(BIANBAN, parties, words), BIANBAN_OFFICER)
 
     def _drones(self) -> Life:
-        """低慢小无人机: a question of enforcement basis; not agreed, reported upward, decided, recorded."""
+        """低慢小无人机: a question of enforcement basis; not agreed, reported upward, decided, recorded.
+
+        Decided in the middle of the month, so that orders come in after it and a reader sees what it changed.
+        """
         case, parties = self.case_no(1), (POLICE, NOISE)
         question = "居民区夜间飞行无人机的噪声和偷拍，依据哪一部法律由谁查处？"
         opened = b.OpenCase(
@@ -151,14 +154,14 @@ class Cases(Lane):
         yield self.after(1)
         self.do_case(case, b.AcceptApplication(), JUSTICE_OFFICER)
         self.do_case(case, b.AskOpinions(), JUSTICE_OFFICER)
-        yield self.after(2)
+        yield self.after(1)
         self.do_case(
             case, b.GiveOpinion(POLICE, "飞行管理由我局负责，噪声应由生态环境监管。", ("C01-SD-08",)), head(POLICE)
         )
         self.do_case(case, b.GiveOpinion(NOISE, "属社会生活噪声，应由公安查处。", ("C11-SD-04",)), head(NOISE))
-        yield self.after(2)
+        yield self.after(1)
         self.do_case(case, b.HoldMeeting(parties, "司法局说明法律适用，双方各自陈述。"), JUSTICE_OFFICER)
-        yield self.after(2)
+        yield self.after(1)
         point = e.PointDraft(
             link="执法",
             unit=POLICE,
@@ -179,7 +182,7 @@ class Cases(Lane):
         yield self.after(1)
         body = self.stage.desk.city.cases.competent_bodies[-1]
         self.do_case(case, b.ReportUpward(body, "协调未达成一致，提请决定执法主体。"), JUSTICE_OFFICER)
-        yield self.after(4)
+        yield self.after(1)
         scan = Attachment(name="决定扫描件.pdf", kind="scan", reference=f"papers/{case}.pdf")
         decision = b.RecordDecision(
             body, f"云政办函〔{self.first.year}〕31号", self.today, scan, POLICE, (point,), self.today, (NOISE,)

@@ -46,10 +46,11 @@ class Tables(HTMLParser):
         if self._cell and self.rows and self.rows[-1]:
             self.rows[-1][-1] = f"{self.rows[-1][-1]}{data.strip()}"
 
-    def body(self) -> list[dict[str, str]]:
-        """The rows by the headings of the first table."""
-        head = self.rows[0]
-        return [dict(zip(head, row, strict=False)) for row in self.rows[1:] if len(row) == len(head)]
+    def body(self, heading: str = "") -> list[dict[str, str]]:
+        """The rows by the headings of the first table, or of the first that has this heading."""
+        at = next(number for number, row in enumerate(self.rows) if not heading or heading in row)
+        head = self.rows[at]
+        return [dict(zip(head, row, strict=False)) for row in self.rows[at + 1 :] if len(row) == len(head)]
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +65,11 @@ def reader(dingze: Dingze, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     people.close()
 
 
-def rows(reader: Browser, address: str) -> list[dict[str, str]]:
-    """The first table of a page."""
+def rows(reader: Browser, address: str, heading: str = "") -> list[dict[str, str]]:
+    """The first table of a page, or the first that has this heading."""
     answer = reader.get(address)
     assert answer.status_code == 200, (address, answer.text[:300])
-    found = Tables(answer.text).body()
+    found = Tables(answer.text).body(heading)
     assert found, address
     return found
 
@@ -76,6 +77,15 @@ def rows(reader: Browser, address: str) -> list[dict[str, str]]:
 def number(text: str) -> int:
     """The number a cell begins with."""
     return int(re.match(r"\d+", text)[0])  # type: ignore[index]  # a cell without one fails
+
+
+def opened(reader: Browser, address: str, most: int = 40) -> int:
+    """How many numbers of a page open to their events, each to as many as it says; at most so many are tried."""
+    links = re.findall(r'href="/figures/([\w-]+)\?([^"]+)"[^>]*>(\d+)</a>', reader.get(address).text)
+    for name, asked, shown in links[:most]:
+        told = reader.get(f"/figures/{name}.json?{asked.replace('&amp;', '&')}").json()
+        assert told["total"] == int(shown), (address, name, asked)
+    return len(links)
 
 
 def test_the_pair_that_quarrels_most_and_over_what(reader: Browser) -> None:
@@ -115,22 +125,26 @@ def test_the_unit_that_returns_most_and_is_refused_most(reader: Browser) -> None
     assert (matrix["退单单位"], matrix["合计"], matrix["被驳回"]) == ("住建局", returns["退单"], refused["驳回"])
 
 
+def test_an_order_that_came_back_to_whom_it_came_from_stands_first(reader: Browser) -> None:
+    first = rows(reader, "/disputes?tab=chains")[0]
+    assert number(first["折返"]) == 1 and "来回折返" in first["经手单位（先后）"]
+    hands = re.sub(r"来回折返|指定承办|\s", "", first["经手单位（先后）"]).split("→")
+    assert hands[0] == hands[-1] and len(set(hands)) == len(hands) - 1
+
+
 def test_what_the_decision_changed(reader: Browser) -> None:
     decided = rows(reader, "/disputes?tab=decided")
     told = next(row for row in decided if number(row["前 30 天退单"]) > 0)
     assert told["定由"] and told["生效"] and told["文号"]
-    page = reader.get("/disputes?tab=decided").text
-    for link, shown in re.findall(r'href="(/figures/returns[^"]+)">(\d+)</a>', page):
-        assert reader.get(link.replace("&amp;", "&").replace("/returns?", "/returns.json?")).json()["total"] == int(
-            shown
-        )
+    assert number(told["后退单"]) == 0 and number(told["已过天数"]) > 5, "it was decided in time for a reader to see it"
+    assert opened(reader, "/disputes?tab=decided")
 
 
 def test_every_boundary_item_is_tracked_and_open_cases_show_age_and_step(reader: Browser) -> None:
-    tracked = rows(reader, "/disputes?tab=tracked")
+    tracked = rows(reader, "/disputes?tab=tracked", "环节与承办")
+    going_on = rows(reader, "/disputes?tab=tracked", "本步停留")
     assert {row["状态"] for row in tracked} <= {"已定", "未定"} and any(row["状态"] == "未定" for row in tracked)
-    page = reader.get("/disputes?tab=tracked").text
-    assert "在办议题" in page and "本步停留" in page
+    assert all(number(row["已历天数"]) >= number(row["本步停留"]) >= 0 and row["步骤"] for row in going_on)
 
 
 def test_the_comparison_load_and_motions_stand_on_pages(reader: Browser) -> None:
@@ -148,5 +162,10 @@ def test_the_comparison_load_and_motions_stand_on_pages(reader: Browser) -> None
     motions = rows(reader, "/coverage/motions?quarter=2026-Q4")
     assert {row["判断"] for row in motions} <= {"可研究", "暂不"}
     assert reader.get("/coverage/motions.json?quarter=2026-Q4&unit=C03").json()["duties"]
+    for page in ("/coverage/motions?quarter=2026-Q4&unit=C03", "/coverage/workload?unit=C03"):
+        assert opened(reader, page) > 3
+    assert all(row["适量"].endswith("名") == (row["适时"] != "无") for row in motions), (
+        "posts are told where a duty moved, and nowhere else"
+    )
     effect = rows(reader, "/coverage?tab=effect")
     assert number(effect[0]["未解决"]) + number(effect[0]["不满意"]) + number(effect[0]["重复"]) > 0
