@@ -111,7 +111,7 @@ def somebody_holds_the_lock(url: str) -> Iterator[None]:
 def test_a_writer_waits_its_turn_then_says_so_and_readers_go_on(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for backend in ("sqlite", "postgres"):
+    for backend in ("sqlite_file", "postgres"):
         monkeypatch.setattr(f"ledger.backends.{backend}.PATIENCE", 0.3)
     ledger = open_ledger(database_url)
     ledger.append(noted("a"))
