@@ -79,8 +79,8 @@ def _assemble(
     keys = tuple(group_of(edition, unit) for unit in units)
     groups = tuple(sorted(set(keys)))
     at = tuple(groups.index(key) for key in keys)
-    texts = {wording.text for wording in wordings_of(edition)}
-    words_of = {text: segmenter().words(text) for text in sorted(texts)}
+    wordings = wordings_of(edition)
+    words_of = {text: segmenter().words(text) for text in sorted({wording.text for wording in wordings})}
     begins: dict[UnitCode, int] = {}
     for place, item in enumerate(listed):
         begins.setdefault(item.unit, place)
@@ -98,7 +98,7 @@ def _assemble(
         spans,
         tuple(recall.words.places),
         recall,
-        WordingIndex(edition, words_of),
+        WordingIndex(wordings, words_of),
         UnitNames(edition),
         Gazetteer(edition),
         _district_units(edition),

@@ -62,9 +62,9 @@ class Normalised:
 
 def normalise(given: str) -> Normalised:
     """Fold width, case and blanks; drop what has no width. Every code point left maps back to one that was given."""
-    gone = {found.start() for found in _DROPPED.finditer(given)}
-    if not gone:
+    if not _DROPPED.search(given):
         return Normalised(given.translate(_COMPARABLE), given)
+    gone = {found.start() for found in _DROPPED.finditer(given)}
     starts = tuple(place for place in range(len(given)) if place not in gone)
     return Normalised("".join(given[place] for place in starts).translate(_COMPARABLE), given, starts)
 

@@ -46,9 +46,9 @@ class Hit:
 class WordingIndex:
     """All wordings of one edition. Built once, read by every thread."""
 
-    def __init__(self, edition: RegisterEdition, words_of: dict[str, list[str]]) -> None:
+    def __init__(self, wordings: Sequence[Wording], words_of: dict[str, list[str]]) -> None:
         """`words_of` gives the words of each normalised wording (segmented by the caller, once)."""
-        self.wordings = tuple(wordings_of(edition))
+        self.wordings = tuple(wordings)
         units: dict[str, set[UnitCode]] = {}
         self._by_text: dict[str, list[int]] = {}
         for place, wording in enumerate(self.wordings):

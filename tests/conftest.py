@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from dingze import logs
 from ledger.backends import migrate
-from tests import kafka_broker, needs, postgres
+from tests import kafka_broker, needs, postgres, workplace
 from tests.side_by_side import SharedSettings
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ settings.load_profile("dingze")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """No socket leaves this machine: loopback and Unix sockets only. The database is chosen once for all processes."""
+    """No socket leaves this machine: loopback and Unix sockets only. What all processes share is chosen once."""
+    workplace.choose(config)
     postgres.choose()
     logs.configure("warning")  # unset, structlog draws an error with every variable, which takes half a minute
     config.option.allow_hosts = "127.0.0.0/8,::1,localhost"
@@ -37,6 +38,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> Share
     """How tests are shared among processes that run side by side."""
     config.option.loadscopereorder = False  # by the number of tests the costly few would come last
     return SharedSettings(config, log)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    workplace.forget()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from dingze.wiring import Dingze
 from mandates.enact import enact
 from mandates.sheets import Row
 from sample.load import sample_items
+from tests import workplace
 
 MORNING = datetime(2026, 9, 14, 1, 0, tzinfo=UTC)  # Monday, 9 a.m. in the city
 
@@ -33,11 +35,34 @@ class Clock:
         self.now += timedelta(**by)
 
 
+def settings_in(folder: Path) -> Settings:
+    """Settings over the database in a folder."""
+    return Settings(database_url=f"sqlite:///{folder / 'city.db'}", cache=workplace.indexes())
+
+
+@contextmanager
+def opening(folder: Path, to: Path, clock: Clock) -> Iterator[Callable[[], Dingze]]:
+    """Opens one copy of a city, as often as asked: a restart, a second process."""
+    for file in folder.glob("city.db*"):
+        shutil.copy(file, to / file.name)
+    opened: list[Dingze] = []
+
+    def again() -> Dingze:
+        opened.append(Dingze(settings_in(to), clock=clock))
+        return opened[-1]
+
+    try:
+        yield again
+    finally:
+        for dingze in opened:
+            dingze.close()
+
+
 @pytest.fixture(scope="session")
 def register_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database that holds the sample city's register and nothing else."""
     folder = tmp_path_factory.mktemp("register")
-    settings = Settings(database_url=f"sqlite:///{folder / 'city.db'}", cache=folder / "cache")
+    settings = settings_in(folder)
     initialise(settings)
     dingze = Dingze(settings, clock=lambda: datetime(2015, 1, 1, tzinfo=UTC))
     enact(dingze.ledger, sample_items(), at=datetime(2015, 1, 1, tzinfo=UTC), actor="system:sample")
@@ -55,18 +80,8 @@ def clock() -> Clock:
 @pytest.fixture
 def open_again(register_folder: Path, tmp_path: Path, clock: Clock) -> Iterator[Callable[[], Dingze]]:
     """Opens the same copy of the city, as often as asked: a restart, a second process."""
-    for file in register_folder.glob("city.db*"):
-        shutil.copy(file, tmp_path / file.name)
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'city.db'}", cache=register_folder / "cache")
-    opened: list[Dingze] = []
-
-    def again() -> Dingze:
-        opened.append(Dingze(settings, clock=clock))
-        return opened[-1]
-
-    yield again
-    for dingze in opened:
-        dingze.close()
+    with opening(register_folder, tmp_path, clock) as again:
+        yield again
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from projections.queue import QUEUE
 from sample.load import sample_items
 from terms.errors import DingzeError
 from terms.ids import Position
-from tests import needs, postgres
+from tests import needs, postgres, workplace
 from tests.automation.conftest import MORNING, Clock, order
 from tests.network import Line
 from tests.rounds import rounds
@@ -132,9 +132,9 @@ def assert_whole(dingze: Dingze, sent: int) -> None:
         assert dingze.projections.verify(view.name) == (True, int(ledger.head()))
 
 
-def city(url: str, folder: Path, cache: Path, clock: Callable[[], datetime]) -> Dingze:
+def city(url: str, folder: Path, clock: Callable[[], datetime]) -> Dingze:
     """A city with the sample's register on that database."""
-    settings = Settings(database_url=url, master_key=folder / "key", cache=cache)
+    settings = Settings(database_url=url, master_key=folder / "key", cache=workplace.indexes())
     if initialise(settings):
         first = Dingze(settings, clock=lambda: datetime(2015, 1, 1, tzinfo=MORNING.tzinfo))
         enact(first.ledger, sample_items(), at=first.clock(), actor="system:sample")
@@ -161,12 +161,12 @@ def cluster() -> Iterator[postgres.Cluster]:
 
 @pytest.mark.postgres
 def test_a_database_that_restarts_and_a_network_that_is_cut_lose_and_double_nothing(
-    cluster: postgres.Cluster, register_folder: Path, tmp_path: Path, real_time: Callable[[], datetime]
+    cluster: postgres.Cluster, tmp_path: Path, real_time: Callable[[], datetime]
 ) -> None:
     chance = random.Random(20261130)
     line = Line(Path(cluster.url.partition("host=")[2]) / ".s.PGSQL.5432")
     url = f"postgresql://dingze@127.0.0.1:{line.port}/postgres?sslmode=disable"
-    dingze = city(url, tmp_path, register_folder / "cache", real_time)
+    dingze = city(url, tmp_path, real_time)
     source = Source(dingze, real_time)
     try:
         with at_work(dingze, source):
@@ -222,9 +222,9 @@ def fill_up(dingze: Dingze, full: Callable[[], AbstractContextManager[None]]) ->
 
 
 def test_a_full_disk_under_the_event_file_loses_and_doubles_nothing(
-    register_folder: Path, tmp_path: Path, real_time: Callable[[], datetime]
+    tmp_path: Path, real_time: Callable[[], datetime]
 ) -> None:
-    dingze = city(f"sqlite:///{tmp_path / 'd.db'}", tmp_path, register_folder / "cache", real_time)
+    dingze = city(f"sqlite:///{tmp_path / 'd.db'}", tmp_path, real_time)
     try:
         fill_up(dingze, lambda: full_at(100_000))  # less than 400 orders write, wherever in its log the database stands
     finally:
@@ -233,9 +233,9 @@ def test_a_full_disk_under_the_event_file_loses_and_doubles_nothing(
 
 @pytest.mark.postgres
 def test_a_full_disk_under_the_database_server_loses_and_doubles_nothing(
-    cluster: postgres.Cluster, register_folder: Path, tmp_path: Path, real_time: Callable[[], datetime]
+    cluster: postgres.Cluster, tmp_path: Path, real_time: Callable[[], datetime]
 ) -> None:
-    dingze = city(cluster.url, tmp_path, register_folder / "cache", real_time)
+    dingze = city(cluster.url, tmp_path, real_time)
     try:
         fill_up(dingze, lambda: cluster.full(room=100_000))
     finally:

@@ -8,7 +8,7 @@ import pytest
 
 from automation.router import Router
 from console.assets import MODULES, VENDOR, copy_assets
-from tests import needs
+from tests import needs, workplace
 from tests.console.city import Town, build_template, copy_template, router_of
 from tests.console.screenshots import ARGUMENTS
 from tests.console.windows import CHROMIUM
@@ -31,9 +31,9 @@ def template(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) ->
 
 
 @pytest.fixture(scope="session")
-def router(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Router]:
+def router(template: Path) -> Iterator[Router]:
     """The sample city's router."""
-    with router_of(template, tmp_path_factory.mktemp("cache")) as made:
+    with router_of(template, workplace.indexes()) as made:
         yield made
 
 

@@ -37,15 +37,17 @@ def city(template: Path, router: Router, tmp_path_factory: pytest.TempPathFactor
 
 
 class Story:
-    """People take turns at one browser; the case file is where each acts."""
+    """People take turns at one window; the case file is where each acts."""
 
-    def __init__(self, town: Town, address: str, browser: "Browser") -> None:
-        self.town, self.address, self.browser = town, address, browser
+    def __init__(self, town: Town, address: str, browser: "Browser", first: str) -> None:
+        self.town, self.window, self.sits = town, Watched(browser, address, first), first
 
     def act(self, who: str, slug: str, **fields: str) -> None:
         """Open the case file as somebody, press the button, fill in the form, submit; the page says it is done."""
-        window = Watched(self.browser, self.address, who)
-        page = window.page
+        if who != self.sits:
+            self.window.hand_over(who)
+            self.sits = who
+        page = self.window.page
         page.goto(f"/cases/{NUMBER}")
         if page.locator(f'[data-opens="form-{slug}"]').count():
             page.click(f'[data-opens="form-{slug}"]')
@@ -55,7 +57,6 @@ class Story:
             page.click(f'form[action="/cases/act/{slug}/{NUMBER}"] button')
         page.wait_for_selector(".dz-notice")
         self.town.engine.catch_up()
-        window.close()
 
     def points(self) -> dict[str, str]:
         """The duty points as an officer types them."""
@@ -85,8 +86,8 @@ def test_a_case_is_carried_from_opening_to_decision_by_those_whose_turn_it_is(
     city: tuple[Town, str], chromium: "Browser"
 ) -> None:
     town, address = city
-    story = Story(town, address, chromium)
-    window = Watched(chromium, address, OFFICER)
+    story = Story(town, address, chromium, OFFICER)
+    window = story.window
     window.page.goto("/cases?matter_id=BJ-none&party=C03&party=C05")
     window.page.wait_for_selector("#form-open[open]")
     assert window.page.input_value('#form-open [name="number"]') == NUMBER, "the next number is filled in"
@@ -94,7 +95,6 @@ def test_a_case_is_carried_from_opening_to_decision_by_those_whose_turn_it_is(
                                "jurisdiction": "duty"})  # fmt: skip
     window.page.click("#form-open .dz-form-end .btn-primary")
     window.page.wait_for_selector("h1:has-text('楼道充电桩')")
-    window.close()
     town.engine.catch_up()
     story.act(OFFICER, "negotiate", summary="各执一词")
     told = {"own_efforts": "协商一次", "main_dispute": "由谁主办", "reasons": "条目不同"}
@@ -110,6 +110,7 @@ def test_a_case_is_carried_from_opening_to_decision_by_those_whose_turn_it_is(
     story.act(DIRECTOR, "report", body=body)
     story.act(OFFICER, "decide", body=body, doc_no="云编委〔2026〕5号", decided_on="2026-11-16", scan="决定.pdf",
               **story.points())  # fmt: skip
+    window.close()
     case = town.desk.load(CASES, NUMBER).state
     assert case.outcome == "decision" and case.written is not None
     assert all(item in town.register.as_of(case.written.effective_from).duty_points for item in case.written.items)

@@ -1,8 +1,9 @@
 """How much a page weighs the first time it is opened: what crosses the line, page and assets, in a real Chromium."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -34,16 +35,25 @@ def weigh(window: Watched, path: str) -> tuple[int, bool]:
     session = window.page.context.new_cdp_session(window.page)
     session.send("Network.enable")
     session.send("Network.clearBrowserCache")
-    sizes: list[float] = []
-    asked: list[str] = []
-    session.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
-    session.on("Network.requestWillBeSent", lambda told: asked.append(told["request"]["url"]))
+    asked: dict[str, str] = {}
+    sizes: dict[str, float] = {}
+
+    def note(told: dict[str, Any]) -> None:
+        if told["request"]["method"] == "GET":  # what the page is drawn from; it also says who looks at an order
+            asked[told["requestId"]] = told["request"]["url"]
+
+    session.on("Network.requestWillBeSent", note)
+    session.on("Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}))
+    session.on("Network.loadingFailed", lambda told: sizes.update({told["requestId"]: 0}))
     window.page.goto(path)
-    window.page.wait_for_load_state("load")
-    window.page.wait_for_timeout(150)
+    window.page.evaluate("() => new Promise(done => requestIdleCallback(() => done()))")
+    until = time.monotonic() + 15
+    while any(not url.endswith("/moved") for one, url in asked.items() if one not in sizes):  # that stream never ends
+        assert time.monotonic() < until, [url for one, url in asked.items() if one not in sizes]
+        window.page.wait_for_timeout(10)
     session.detach()
     assert len(sizes) >= 4, "style, script and page came over the line"
-    return int(sum(sizes)), any("echarts" in one for one in asked)
+    return int(sum(sizes.values())), any("echarts" in url for url in asked.values())
 
 
 def test_no_page_but_those_with_charts_weighs_more_than_300_kilobytes(

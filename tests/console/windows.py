@@ -47,6 +47,11 @@ class Watched:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda told: self.errors.append(told.text) if told.type == "error" else None)
         self.page.on("request", lambda asked: self._note(asked.url, address))
+        self.hand_over(account)
+
+    def hand_over(self, account: str) -> None:
+        """Whoever sat here leaves, somebody signs in; what the browser has fetched once stays in its cache."""
+        self.page.context.clear_cookies()
         self.page.goto("/sign-in")
         self.page.click(f'button[value="{account}"]')
         self.page.wait_for_selector("main h1")
@@ -97,5 +102,9 @@ class Watched:
     def close(self) -> None:
         """Close it; it must have been quiet."""
         self.page.context.close()
+        self.was_quiet()
+
+    def was_quiet(self) -> None:
+        """Nothing went wrong, and nothing was asked outside."""
         assert not self.errors, self.errors
         assert not self.outside, self.outside

@@ -62,7 +62,6 @@ def dingze(called: Dingze, city: Loaded, tmp_path: Path, monkeypatch: pytest.Mon
     """Call `dingze …` over a copy of the sample city."""
     for name, value in city.copy(tmp_path).environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("DINGZE_CACHE", str(city.folder / "cache"))
     return called
 
 

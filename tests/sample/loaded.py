@@ -18,7 +18,7 @@ from dingze.folders import initialise
 from dingze.sample import load_sample
 from dingze.settings import Settings
 from dingze.wiring import Dingze
-from tests import postgres
+from tests import postgres, workplace
 
 TODAY = datetime(2026, 11, 18, 3, 20, tzinfo=UTC)  # a Wednesday, 11:20 in the city
 _databases = ExitStack()  # those made on the server, dropped at the end
@@ -26,7 +26,7 @@ _databases = ExitStack()  # those made on the server, dropped at the end
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Where the database lies, with its key and the route index in a folder; what loading said."""
+    """Where the database lies, with its key in a folder; what loading said."""
 
     folder: Path
     database_url: str
@@ -43,7 +43,7 @@ class Loaded:
         return {
             "DINGZE_DATABASE_URL": self.database_url,
             "DINGZE_MASTER_KEY": str(self.folder / "dingze.db.key"),
-            "DINGZE_CACHE": str(self.folder / "cache"),
+            "DINGZE_CACHE": str(workplace.indexes()),
         }
 
     def copy(self, to: Path) -> "Loaded":
@@ -52,19 +52,19 @@ class Loaded:
         return Loaded(to, _copied(_pristine(), to), self.answer)
 
 
-def settings_in(folder: Path, cache_in: Path | None = None, database_url: str | None = None) -> Settings:
+def settings_in(folder: Path, database_url: str | None = None) -> Settings:
     """Settings over a database in a folder."""
     return Settings(
         database_url=database_url or f"sqlite:///{folder}/dingze.db",
         master_key=folder / "dingze.db.key",
-        cache=(cache_in or folder) / "cache",
+        cache=workplace.indexes(),
     )
 
 
 @cache
 def loaded() -> Loaded:
     """The sample city as it stands at TODAY."""
-    folder = Path(tempfile.mkdtemp(prefix="dingze-sample-"))
+    folder = Path(tempfile.mkdtemp(prefix="sample-", dir=workplace.folder()))
     pristine = _pristine()
     settings = settings_in(folder, database_url=pristine)
     initialise(settings)

@@ -282,7 +282,7 @@ def test_the_same_calls_give_the_same_decisions_whoever_else_calls(
 ) -> None:
     few = calls(TODAY.date() - timedelta(days=1))[:25]
     monkeypatch.setattr(sample, "calls", lambda _: few)
-    settings = settings_in(tmp_path_factory.mktemp("again"), cache_in=city.folder)
+    settings = settings_in(tmp_path_factory.mktemp("again"))
     initialise(settings)
     dingze = Dingze(settings, lambda: TODAY)
     load_sample(dingze)
