@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 NUMBER = "JX-2026-002"
+LYING = {"width": 1032, "height": 703}  # A4 lying less 12 mm on each side, at 96 dots to the inch
+CUT_OFF = "Math.max(0, ...[...document.querySelectorAll('.dz-scroll')].map(one => one.scrollWidth - one.clientWidth))"
 
 
 @pytest.fixture(scope="module")
@@ -135,4 +137,17 @@ def test_a_quarters_score_is_opened_to_the_events_behind_it(city: tuple[Town, st
     page.wait_for_selector(f"h1:has-text('{event.payload['order_no']}')")
     assert f"账本第 {position} 条时的样子" in page.inner_text(".dz-head")
     assert event.occurred_at >= START or event.occurred_at.year == START.year
+    window.close()
+
+
+def test_a_board_is_printed_with_every_column_on_the_sheet(city: tuple[Town, str], chromium: "Browser") -> None:
+    window = Watched(chromium, city[1], OFFICER)
+    page = window.page
+    page.emulate_media(media="print")
+    page.set_viewport_size(LYING)  # type: ignore[arg-type]
+    for address in ("/coverage/compare?unit=C03", "/disputes", "/cases", "/digests"):
+        page.goto(address)
+        assert page.locator(".dz-scroll table").count(), address
+        assert page.evaluate(CUT_OFF) == 0, address
+        assert not page.locator(".dz-menu").is_visible() and not page.locator(".dz-filters").is_visible(), address
     window.close()
