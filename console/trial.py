@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from console.access import Page
 from console.forms import Form
-from console.orders.reading import Evidence
-from console.registers.clause_card import clause_card
+from console.orders.reading import evidence_of
 from console.visit import Visiting
 from console.words import CITY_TIME, FEATURES
 from routing.proposal import OrderText
@@ -36,15 +35,7 @@ def trial(visit: Visiting, form: Form) -> Response:
     at: date = form.day("at", "日期") if form.text("at") else visit.now.astimezone(CITY_TIME).date()
     register = visit.console.parts.register.as_of(at)
     proposal = visit.console.parts.route(OrderText(text=text, place=form.text("place"), at=at))
-    evidence = [
-        Evidence(
-            str(number),
-            one,
-            clause_card(one.clause_id, register),
-            text[one.order_span[0] : one.order_span[1]] if one.order_span else "",
-        )
-        for number, one in enumerate(proposal.citations, 1)
-    ]
+    evidence = evidence_of(proposal, text, register)
     return visit.fragment(
         "trial_answer.html",
         text=text,

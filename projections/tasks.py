@@ -9,7 +9,7 @@ from sqlalchemy import Integer, String, Text
 
 from ledger.envelope import Event
 from projections.queue import due_of, headline
-from projections.view import Handler, Masked, Row, Rows, StateTable, View
+from projections.view import Handler, Key, Masked, Row, Rows, StateTable, View
 
 PARTS = StateTable(
     name="parts",
@@ -22,6 +22,7 @@ PARTS = StateTable(
             "state",
             String(20),
         ),  # 待签收, 签收, 办理中, 退单申请, 挂账, 办结审核, 回访, 重办, 结案; 已移出 when it lost the part
+        ("stands", String(20)),  # while it is 退单申请: where its work stands meanwhile
         ("title", Text()),
         ("urgency", String(20)),
         ("place", Text()),
@@ -79,7 +80,7 @@ GONE = "已移出"
 DONE = ("办结审核", "回访", "结案", GONE)
 
 _NEW: Row = {name: None for name, _ in PARTS.columns if name not in PARTS.key} | {
-    "state": "待签收", "designated": 0, "returns": 0, "share": "", "offices": "", "inside": "",
+    "state": "待签收", "stands": "", "designated": 0, "returns": 0, "share": "", "offices": "", "inside": "",
 }  # fmt: skip
 
 
@@ -177,6 +178,8 @@ def _support_added(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     lead = next((key[1] for key, row in rows.group("parts", told["order_no"]).items() if _leads(row)), "")
     _give(rows, event, told["unit"], "support", lead, share=told["share"])
+    if told.get("objection") is not None and lead:
+        _in_hand_again(rows, (told["order_no"], lead))
 
 
 def _ask(rows: Rows, event: Event, what: str, unit: str, state: str, clock: str, asked_by: str = "") -> None:
@@ -232,7 +235,8 @@ def _step(state: str, **fixed: str) -> Handler:
         row = rows.get("parts", key)
         if row and row["state"] != GONE:
             times = {column: event.occurred_at.isoformat() for column in fixed}
-            rows.put("parts", key, row | {"state": state} | times)
+            at = "stands" if row["state"] == "退单申请" and state != GONE else "state"  # the work goes on meanwhile
+            rows.put("parts", key, row | {at: state} | times)
 
     return handler
 
@@ -240,7 +244,19 @@ def _step(state: str, **fixed: str) -> Handler:
 def _returned(rows: Rows, event: Event, _: Masked) -> None:
     key = (event.payload["order_no"], event.payload["unit"])
     if row := rows.get("parts", key):
-        rows.put("parts", key, row | {"state": "退单申请", "returns": row["returns"] + 1})
+        stands = row["stands"] if row["state"] == "退单申请" else row["state"]
+        rows.put("parts", key, row | {"state": "退单申请", "stands": stands, "returns": row["returns"] + 1})
+
+
+def _not_returned(rows: Rows, event: Event, _: Masked) -> None:
+    """The return was refused or taken back."""
+    _in_hand_again(rows, (event.payload["order_no"], event.payload["unit"]))
+
+
+def _in_hand_again(rows: Rows, key: Key) -> None:
+    row = rows.get("parts", key)
+    if row and row["state"] == "退单申请":
+        rows.put("parts", key, row | {"state": row["stands"] or "签收", "stands": ""})
 
 
 def _whole(state: str, *, lead_only: bool = False) -> Handler:
@@ -308,7 +324,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 TASKS = View(
     name="tasks",
-    version=5,
+    version=6,
     cost=14,
     tables=(ORDERS, PARTS, ASKS),
     handlers={
@@ -323,8 +339,8 @@ TASKS = View(
         "SupportAdded": _reviewed(_support_added),
         "SupportReleased": _step(GONE),
         "ReturnRequested": _returned,
-        "ReturnRefused": _reviewed(_step("签收")),
-        "ReturnWithdrawn": _reviewed(_step("签收")),
+        "ReturnRefused": _reviewed(_not_returned),
+        "ReturnWithdrawn": _reviewed(_not_returned),
         "ProposedUnitAsked": _asked,
         "ProposedUnitAnswered": _answered,
         "HandOverSent": _handed_over("待接收", "hand_over"),

@@ -21,6 +21,7 @@ from sample.hotline import text_of
 from sample.phrases import say
 from sample.stage import Life, Scene
 from terms.ids import ClauseId, UnitCode
+from terms.messages import sentence
 
 SITES, STREETS, NOISE = UnitCode("C04"), UnitCode("C03"), UnitCode("C11")
 PERMIT, FINE = ClauseId("C04-SD-03"), ClauseId("C03-SD-09")  # 夜间施工证明; 夜间施工噪声的处罚权
@@ -29,6 +30,7 @@ Verdict = Literal["refuse", "reassign", "add_support", "designate"]
 NIGHT_VERDICTS: tuple[Verdict, ...] = ("refuse", "reassign", "refuse", "designate", "refuse", "add_support", "reassign")
 BACK_AND_FORTH = ("314",)  # sent on, sent back to whoever had it first, and designated there: 来回折返
 OFTEN, SELDOM = 42, 5  # percent of its orders that a unit returns: 市住建局 and its bureaus, everybody else
+POST = sentence("role.head")  # 科室负责人 sign returns
 REASONS = ("not_ours",) * 6 + ("overlap",) * 3 + ("partial",) * 2 + ("unclear", "territory", "incomplete")
 
 
@@ -114,12 +116,15 @@ def _claim(scene: Scene) -> Claim | None:
     if ORPHAN in scene.call.labels:
         note = say(scene.dice, "no_clause")
         return Claim(
-            c.RequestReturn(lead, "unclear", denied_clause=own, no_clause=True, note=note, signatory=signed), None
+            c.RequestReturn(
+                lead, "unclear", denied_clause=own, no_clause=True, note=note, signatory=signed, signatory_post=POST
+            ),
+            None,
         )
     reason = "overlap" if NIGHT_WORK in scene.call.labels else scene.dice.choice(REASONS)
     other, clause = _pointed_at(scene, lead)
     note = say(scene.dice, reason, other=scene.name(other), place="相邻街道辖区")
-    bare = c.RequestReturn(lead, reason, note=note, signatory=signed)
+    bare = c.RequestReturn(lead, reason, note=note, signatory=signed, signatory_post=POST)
     if reason == "territory":
         return Claim(replace(bare, place="相邻街道辖区"), None)
     if reason == "incomplete":

@@ -127,7 +127,7 @@ def _answer_time(scene: Scene, course: Course) -> datetime:
 
 def _contacted(scene: Scene, lead: UnitCode) -> Life:
     if scene.chance(18):
-        scene.do(c.ReadPersonalData(say(scene.dice, "read_purpose"), ("contact",)), clerk(lead))
+        scene.do(c.ReadPersonalData(say(scene.dice, "read_purpose"), ("caller_name", "caller_phone")), clerk(lead))
     if scene.chance(88):
         yield scene.office(10, 150)
         if _has(scene, lead):

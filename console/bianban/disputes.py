@@ -171,7 +171,7 @@ def read_open_orders(connection: Connection, views: ViewStore, look: Lookback, w
     names = ("order_no", "title", "lead", "matter", "returns", "bounces", "state", "received_at")
     disputed = connection.execute(
         select(*[table.c[name] for name in names])
-        .where(and_(held, or_(table.c.state == "退单申请", table.c.bounces > 1)), *same)
+        .where(and_(held, or_(table.c.state.in_(("退单申请", "异议审核")), table.c.bounces > 1)), *same)
         .order_by(table.c.returns.desc(), table.c.received_at)
         .limit(SHOWN)
     ).mappings()

@@ -79,6 +79,7 @@ def read_tasks(
         rows = [dict(row) for row in connection.execute(found).mappings()]
     for row in rows:
         del row["from_position"], row["to_position"]
+        row.pop("stands", None)  # the state says it
     return TaskList(rows, total, counts, pages, page)
 
 

@@ -182,11 +182,11 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "receive", "接收移送", c.ReceiveHandOver, lambda g: c.ReceiveHandOver(g.unit, _number(_sent_to(g, "sent"))),
         lambda g: (Field("hand_over", "移送", "choice", required=True, options=_sent_to(g, "sent")),),
-        lambda g, f: c.ReceiveHandOver(g.unit, f.number("hand_over", "移送")), "main", "已接收移送",
+        lambda g, f: c.ReceiveHandOver(g.unit, f.number("hand_over", "移送")), "main", "已接收移送", key="w",
     ),
     Action(
         "answer", "答复征询", c.AnswerAsProposed, lambda g: c.AnswerAsProposed(g.unit, agrees=True), _answer_fields,
-        _answer, "main", "已答复",
+        _answer, "main", "已答复", key="a",
     ),
     Action(
         "start", "开始办理", c.StartWork, lambda g: c.StartWork(g.unit), none, lambda g, f: c.StartWork(g.unit), "main",
@@ -223,7 +223,7 @@ ACTIONS: tuple[Action, ...] = (
             Field("note", "联系情况", "area"),
         ),
         lambda g, f: c.ContactRequester(g.unit, f.needed("reached", "是否联系上") == "yes", f.text("note")),
-        done="联系情况已登记",
+        done="联系情况已登记", key="l",
     ),
     Action(
         "progress", "登记进展", c.ReportProgress, lambda g: c.ReportProgress(g.unit, "试"),
@@ -234,7 +234,7 @@ ACTIONS: tuple[Action, ...] = (
         "extend", "申请延期", c.RequestExtension, lambda g: c.RequestExtension(g.unit, "试"),
         lambda g: (Field("reason", "延期理由", "area", required=True), Field("long_cycle", "长周期事项", "flag")),
         lambda g, f: c.RequestExtension(g.unit, f.needed("reason", "延期理由"), f.flag("long_cycle")),
-        done="延期申请已提交", why_not=True,
+        done="延期申请已提交", why_not=True, key="e",
     ),
     Action(
         "assign", "内部交办", c.AssignInside, lambda g: c.AssignInside(g.unit, "试"),
@@ -242,7 +242,7 @@ ACTIONS: tuple[Action, ...] = (
             Field("office", "承办科室", "choice", options=_offices(g)), Field("other_office", "其他科室或二级单位"),
             Field("task", "交办内容", "area"), Field("due", "期限", "date"),
         ),
-        _assign, done="已内部交办",
+        _assign, done="已内部交办", key="i",
     ),
     Action(
         "collect", "汇总结果", c.CollectInside,
@@ -253,7 +253,7 @@ ACTIONS: tuple[Action, ...] = (
         ),
         lambda g, f: c.CollectInside(
             g.unit, f.needed("office", "科室"), f.needed("result", "办理情况"), f.kept
-        ), done="已汇总",
+        ), done="已汇总", key="y",
     ),
     Action(
         "sign-off", "审签", c.SignOff, lambda g: c.SignOff(g.unit, approved=True),
@@ -261,7 +261,8 @@ ACTIONS: tuple[Action, ...] = (
             Field("approved", "审签意见", "choice", required=True, options=(("yes", "同意"), ("no", "不同意"))),
             Field("note", "意见", "area"),
         ),
-        lambda g, f: c.SignOff(g.unit, f.needed("approved", "审签意见") == "yes", f.text("note")), "main", "已审签",
+        lambda g, f: c.SignOff(g.unit, f.needed("approved", "审签意见") == "yes", f.text("note")), "main",
+        "已审签", key="q",
     ),
     Action(
         "hand-over", "移送", c.SendHandOver, lambda g: c.SendHandOver(g.unit, UnitCode(""), ""),
@@ -276,7 +277,7 @@ ACTIONS: tuple[Action, ...] = (
             g.unit, UnitCode(f.needed("receiver", "接收单位").split()[0]), f.needed("clause", "依据条目"),
             f.needed("from_link", "移出环节"), f.needed("to_link", "移入环节"), f.kept, f.text("note"),
         ),
-        done="已移送",
+        done="已移送", key="o",
     ),
     Action(
         "refuse-hand-over", "拒收移送", c.RefuseHandOver,
@@ -300,7 +301,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda g, f: c.FeedBackHandOver(
             g.unit, f.number("hand_over", "移送"), f.needed("result", "结果"), f.kept
         ), "main",
-        "结果已反馈",
+        "结果已反馈", key="f",
     ),
     Action(
         "exclude", "申请不计考核", c.RequestExclusion, lambda g: c.RequestExclusion(g.unit, "试"),
@@ -315,6 +316,6 @@ ACTIONS: tuple[Action, ...] = (
             Field("reason", "理由", "area", help="低分须说明理由"),
         ),
         lambda g, f: c.Rate(g.unit, UnitCode(f.needed("rated", "被评单位")), _score(f), f.text("reason")),
-        done="已评价",
+        done="已评价", key="v",
     ),
 )  # fmt: skip

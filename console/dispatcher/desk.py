@@ -1,5 +1,6 @@
 """The dispatcher's desk: the live queue of orders."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -14,6 +15,13 @@ from console.lookback import Looking
 from console.visit import Visiting
 
 router = APIRouter()
+# what an order of a tab waits for, for whoever may do it
+NEXT_STEPS: Mapping[str, tuple[type[c.Command], str]] = {
+    "waiting": (c.Dispatch, "派单"),
+    "returned": (c.ReviewReturn, "审核"),
+    "results": (c.ReviewResult, "审核"),
+    "calling": (c.RecordFollowUp, "回访"),
+}
 
 
 def filters(
@@ -65,6 +73,7 @@ def queue(visit: Visiting, look: Looking, asked: Annotated[Filters, Depends(filt
     city = visit.console.parts.city
     data = {"filters": asked, "listed": listed, "current": current}
     desk = desk_of(visit.actor)
+    command, step = NEXT_STEPS.get(asked.tab, (None, ""))
     beside = {
         "tabs": TABS,
         "sorts": SORTS,
@@ -72,6 +81,7 @@ def queue(visit: Visiting, look: Looking, asked: Annotated[Filters, Depends(filt
         "claims": visit.console.parts.book.claims(desk, visit.now) if desk is not None else {},
         "saved": saved_filters(visit, asked),
         "may_send": may(visit.actor.role, c.Dispatch) and not look.past,
+        "next_step": step if command and may(visit.actor.role, command) and not look.past else "",
         "look": look,
     }
     if visit.request.headers.get("HX-Target") == "queue":

@@ -125,7 +125,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "rework", "重办", c.OrderRework, lambda g: c.OrderRework("试"), lambda g: (REASON,),
-        lambda g, f: c.OrderRework(f.needed("reason", "理由")), "warn", "已退回重办",
+        lambda g, f: c.OrderRework(f.needed("reason", "理由")), "warn", "已退回重办", key="b",
     ),
     Action(
         "add-support", "加派协办", c.AddSupport, lambda g: c.AddSupport(UnitCode("")),
@@ -137,23 +137,23 @@ ACTIONS: tuple[Action, ...] = (
             UnitCode(f.needed("unit", "协办单位").split()[0]), f.text("share"),
             cited(g, f.unit("unit"), f.text("clause")), f.text("reason"),
         ),
-        done="已加派", key="s",
+        done="已加派", key="q",
     ),
     Action(
         "request-information", "要求补充", c.RequestInformation, lambda g: c.RequestInformation(("试",)),
         lambda g: (Field("missing", "缺少的信息", required=True, help="多项用顿号分开"), Field("note", "说明", "area")),
-        lambda g, f: c.RequestInformation(f.lines("missing"), f.text("note")), done="已要求补充",
+        lambda g, f: c.RequestInformation(f.lines("missing"), f.text("note")), done="已要求补充", key="i",
     ),
     Action(
         "answer-at-once", "即时答复", c.AnswerAtOnce, lambda g: c.AnswerAtOnce("试"),
         lambda g: (Field("reply", "答复内容", "area", required=True),),
-        lambda g, f: c.AnswerAtOnce(f.needed("reply", "答复内容")), done="已即时答复",
+        lambda g, f: c.AnswerAtOnce(f.needed("reply", "答复内容")), done="已即时答复", key="w",
     ),
     Action(
         "not-accept", "不予受理", c.NotAccept,
         lambda g: c.NotAccept(g.context.city.not_accepted_grounds[0].code, "试", "试"), _grounds,
         lambda g, f: c.NotAccept(f.needed("ground", "不予受理情形"), f.text("channel"), f.text("note")), "warn",
-        "已不予受理",
+        "已不予受理", key="x",
     ),
     Action(
         "refer-out", "转送", c.ReferOut, lambda g: c.ReferOut("outward", "试", "试"),
@@ -170,7 +170,7 @@ ACTIONS: tuple[Action, ...] = (
             "upward" if f.needed("level", "方向") == "upward" else "outward",
             f.needed("addressee", "受理机关"), f.needed("reason", "理由"), f.text("clause"),
         ),
-        "warn", "已转送",
+        "warn", "已转送", key="o",
     ),
     Action(
         "merge", "并单", c.Merge, lambda g: c.Merge(""),
@@ -192,7 +192,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda g: (
             Field("units", "参与单位", "units", required=True), Field("question", "会商问题", "area", required=True),
         ),
-        lambda g, f: c.OpenConsultation(f.units("units"), f.needed("question", "会商问题")), done="已发起会商",
+        lambda g, f: c.OpenConsultation(f.units("units"), f.needed("question", "会商问题")), done="已发起会商", key="y",
     ),
     Action(
         "close-consultation", "结束会商", c.CloseConsultation, lambda g: c.CloseConsultation(agreed=False),
@@ -204,11 +204,11 @@ ACTIONS: tuple[Action, ...] = (
         lambda g, f: c.CloseConsultation(
             verdict(f), f.unit("lead"), f.units("supports"), f.needed("conclusion", "会商结论")
         ),
-        "main", "会商已结束",
+        "main", "会商已结束", key="y",
     ),
     Action(
         "chase", "登记催单", c.Chase, lambda g: c.Chase(), lambda g: (Field("note", "催单内容", "area"),),
-        lambda g, f: c.Chase("电话", f.text("note")), done="已登记催单",
+        lambda g, f: c.Chase("电话", f.text("note")), done="已登记催单", key="e",
     ),
     Action(
         "add", "补充诉求", c.AddToOrder, lambda g: c.AddToOrder({}, {}),
@@ -219,7 +219,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda g, f: g.seal(
             Addition(text=f.needed("text", "补充内容"), channel=f.text("channel")[:40], attachments=_incoming(f))
         ),
-        done="补充内容已登记",
+        done="补充内容已登记", key="a",
     ),
     Action(
         "archive", "归档", c.Archive, lambda g: c.Archive(), lambda g: (Field("note", "说明"),),

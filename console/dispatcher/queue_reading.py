@@ -17,7 +17,7 @@ from projections.store import ViewStore, as_of
 from terms.ids import UnitCode
 
 PAGE_SIZES = (20, 50, 100)
-SHOWN = tuple(name for name, _ in ORDERS.columns)
+SHOWN = tuple(name for name, _ in ORDERS.columns if name not in ("stands", "aside"))  # the state says both
 FEW = 2_000  # rows that are sorted sooner than looked for in order
 MOST_PAGES = 500  # further down than this nobody looks: filter instead
 

@@ -67,7 +67,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "ask-unit", "征询单位", c.AskUnit, lambda g: c.AskUnit(UnitCode("")),
         lambda g: (Field("unit", "征询单位", "unit", required=True),),
-        lambda g, f: c.AskUnit(UnitCode(f.needed("unit", "征询单位").split()[0])), done="已征询",
+        lambda g, f: c.AskUnit(UnitCode(f.needed("unit", "征询单位").split()[0])), done="已征询", key="n",
     ),
     Action(
         "review-result", "办结审核", c.ReviewResult, lambda g: c.ReviewResult(accepted=True),
@@ -82,7 +82,7 @@ ACTIONS: tuple[Action, ...] = (
             yes_no("同意延期", "不同意"), Field("reason", "理由", "area", help="不同意时必填"),
         ),
         lambda g, f: c.DecideExtension(UnitCode(f.needed("unit", "申请单位")), verdict(f), f.text("reason")), "main",
-        "延期审核已完成",
+        "延期审核已完成", key="d",
     ),
     Action(
         "support-objection", "审核协办异议", c.DecideSupportObjection,
@@ -94,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda g, f: c.DecideSupportObjection(
             UnitCode(f.needed("unit", "协办单位")), verdict(f), f.needed("reason", "理由")
         ),
-        "main", "协办异议已审核",
+        "main", "协办异议已审核", key="x",
     ),
     Action(
         "reassign", "改派", c.Reassign, lambda g: c.Reassign(UnitCode(""), "试"),
@@ -103,12 +103,12 @@ ACTIONS: tuple[Action, ...] = (
             UnitCode(f.needed("to", "改派至").split()[0]), f.needed("reason", "理由"),
             citations=cited(g, f.unit("to"), f.text("clause")),
         ),
-        "warn", "已改派",
+        "warn", "已改派", key="r",
     ),
     Action(
         "shelve", "挂账", c.Shelve, lambda g: c.Shelve("试", g.context.calendar.local_day(g.context.now)),
         lambda g: (Field("review_on", "复核日期", "date", required=True), REASON),
-        lambda g, f: c.Shelve(f.needed("reason", "理由"), f.day("review_on", "复核日期")), done="已挂账",
+        lambda g, f: c.Shelve(f.needed("reason", "理由"), f.day("review_on", "复核日期")), done="已挂账", key="l",
     ),
     Action(
         "resume", "恢复办理", c.Resume, lambda g: c.Resume("试"), lambda g: (REASON,),

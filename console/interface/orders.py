@@ -164,7 +164,7 @@ def work_order(visit: Visiting, order_no: str) -> Response:
             "text": sheet.texts.text,
             "place": sheet.texts.place,
             "proposal": proposal_document(sheet.proposal, sheet.register) if sheet.proposal else None,
-            "clocks": clocks_of(order, sheet.register),
+            "clocks": clocks_of(order, sheet.register, visit.now),
             "history": [
                 {"position": one.position, "event_id": one.event_id, "type": one.type, "title": one.title,
                  "at": one.at, "who": one.who}

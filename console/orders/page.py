@@ -68,7 +68,7 @@ def order_page(
         "proposal": proposal,
         "evidence": sheet.evidence,
         "alternatives": candidates,
-        "clocks": [] if at else clocks_of(order, sheet.register),
+        "clocks": [] if at else clocks_of(order, sheet.register, visit.now),
         "claims": sheet.claims,
         "timeline": sheet.timeline,
         "attachments": sheet.attachments,

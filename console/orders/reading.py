@@ -1,6 +1,7 @@
 """One order as its page shows it, read from its own stream: always as new as the record itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -23,6 +24,7 @@ from terms.errors import NotFound
 from terms.ids import EventId, OrderNo, Position, order_stream
 
 FROM_THE_REQUESTER = frozenset({"WorkOrderReceived", "AdditionReceived"})
+_PART = re.compile(r"[^，。；：、\s]+")
 OpenMasked = Callable[[Sequence[Event]], Mapping[str, Masked]]
 Labelled = tuple[int, int, str]  # a span of a text and the number of the citation it belongs to
 
@@ -35,6 +37,7 @@ class Evidence:
     citation: Citation
     card: ClauseCard
     words: str  # of the order
+    clause_span: tuple[int, int] | None  # of the citation's text: where it speaks of the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def order_sheet(
     title, text = str(words.get("title", "")), str(words.get("text", ""))
     whole = f"{title}\n{text}" if title else text
     proposal = order.proposal
-    evidence = _evidence(proposal, whole, register)
+    evidence = evidence_of(proposal, whole, register)
     spans = [(*one.citation.order_span, one.label) for one in evidence if one.citation.order_span]
     at = len(title) + 1 if title else 0
     texts = Texts(
@@ -164,7 +167,8 @@ def order_sheet(
     )
 
 
-def _evidence(proposal: Proposal | None, whole: str, register: RegisterEdition) -> tuple[Evidence, ...]:
+def evidence_of(proposal: Proposal | None, whole: str, register: RegisterEdition) -> tuple[Evidence, ...]:
+    """The citations of a proposal beside the words of the order (title, line, text) that led to them."""
     if proposal is None:
         return ()
     found = []
@@ -172,5 +176,18 @@ def _evidence(proposal: Proposal | None, whole: str, register: RegisterEdition) 
         span = citation.order_span
         # the text may be gone by now; then there are no words to show, and no span to mark
         words = whole[span[0] : span[1]] if span and span[1] <= len(whole) else ""
-        found.append(Evidence(str(number), citation, clause_card(citation.clause_id, register), words))
+        card = clause_card(citation.clause_id, register)
+        told = citation.clause_span or same_in(citation.text, (words, citation.via, card.matter, proposal.matter))
+        found.append(Evidence(str(number), citation, card, words, told))
     return tuple(found)
+
+
+def same_in(clause: str, said: Iterable[str]) -> tuple[int, int] | None:
+    """The part of a clause that has most pairs of letters with what was said; None where it has none.
+
+    For the eye only: where the router found the clause by an everyday word, which does not stand in it.
+    """
+    pairs = {one[at : at + 2] for one in said for at in range(len(one) - 1)}
+    parts = [(sum(pair in part.group() for pair in pairs), part.span()) for part in _PART.finditer(clause)]
+    most, span = max(parts, key=lambda one: one[0], default=(0, (0, 0)))
+    return span if most else None

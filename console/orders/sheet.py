@@ -1,7 +1,9 @@
 """An order as somebody may see it, and its running clocks: what pages and the API both start from."""
 
 from dataclasses import replace
+from datetime import datetime
 
+from casework.clocks import Clock
 from casework.work_order.state import WorkOrder
 from console.access import require_order
 from console.orders.attachments import KEPT, AttachmentStore
@@ -27,8 +29,9 @@ def _looked_for(one: Attached, order_no: str, store: AttachmentStore) -> Attache
     return replace(one, here=told.reference == KEPT and store.holds(order_stream(OrderNo(order_no)), told.digest))
 
 
-def clocks_of(order: WorkOrder, register: RegisterEdition) -> list[dict[str, object]]:
-    """The running clocks, the most pressing first."""
+def clocks_of(order: WorkOrder, register: RegisterEdition, now: datetime) -> list[dict[str, object]]:
+    """The running clocks, the most pressing first. The time to return an order that ran out is nobody's delay: silence
+    was acceptance, and it is left out."""
     found = [
         {
             "name": one.clock,
@@ -40,5 +43,6 @@ def clocks_of(order: WorkOrder, register: RegisterEdition) -> list[dict[str, obj
             "provisional": one.provisional,
         }
         for one in order.clocks
+        if one.clock != Clock.RETURN or one.due > now
     ]
     return sorted(found, key=lambda one: str(one["due"]))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from casework import events as e
+from casework.clocks import Clock
 from casework.desk import event_name
 from city.configuration import CityConfiguration
 from console.registers.clause_card import clause_card
@@ -52,6 +53,7 @@ class Entry:
     who: str
     by_system: bool
     loud: bool
+    quiet: bool
     lines: tuple[tuple[str, str], ...]
     clauses: tuple[tuple[str, str], ...]  # number and source, words
     due: tuple[tuple[str, str, datetime], ...]
@@ -72,7 +74,8 @@ def entry_of(
         recorded_at=event.recorded_at,
         who=who(actor, register),
         by_system=actor.role is Role.SYSTEM,
-        loud=event.type in LOUD,
+        loud=event.type in LOUD and not _accepted(fact),
+        quiet=isinstance(fact, e.ClockWarned) or _accepted(fact),
         lines=tuple(_lines(fact, register, city, named)),
         clauses=tuple(_clauses(fact, register)),
         due=tuple(
@@ -104,10 +107,17 @@ def name_of(unit: UnitCode | str | None, register: RegisterEdition) -> str:
     return known.name if known else str(unit)
 
 
+def _accepted(fact: e.Fact) -> bool:
+    """The time to return ran out: silence is acceptance, and nobody's delay (吕梁 2024)."""
+    return isinstance(fact, e.ClockExpired) and fact.clock == Clock.RETURN
+
+
 def _title(fact: e.Fact, type_: str) -> str:
     title = event_name(type_)
     if isinstance(fact, e.WorkOrderDispatched):
         return "按规则自动派单" if fact.by == "rule" else ("区内转派" if fact.tier == "district" else "人工派单")
+    if _accepted(fact):
+        return "退单期满，视为接受"
     if isinstance(fact, e.ClockExpired | e.ClockWarned):
         return f"{CLOCKS.get(fact.clock, fact.clock)}{title}"
     part = getattr(fact, "part", None)
@@ -182,7 +192,7 @@ def _words(field: str, value: Any, register: RegisterEdition) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, datetime):
-        return deadline(value) if field == "handle_due" else moment(value)
+        return deadline(value) if field in ("handle_due", "due") else moment(value)
     if isinstance(value, tuple):
         return "、".join(str(one) for one in value)
     if field == "status_quo" and value not in VALUES[field]:

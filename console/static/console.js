@@ -167,8 +167,11 @@
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (typing) { if (event.key === "Escape" && !event.target.closest("dialog")) event.target.blur(); return; }
-    if ($("dialog[open]")) return;
-    const key = event.key;
+    const key = event.key, drawer = $("dialog[open]");
+    if (drawer) {
+      if (/^[1-5]$/.test(key) && $("[data-adds]", drawer)) { event.preventDefault(); support(Number(key)); }
+      return;
+    }
     const orders = neighbours();
     const action = $(`[data-key="${CSS.escape(key.toLowerCase())}"]`);
     const inRow = rows()[picked] && $(`[data-row-key="${CSS.escape(key.toLowerCase())}"]`, rows()[picked]);
@@ -217,20 +220,26 @@
   }
   showNeighbours();
 
-  // a candidate as support: into the form of the dispatch, or of the support to be added
+  // a candidate as support, into the form of the dispatch or of the support to be added; the same key takes it out again
   function support(number) {
     const unit = $(`[data-candidate="${number}"]`)?.dataset.unit;
     const form = $("#form-dispatch") || $("#form-add-support");
     if (!unit || !form) return;
     open(form);
-    const fields = $$("[name=supports], [name=unit]", form);
-    if (fields.some((field) => field.value === unit)) return;
-    let field = fields.find((one) => !one.value) || (form.id === "form-add-support" ? fields[0] : null);
-    if (!field) { $("[data-many] [data-more]", form)?.click(); field = $$("[name=supports]", form).pop(); }
-    field.value = unit;
-    field.focus();
+    const fields = supports(form), there = fields.find((one) => one.value === unit);
+    let field = there || fields.find((one) => !one.value) || (form.id === "form-add-support" ? fields[0] : null);
+    if (!field) { $("[data-many] [data-more]", form)?.click(); field = supports(form).pop(); }
+    field.value = there ? "" : unit;
     field.dispatchEvent(new Event("change", { bubbles: true }));
+    $(".dz-form-end button", form)?.focus();  // the next figure is a key again, no text
   }
+  const supports = (form) => $$("[name=supports], [name=unit]", form);
+  function showAdded(form) {
+    const given = supports(form).map((one) => one.value);
+    $$("[data-adds]", form).forEach((one) => one.setAttribute("aria-pressed", given.includes($(`[data-candidate="${one.dataset.adds}"]`)?.dataset.unit)));
+  }
+  document.addEventListener("change", (event) => { const form = event.target.closest("dialog"); if (form && $("[data-adds]", form)) showAdded(form); });
+  document.addEventListener("click", (event) => { const adds = event.target.closest("[data-adds]"); if (adds) support(Number(adds.dataset.adds)); });
   const openHash = () => { if (location.hash.startsWith("#form-")) open(document.getElementById(location.hash.slice(1))); };
   openHash();
   addEventListener("hashchange", openHash);

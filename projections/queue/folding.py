@@ -3,6 +3,7 @@
 from typing import Any
 
 from ledger.envelope import Event
+from projections.queue.stage import ASKED, CONSULTED, EXTENDING, HANDED, RETURN, mark, marked, shown, unmarked
 from projections.queue.sums import ENDED, ENDINGS, recount
 from projections.queue.tables import EMPTY, ORDERS, SETTLED
 from projections.view import Handler, Masked, Row, Rows, View
@@ -28,7 +29,10 @@ def _row(rows: Rows, event: Event) -> Row:
 
 
 def _put(rows: Rows, event: Event, row: Row, **changes: Any) -> None:
+    if "state" in changes:
+        changes["stands"] = changes["state"]
     now = row | changes
+    now["state"] = shown(now["stands"], now["aside"])
     rows.put("orders", (event.payload["order_no"],), now)
     if now["state"] in ENDINGS or row["state"] in ENDINGS:
         recount(rows, row, now)
@@ -71,7 +75,7 @@ def _received(rows: Rows, event: Event, masked: Masked) -> None:
         },
         title=headline(masked),
         place=masked.get("place", ""),
-        state=before["state"] if before and before["state"] else "待派遣",
+        state=before["stands"] if before and before["stands"] else "待派遣",
         dispatch_due=due_of(told["deadlines"], "dispatch"),
     )
 
@@ -108,6 +112,12 @@ def _dispatched(rows: Rows, event: Event, _: Masked) -> None:
     )
 
 
+def _withdrawn(rows: Rows, event: Event, _: Masked) -> None:
+    row = _row(rows, event)
+    left = unmarked(row, RETURN, ASKED, EXTENDING)
+    _put(rows, event, row, state="待派遣", lead="", supports="", due=None, aside=left)
+
+
 def _moved(field: str) -> Handler:
     """改派 and 指定承办 alike: another unit leads, and its clocks begin anew."""
 
@@ -119,7 +129,8 @@ def _moved(field: str) -> Handler:
             rows,
             event,
             row,
-            state="已派单" if told[field] != told["from_unit"] else row["state_before"] or row["state"],
+            state="已派单" if told[field] != told["from_unit"] else row["stands"],
+            aside=unmarked(row, RETURN, ASKED, mark(EXTENDING, told["from_unit"])),
             lead=told[field],
             supports="|".join(told["supports"]),
             desk=told["desk"],
@@ -141,7 +152,7 @@ def _carried_over(rows: Rows, event: Event, _: Masked) -> None:
         again = due_of(told["deadlines"], "dispatch")
         _put(
             rows, event, row, state="待派遣", state_before="", lead="", supports="", desk=None, due=None,
-            dispatch_due=again,
+            dispatch_due=again, aside=unmarked(row, RETURN, ASKED, EXTENDING),
         )  # fmt: skip
     else:
         _put(rows, event, row, lead=lead, supports=left, desk=told["desk"])
@@ -151,26 +162,47 @@ def _returned(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
     if event.payload["part"] != "lead":
         return
-    before = row["state_before"] if row["state"] == "退单申请" else row["state"]
-    _put(rows, event, row, state="退单申请", state_before=before, returns=row["returns"] + 1)
+    fresh = row | {"aside": unmarked(row, ASKED)}
+    aside = marked(fresh, mark(RETURN, event.payload["proposed_unit"] or ""))
+    _put(rows, event, row, aside=aside, returns=row["returns"] + 1)
 
 
 def _back(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
-    if row["state"] == "退单申请":
-        _put(rows, event, row, state=row["state_before"] or "签收", state_before="")
+    _put(rows, event, row, aside=unmarked(row, RETURN, ASKED))
 
 
 def _support_added(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
     supports = [unit for unit in row["supports"].split("|") if unit] + [event.payload["unit"]]
-    _put(rows, event, row, supports="|".join(dict.fromkeys(supports)))
+    aside = row["aside"] if event.payload.get("objection") is None else unmarked(row, RETURN, ASKED)
+    _put(rows, event, row, supports="|".join(dict.fromkeys(supports)), aside=aside)
 
 
 def _support_released(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
     left = [unit for unit in row["supports"].split("|") if unit and unit != event.payload["unit"]]
-    _put(rows, event, row, supports="|".join(left))
+    _put(rows, event, row, supports="|".join(left), aside=unmarked(row, mark(EXTENDING, event.payload["unit"])))
+
+
+def _beside(kind: str, named: str) -> Handler:
+    """Something lies beside the work from now on; `named` is the field that says whose."""
+
+    def handler(rows: Rows, event: Event, _: Masked) -> None:
+        row = _row(rows, event)
+        _put(rows, event, row, aside=marked(row, mark(kind, event.payload[named])))
+
+    return handler
+
+
+def _settled(kind: str, named: str) -> Handler:
+    """What lay beside the work is settled."""
+
+    def handler(rows: Rows, event: Event, _: Masked) -> None:
+        row = _row(rows, event)
+        _put(rows, event, row, aside=unmarked(row, mark(kind, event.payload[named])))
+
+    return handler
 
 
 def _lead_only(state: str) -> Handler:
@@ -178,7 +210,7 @@ def _lead_only(state: str) -> Handler:
 
     def handler(rows: Rows, event: Event, _: Masked) -> None:
         row = _row(rows, event)
-        if event.payload["part"] == "lead" and row["state"] != "退单申请":
+        if event.payload["part"] == "lead":
             _put(rows, event, row, state=state)
 
     return handler
@@ -193,19 +225,7 @@ def _becomes(state: str, **changes: Any) -> Handler:
 
 def _added(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
-    if row["state"] == "待补充":
-        _put(rows, event, row, state="待派遣")
-
-
-def _consulted(rows: Rows, event: Event, _: Masked) -> None:
-    row = _row(rows, event)
-    if not row["lead"]:
-        _put(rows, event, row, state="会商")
-
-
-def _consultation_closed(rows: Rows, event: Event, _: Masked) -> None:
-    row = _row(rows, event)
-    if row["state"] == "会商":
+    if row["stands"] == "待补充":
         _put(rows, event, row, state="待派遣")
 
 
@@ -223,7 +243,7 @@ def _merged(rows: Rows, event: Event, _: Masked) -> None:
             event,
             row,
             state="并单",
-            state_before=row["state"],
+            state_before=row["stands"],
             parent=told["parent"],
             dispatch_due=None,
             due=None,
@@ -240,7 +260,7 @@ def _unmerged(rows: Rows, event: Event, _: Masked) -> None:
 def _shelved(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
     # shelving stops the clock; OrderResumed brings the deadlines back with what was left of them
-    _put(rows, event, row, state="挂账", state_before=row["state"], due=None)
+    _put(rows, event, row, state="挂账", state_before=row["stands"], due=None)
 
 
 def _resumed(rows: Rows, event: Event, _: Masked) -> None:
@@ -251,8 +271,9 @@ def _resumed(rows: Rows, event: Event, _: Masked) -> None:
 
 def _extended(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
-    if event.payload["unit"] == row["lead"]:
-        _put(rows, event, row, due=due_of(event.payload["deadlines"], "handle", row["lead"]) or row["due"])
+    unit = event.payload["unit"]
+    due = due_of(event.payload["deadlines"], "handle", unit) if unit == row["lead"] else None
+    _put(rows, event, row, due=due or row["due"], aside=unmarked(row, mark(EXTENDING, unit)))
 
 
 def _reworked(rows: Rows, event: Event, _: Masked) -> None:
@@ -272,20 +293,21 @@ def _followed_up(rows: Rows, event: Event, _: Masked) -> None:
 def _closed(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     row = _row(rows, event)
-    # 不予受理, 即时答复 and 并单 keep their own word: it says more than 结案.
-    state = row["state"] if row["state"] in SETTLED else "结案"
+    # 不予受理, 即时答复, 并单 and 终止 keep their own word: it says more than 结案
+    ended = "终止" if told["how"] in ("final_answer", "referred") else "结案"
+    state = row["stands"] if row["stands"] in SETTLED else ended
     resolved = row["resolved"] if told["resolved"] is None else told["resolved"]
     satisfied = row["satisfied"] if told["satisfied"] is None else told["satisfied"]
     _put(
         rows, event, row, state=state, closed_how=told["how"], resolved=resolved, satisfied=satisfied,
-        due=None, dispatch_due=None,
+        due=None, dispatch_due=None, aside="",
     )  # fmt: skip
 
 
 def _history(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     row = _row(rows, event)
-    changes: dict[str, Any] = {"state": HISTORY_STATES.get(told["what"], row["state"])}
+    changes: dict[str, Any] = {"state": HISTORY_STATES.get(told["what"], row["stands"])}
     if told["what"] in ("dispatched", "reassigned"):
         changes |= {"lead": told["other_unit"] or told["unit"], "supports": "|".join(told["supports"])}
     if told["what"] == "returned":
@@ -302,7 +324,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 QUEUE = View(
     name="queue",
-    version=6,
+    version=7,
     cost=20,
     tables=(ORDERS, ENDED),
     handlers={
@@ -319,10 +341,17 @@ QUEUE = View(
         "HistoryRecorded": _history,
         "PersonalDataErased": _erased,
         "WorkOrderDispatched": _dispatched,
-        "DispatchWithdrawn": _becomes("待派遣", lead="", supports="", due=None),
+        "DispatchWithdrawn": _withdrawn,
         "WorkOrderSignedFor": _lead_only("签收"),
-        "ConsultationOpened": _consulted,
-        "ConsultationClosed": _consultation_closed,
+        "ConsultationOpened": _beside(CONSULTED, "consultation"),
+        "ConsultationClosed": _settled(CONSULTED, "consultation"),
+        "HandOverSent": _beside(HANDED, "hand_over"),
+        "HandOverRefused": _settled(HANDED, "hand_over"),
+        "HandOverResultFedBack": _settled(HANDED, "hand_over"),
+        "ProposedUnitAsked": _beside(ASKED, "unit"),
+        "ProposedUnitAnswered": _settled(ASKED, "unit"),
+        "ExtensionRequested": _beside(EXTENDING, "unit"),
+        "ExtensionRefused": _settled(EXTENDING, "unit"),
         "OrderReassigned": _moved("to_unit"),
         "OrderCarriedOver": _carried_over,
         "UnitDesignated": _moved("unit"),

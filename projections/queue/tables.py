@@ -21,7 +21,9 @@ ORDERS = StateTable(
         ("caller", String(80)),
         ("mode", String(10)),
         ("state", String(20)),
-        ("state_before", String(20)),  # where a return or a shelf goes back to
+        ("stands", String(20)),  # where the work stands, whatever lies beside it
+        ("aside", Text()),  # what lies beside the work: marks of `projections.queue.stage`, joined by |
+        ("state_before", String(20)),  # where a shelf or a merging goes back to
         ("lead", String(20)),  # who has it; before dispatch, nobody
         ("supports", Text()),  # unit codes joined by |
         ("desk", String(20)),
@@ -61,6 +63,7 @@ ORDERS = StateTable(
 SETTLED = ("不予受理", "即时答复", "并单", "结案", "归档")  # nothing is waited for
 
 EMPTY: Row = {name: None for name, _ in ORDERS.columns if name != "order_no"} | {
-    "title": "", "place": "", "state": "", "state_before": "", "lead": "", "supports": "", "proposed": "",
+    "title": "", "place": "", "state": "", "stands": "", "aside": "",
+    "state_before": "", "lead": "", "supports": "", "proposed": "",
     "returns": 0, "bounces": 0, "chased": 0, "parent": "", "suspected": "",
 }  # fmt: skip

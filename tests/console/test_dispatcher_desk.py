@@ -2,16 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
+from casework.permissions import may
 from casework.work_order import commands as c
 from casework.work_order.state import Status
+from console.access import EVERYBODY
 from console.administration.people import Account
+from console.orders.page import ACTIONS
 from console.static_files import STATIC
 from terms.actors import Role
 from terms.ids import UnitCode
 from tests.console.city import DISPATCHER, Browser, Town, order, served
+from tests.console.windows import Watched
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
 
 COLLEAGUE = Account("yz-21-dispatcher", "样例派单员二", Role.DISPATCHER, UnitCode("C26"), sample=True)
 CALLS = (
@@ -148,7 +156,49 @@ def test_the_help_sheet_tells_every_key_that_the_script_listens_to(desk: tuple[T
     heard = set(re.findall(r'key === "(\w|/|\?)"', script))
     assert {"j", "k", "x", "a", "u", "g", "n", "p", "/", "?"} <= heard
     page = desk[1].get("/queue").text
-    told = " ".join(re.findall(r"<kbd>(.*?)</kbd>", page.split('id="keys"')[1]))
+    told = " ".join(re.findall(r"<kbd>(.*?)</kbd>", page.split('id="keys"')[1])).lower()
     assert heard <= set(told.split()), heard - set(told.split())
     for pressed in re.findall(r'data-key="(\w)"', page):
         assert pressed in told.split(), pressed
+
+
+NEVER_TOGETHER = ({"review", "review-result"}, {"consult", "close-consultation"})  # an order waits for one of them
+
+
+def test_no_two_things_that_one_person_may_do_with_an_order_share_a_key() -> None:
+    taken = set("hczugjk")  # the page's own
+    for role in EVERYBODY:
+        slugs: dict[str, set[str]] = {}
+        for slug, action in ACTIONS.items():
+            if action.key and may(role, action.command):
+                slugs.setdefault(action.key, set()).add(slug)
+        assert not taken & set(slugs), role
+        assert [one for one in slugs.values() if len(one) > 1 and one not in NEVER_TOGETHER] == [], role
+
+
+@pytest.mark.browser
+def test_candidates_become_supports_by_their_figures_and_the_same_figure_takes_one_out(
+    desk: tuple[Town, Browser, Browser], chromium: "Chromium"
+) -> None:
+    town, first, _ = desk
+    window = Watched(chromium, str(first.base_url), "yz-01-dispatcher")
+    page = window.page
+    page.goto("/orders/YZ7001")
+    names = page.eval_on_selector_all("[data-candidate]", "all => all.map(one => one.dataset.unit)")
+    for key in ("1", "2", "1"):
+        page.keyboard.press(key)
+    page.wait_for_selector("#form-dispatch[open] [data-adds='2'][aria-pressed=true]")
+    assert page.get_attribute("#form-dispatch [data-adds='1']", "aria-pressed") == "false"
+    assert window.faults() == []
+    page.fill("#form-dispatch textarea", "须两家配合")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".dz-notice:has-text('已派单')")
+    assert town.desk.order("YZ7001").supports == (names[1].split()[0],)
+    window.close()
+
+
+def test_a_row_says_what_its_reader_may_do_next(desk: tuple[Town, Browser, Browser]) -> None:
+    _, first, _ = desk
+    reviewer = Browser(str(first.base_url), "yz-02-reviewer")
+    assert re.search(r'class="dz-do"><a [^>]*>派单</a>', first.get("/queue").text)
+    assert re.search(r'class="dz-do"><a [^>]*>查看</a>', reviewer.get("/queue").text)
