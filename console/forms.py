@@ -33,6 +33,7 @@ class Field:
     values: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
     help: str = ""
+    told: str = ""  # the words behind `value`, of a clause
     of_unit: str = ""  # a clause of this unit
     of_sort: str = ""  # a clause of this sort (`console.registers.search.SORTS`)
     shown_for: str = ""  # values of the form's first choice for which the field matters, joined by spaces

@@ -38,10 +38,11 @@ class WorkOrderDispatched(OrderFact):
 
 
 class DispatchWithdrawn(OrderFact):
-    """A dispatch not yet signed for was undone by the dispatcher."""
+    """A dispatch not yet signed for was undone by the dispatcher: the time to dispatch begins anew."""
 
     lead: UnitCode
     reason: str
+    deadlines: tuple[Deadline, ...] = Field(default=(), exclude_if=unsaid)
 
 
 class WorkOrderSignedFor(OrderFact):

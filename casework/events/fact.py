@@ -1,5 +1,6 @@
 """What every fact of casework shares: how it is named, written to the ledger and read back."""
 
+from collections.abc import Sized
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -48,7 +49,7 @@ class OrderFact(Fact):
     order_no: str
 
 
-def unsaid(text: str) -> bool:
+def unsaid(text: Sized) -> bool:
     """Whether a field that came later says nothing: then it is not written, as before there was one."""
     return not text
 

@@ -164,10 +164,15 @@ def pass_on(order: WorkOrder, command: c.PassOn, context: Context) -> Facts:
 
 
 def withdraw_dispatch(order: WorkOrder, command: c.WithdrawDispatch, context: Context) -> Facts:
-    """A dispatch nobody has signed for can be undone; afterwards the way is a reassignment."""
+    """A dispatch nobody has signed for can be undone, and the time to dispatch begins anew.
+
+    Afterwards the way is a reassignment.
+    """
     untouched = order.status is Status.DISPATCHED and not any(one.signed or one.finished for one in order.members)
     require(untouched and not order.past_leads and not order.objections, "signed-for-is-not-withdrawn")
-    return (e.DispatchWithdrawn(order_no=order.order_no, lead=order.lead or UnitCode(""), reason=command.reason),)
+    again = (context.reckoner.dispatch(order.tier),) if order.starts_clocks else ()
+    lead = order.lead or UnitCode("")
+    return (e.DispatchWithdrawn(order_no=order.order_no, lead=lead, reason=command.reason, deadlines=again),)
 
 
 def sign_for(order: WorkOrder, command: c.SignFor, context: Context) -> Facts:

@@ -28,7 +28,9 @@ def _(fact: e.WorkOrderDispatched, order: WorkOrder) -> WorkOrder:
 
 @fold.register
 def _(fact: e.DispatchWithdrawn, order: WorkOrder) -> WorkOrder:
-    return replace(leaderless(order), status=Status.TO_DISPATCH, first_receiver=None)
+    # undone before anybody signed for it: it never went there, and may be undone again
+    undone = replace(leaderless(order), status=Status.TO_DISPATCH, first_receiver=None, past_leads=order.past_leads)
+    return start(undone, fact.deadlines)
 
 
 @fold.register

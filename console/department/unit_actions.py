@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime, time
+from itertools import chain
 
 from casework.work_order import commands as c
 from console.forms import Field, Filled
 from console.orders.actions import FILES, Action, Ground, none
+from console.registers.clause_card import clause_card
 from console.words import CITY_TIME, role_name
 from mandates.model import Link
 from routing.proposal import Proposal
@@ -30,18 +32,23 @@ def other_candidate(proposal: Proposal | None, unit: UnitCode) -> UnitCode | Non
     return next((one.unit for one in proposal.candidates if one.unit != unit), None)
 
 
-def own_clause(ground: Ground) -> str:
-    """The unit's clause that the order was sent on, to be denied."""
-    return next((one.citation.clause_id for one in ground.sheet.evidence if one.citation.unit == ground.unit), "")
+def own_clause(ground: Ground) -> tuple[str, str]:
+    """The unit's clause that the order was sent on, to be denied: which, and its words. Empty where it was none."""
+    cited = (one.citation.clause_id for one in ground.sheet.evidence if one.citation.unit == ground.unit)
+    given = (clause for unit, clause in ground.order.grounds if unit == ground.unit)
+    clause = next(chain(given, cited), "")
+    card = clause_card(clause, ground.sheet.register)
+    return clause, f"{card.source}{card.number} {card.text}".strip()
 
 
 def _return_fields(ground: Ground) -> tuple[Field, ...]:
     reasons = tuple((one.code, one.label) for one in ground.context.city.return_reasons)
     other = other_candidate(ground.sheet.proposal, ground.unit)
+    own, words = own_clause(ground)
     return (
         Field("reason", "退单原因", "choice", required=True, options=reasons),
         Field(
-            "denied_clause", "否认条目（本单位）", "clause", of_unit=ground.unit, value=own_clause(ground),
+            "denied_clause", "否认条目（本单位）", "clause", of_unit=ground.unit, value=own, told=words,
             shown_for=CLAUSES, help="本单位哪一条不涉及此事",
         ),
         Field(
@@ -211,7 +218,7 @@ ACTIONS: tuple[Action, ...] = (
         "object", "协办异议", c.ObjectAsSupport, lambda g: c.ObjectAsSupport(g.unit, "试"),
         lambda g: (
             Field("reason", "理由", "area", required=True),
-            Field("denied_clause", "否认条目", "clause", of_unit=g.unit, value=own_clause(g)),
+            Field("denied_clause", "否认条目", "clause", of_unit=g.unit, value=own_clause(g)[0], told=own_clause(g)[1]),
         ),
         lambda g, f: c.ObjectAsSupport(g.unit, f.needed("reason", "理由"), f.text("denied_clause") or None), "warn",
         "协办异议已提交",
@@ -239,7 +246,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "assign", "内部交办", c.AssignInside, lambda g: c.AssignInside(g.unit, "试"),
         lambda g: (
-            Field("office", "承办科室", "choice", options=_offices(g)), Field("other_office", "其他科室或二级单位"),
+            Field("office", "承办科室", "choice", options=_offices(g), help="没有的，在下面写"),
+            Field("other_office", "其他科室或二级单位"),
             Field("task", "交办内容", "area"), Field("due", "期限", "date"),
         ),
         _assign, done="已内部交办", key="i",

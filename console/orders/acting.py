@@ -22,6 +22,7 @@ from terms.ids import order_stream
 
 router = APIRouter()
 NEXT_ORDER = re.compile(r"/orders/(?!.*\.\.)[^\s\\?#]{1,200}")  # an order of this site
+LIST = re.compile(r"/(?:queue|tasks)(?:\?[\w%&=.+-]{0,400})?")  # a list of this site, as it was filtered
 QUIET = frozenset({"PersonalDataRead", "ClockWarned", "ProgressReported", "OrderChased"})
 UNDONE_BY = {"dispatch": "withdraw-dispatch", "merge": "unmerge", "return": "withdraw-return"}  # each a new event
 SEALED = {"caller_name": "来电人", "caller_phone": "联系方式", "title": "标题", "text": "主要内容", "place": "地点"}
@@ -62,7 +63,7 @@ def _undo(visit: Visit, slug: str, order_no: str) -> str:
 
 def _onward(form: Filled, order_no: str) -> str:
     """Where one goes on: back to the list, to the next order of it (an address of this site), else the same order."""
-    if form.text("back") in ("/queue", "/tasks"):
+    if LIST.fullmatch(form.text("back")):
         return form.text("back")
     following = form.text("next")
     return following if NEXT_ORDER.fullmatch(following) else order_address(order_no)

@@ -114,11 +114,19 @@ def offers(actions: Mapping[str, Action], ground: Ground) -> list[Offer]:
     found = []
     for action in actions.values():
         refusal = refused(action, ground)
-        if refusal is None:
+        if refusal is None and _changes(action, ground):
             found.append(Offer(action, action.fields(ground)))
         elif action.why_not and isinstance(refusal, Refused) and refusal.params.get("rule") in WORTH_SAYING:
             found.append(Offer(action, (), refusal.message))
     return sorted(found, key=lambda offer: TONES.index(offer.action.tone) if not offer.refused else len(TONES))
+
+
+def _changes(action: Action, ground: Ground) -> bool:
+    """Whether it would change anything: what is signed for is not signed for again."""
+    try:
+        return bool(decide(ground.order, action.trial(ground), ground.context))
+    except Refused:
+        return True  # for want of what its form asks for
 
 
 def refused(action: Action, ground: Ground) -> Refused | NotPermitted | None:

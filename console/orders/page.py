@@ -21,6 +21,7 @@ from console.orders.beside import beside
 from console.orders.reading import OrderSheet, judging
 from console.orders.sheet import clocks_of, sheet_for
 from console.papers.here import papers_here
+from console.registers.clause_card import clause_card
 from console.visit import Visit, Visiting
 from console.words import FEATURES, PARTS
 from terms.errors import NotPermitted, Refused
@@ -79,6 +80,7 @@ def order_page(
     if visit.request.url.path.endswith(".json"):
         return visit.page("order.html", Page.ORDER, order_no, **data)
     ground = ground_for(visit, sheet)
+    cited = {one.citation.clause_id for one in sheet.evidence}
     desk = None if at or order.status in AT_REST else desk_of(visit.actor)
     claim = None if desk is None else visit.console.parts.book.claims(desk, visit.now, [order_no]).get(order_no)
     return visit.page(
@@ -91,6 +93,7 @@ def order_page(
         features=FEATURES,
         claims_here=desk is not None,
         claim=claim,
+        grounds=[(unit, clause_card(clause, sheet.register)) for unit, clause in order.grounds if clause not in cited],
         members={member.unit: member for member in order.members},
         parts=PARTS,
         register_units=sheet.register.units,

@@ -114,8 +114,8 @@ def _dispatched(rows: Rows, event: Event, _: Masked) -> None:
 
 def _withdrawn(rows: Rows, event: Event, _: Masked) -> None:
     row = _row(rows, event)
-    left = unmarked(row, RETURN, ASKED, EXTENDING)
-    _put(rows, event, row, state="待派遣", lead="", supports="", due=None, aside=left)
+    left, again = unmarked(row, RETURN, ASKED, EXTENDING), due_of(event.payload.get("deadlines", []), "dispatch")
+    _put(rows, event, row, state="待派遣", lead="", supports="", due=None, dispatch_due=again, aside=left)
 
 
 def _moved(field: str) -> Handler:

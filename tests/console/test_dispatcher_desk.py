@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,6 +120,14 @@ def test_a_dispatch_is_taken_back_by_a_new_event_before_it_is_signed(desk: tuple
     assert town.desk.order("YZ7001").lead is None
     types = [event.type for event in town.ledger.stream("order-YZ7001")]
     assert types[-2:] == ["WorkOrderDispatched", "DispatchWithdrawn"]
+    clock = town.desk.order("YZ7001").clock("dispatch")
+    assert clock is not None and clock.due == town.now + timedelta(hours=2), "the time to dispatch begins anew"
+    assert "YZ7001" not in Browser(str(first.base_url), "yz-05-clerk-chengguan").get("/tasks.json?tab=all").text
+    town.engine.catch_up()
+    rows = {row["order_no"]: row for row in first.get("/queue.json").json()["listed"]["rows"]}
+    assert rows["YZ7001"]["due_at"] == clock.due.strftime("%Y-%m-%dT%H:%M:%SZ")
+    first.fill("/act/dispatch/YZ7001", lead="C04", reason="又派错")
+    assert first.fill("/act/withdraw-dispatch/YZ7001", reason="仍派错").status_code == 303, "as often as it takes"
 
 
 def test_a_shift_is_handed_over_with_its_list_and_signed_by_the_next(desk: tuple[Town, Browser, Browser]) -> None:

@@ -100,7 +100,14 @@ def test_a_department_signs_works_and_returns_clause_against_clause(house: tuple
     town.dispatch("YZ8001", "C03")
     browser = Browser(address, "yz-05-clerk-chengguan")
     assert browser.get("/tasks?tab=sign").text.count("YZ8001") >= 1
-    assert browser.fill("/act/sign/YZ8001", back="/tasks").headers["location"] == "/tasks"
+    assert 'action="/act/sign/YZ8001"' in browser.get("/orders/YZ8001").text
+    for elsewhere in ("//evil.example/tasks", "/tasks/../sign-out", "/sign-out"):
+        gone = browser.fill("/act/contact/YZ8001", reached="yes", back=elsewhere)
+        assert gone.headers["location"] == "/orders/YZ8001", elsewhere
+    stays = browser.fill("/act/sign/YZ8001", back="/tasks?tab=sign&q=%E6%B2%B9")
+    assert stays.headers["location"] == "/tasks?tab=sign&q=%E6%B2%B9", "one signs for the next where one was"
+    again = browser.get("/orders/YZ8001").text
+    assert 'action="/act/sign/YZ8001"' not in again and 'data-opens="form-return"' in again
     options = browser.get("/clauses", params={"field": "claimed_clause", "unit": "C11", "order": "YZ8001"}).text
     assert 'name="claimed_clause"' in options
     refused = browser.fill("/act/return/YZ8001", reason="not_ours", note="不属本单位", signatory="yz-08-unit-leader")
