@@ -18,14 +18,15 @@ Names = Annotated[list[str] | None, typer.Argument(help="views; default: all")]
 
 @app.command()
 def status(context: typer.Context, json: Json = False) -> None:
-    """How far every view is, how many events behind, whether and why it stopped."""
+    """How far every view is, how many events and seconds behind, whether and why it stopped."""
     with opened(context) as dingze:
         found = dingze.projections.status()
     answer(
         {"projections": [{name: getattr(one, name) for name in one.__slots__} for one in found]},
         json,
         *(
-            f"{one.name:<16} v{one.version}.{one.generation}  到 {one.position}  落后 {one.behind}"
+            f"{one.name:<16} v{one.version}.{one.generation}  到 {one.position}"
+            + f"  落后 {one.behind} 条 {one.seconds:.1f} 秒"
             + ("  正在使用" if one.current else "  建设中")
             + (f"  已停止：{one.stopped}" if one.stopped else "")
             for one in found

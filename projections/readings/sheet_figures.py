@@ -20,7 +20,7 @@ from projections.figures import Cut
 from projections.findings import FINDINGS_VIEW
 from projections.measures import counted, measures
 from projections.readings.clauses import clause_uses, never_used
-from projections.readings.load import UnitLoad, load
+from projections.readings.load import OfficeLoad, UnitLoad, load
 from projections.readings.looking import Look, Period
 from projections.scores import Sums
 from projections.signs import FAULTS
@@ -207,7 +207,7 @@ class FiguresOfUnit:
         found = self._load()
         amount = (found.per_hundred_posts if found else 0) or 0
         return PrefilledFigure(
-            name=name, label="每百名编制加权工作量（百分之一件）", top=amount, evidence=self._given()
+            name=name, label="每百名编制加权工作量（折合件）", top=_whole(amount), evidence=self._given()
         )
 
     def _offices_loaded(self, name: str) -> PrefilledFigure:
@@ -233,10 +233,21 @@ class FiguresOfUnit:
         weights = {one.office: max(one.inside_weight, one.clause_weight) for one in offices}
         whole = sum(weights.values())
         chosen = min(weights, key=lambda one: (-weights[one] if heaviest else weights[one], one), default="")
+        evidence = self._of_office(next((one for one in offices if one.office == chosen), None))
         return PrefilledFigure(
-            name=name, label=f"{label}：{chosen or '未载明内设机构'}（加权，百分之一件）", top=weights.get(chosen, 0),
-            bottom=whole,
+            name=name, label=f"{label}：{chosen or '未载明内设机构'}（加权折合件）", top=_whole(weights.get(chosen, 0)),
+            bottom=_whole(whole), evidence=evidence,
         )  # fmt: skip
+
+    def _of_office(self, office: OfficeLoad | None) -> tuple[str, ...]:
+        """The events by which an office carries what it carries, in the way its weight was taken."""
+        if office is None:
+            return ()
+        if office.inside_weight >= office.clause_weight:
+            cut = self.look.cut(self.period, unit=self.unit, what="inside", office=office.office)
+            return self._newest(self.look.table(COVERAGE, "loads"), cut)
+        cut = self.look.cut(self.period, unit=self.unit, how="dispatched", clause=office.clauses)
+        return self._newest(self.look.table(COVERAGE, "uses"), cut)
 
     # --- events ---
 
@@ -264,3 +275,8 @@ class FiguresOfUnit:
     def _event_at(self, position: int) -> str:
         (event,) = self.ledger.read(Position(position - 1), 1)
         return event.event_id
+
+
+def _whole(hundredths: int) -> int:
+    """Hundredths of an order as orders, halves upward."""
+    return (hundredths + 50) // 100

@@ -211,3 +211,10 @@ def test_what_prefills_a_sheet_is_what_the_record_counts(house: tuple[Town, str]
     assert figures["orders_led"].top == len(led)
     whole = [one for one in town.register.as_of(town.now.date()).clauses.values() if one.unit == "C03"]
     assert 0 < figures["duties_used"].top <= figures["duties_used"].bottom <= len(whole)
+    asked = town.desk.load(ASSESSMENTS, "QK-2026年第4季度-C03").state
+    told = {figure.name: figure for one in asked.items for figure in one.figures}
+    heaviest = told["heaviest_office"]
+    known = {one.event_id: one.payload for one in events}
+    assert 0 < heaviest.top <= heaviest.bottom and heaviest.evidence, "an office's weight opens to its events"
+    assert all("C03" in (known[one].get("unit"), known[one].get("lead"), known[one].get("to_unit"))
+               for one in heaviest.evidence)  # fmt: skip
