@@ -16,6 +16,7 @@ from projections.store import as_of
 from terms.errors import NotFound
 
 router = APIRouter()
+NONE = "-"  # in an address: orders that name none
 PAGE = 50
 Predicate = Callable[[Table, str], ColumnElement[bool]]  # the table, and the moment as it writes times
 
@@ -54,7 +55,7 @@ def overview_orders(
     lead: Annotated[str, Query(max_length=20)] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    """The orders a figure counts, the newest first. Raises NotFound for a figure that is none."""
+    """The orders a figure counts, the newest first; `-` stands for no district. Raises NotFound for no figure."""
     visit.open(Page.OVERVIEW, "orders:read")
     if of not in FIGURES:
         raise NotFound("console.no-figure")
@@ -68,7 +69,7 @@ def overview_orders(
             table = views.tables(QUEUE, build)["orders"]
             now = look.moment.isoformat().replace("+00:00", "Z")
             held = [as_of(table, look.position), predicate(table, now)]
-            held += [table.c[name] == value for name, value in same.items() if value]
+            held += [table.c[name] == (value if value != NONE else "") for name, value in same.items() if value]
             total = connection.execute(select(func.count()).where(*held)).scalar_one()
             names = ("order_no", "title", "state", "lead", "district", "matter", "returns", "received_at")
             query = select(*[table.c[name] for name in names]).where(*held)
