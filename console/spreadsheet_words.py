@@ -47,7 +47,7 @@ HEADINGS: Mapping[str, str] = {
     "effective_from": "生效日期", "at_step": "本步停留（天）", "overdue": "超时", "compared": "对照表",
     "sums": "各单位",
     "workloads": "工作量", "offices": "内设机构", "motions": "动议依据", "duties": "各条目", "unsettled": "无主与多主",
-    "tracked": "逐项跟踪", "going_on": "在办议题", "decided": "决定成效", "uses": "条目引用",
+    "tracked": "逐项跟踪", "going_on": "在办议题", "decided": "已定", "step": "步骤", "uses": "条目引用",
     "unresolved": "未解决", "unsatisfied": "不满意", "satisfied": "满意", "in_force": "现行有效",
     "vague_words": "措辞含糊", "vague_outcome": "屡被否认", "candidates": "无主候选事项",
     "by_hand": "人工提出", "round": "轮次", "period_from": "期间起始", "period_to": "期间截止", "differs": "复核改动项",
@@ -64,7 +64,7 @@ HEADINGS: Mapping[str, str] = {
 SHEETS: Mapping[str, str] = {
     "points": "职责颗粒点", "weeks": "每周", "grid": "近几周", "stuck": "久拖未结", "rising": "正在上升",
     "instruments": "文件", "changes": "变动", "digests": "期次", "found": "查得条目", "boundaries": "边界事项",
-    "matrix": "单位矩阵", "rates": "指标",
+    "matrix": "单位矩阵", "rates": "指标", "decided": "决定成效",
 }  # fmt: skip
 SHOWN = frozenset(HEADINGS) - LEFT_OUT  # a column without a Chinese heading is the program's own
 UNITS = frozenset({
