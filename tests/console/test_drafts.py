@@ -161,6 +161,8 @@ def test_a_reform_is_previewed_with_what_hangs_on_it_and_goes_the_same_way(desk:
     assert UnitCode("C90") in after.units and UnitCode("C16") not in after.units
     assert UnitCode("C16") in town.register.as_of(date(2026, 12, 31)).units
     assert town.register.register().successor(UnitCode("C16"), date(2027, 1, 1)) == "C90"
+    versions = officer.get("/mandates/items/C16-SD-03?at=2027-01-01").text.partition("历次版本")[2]
+    assert "园林局（" in versions or ">园林局<" in versions, "whose the duty was, version by version"
 
 
 def test_a_reform_that_cannot_be_is_refused_with_the_reason(desk: tuple[Town, str]) -> None:
