@@ -53,9 +53,11 @@ def filed(order_no: OrderNo, text: str, at: datetime, place: str = "", caller: s
     reading = read(normalise(text).text)
     terms = sorted({*reading.plain, *(gram for gram in reading.grams if " " not in gram)}) or [text.strip()]
     codes = np.array([zlib.crc32(term.encode()) for term in terms], dtype=np.uint64)
-    mixed = codes[:, None] * _SALT[None, :]  # multiplication modulo 2^64: the upper half is well mixed
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * _SALT[None, ::-1]
-    signature = (mixed >> np.uint64(20)).astype(np.uint32).min(axis=0)
+    mixed = codes[:, None] * _SALT  # multiplication modulo 2^64: the upper half is well mixed
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= _SALT[::-1]
+    mixed >>= np.uint64(20)
+    signature = mixed.astype(np.uint32).min(axis=0)
     return Filed(order_no, at, normalise(place).text.strip(), caller, signature)
 
 

@@ -1,7 +1,7 @@
-"""The index of one register edition: what routing asks of it, read by every thread and never written to."""
+"""The index of one register edition: what routing asks of it, read by every thread."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log1p
 
 import numpy as np
@@ -33,7 +33,7 @@ def in_both(words: Vocabulary, grams: Vocabulary, reading: Reading) -> Vector:
 
 @dataclass(frozen=True, slots=True)
 class RegisterIndex:
-    """Everything routing asks of one register edition. Never written to after it was built."""
+    """Everything routing asks of one register edition. Only what was spelled out once is kept after it was built."""
 
     edition: RegisterEdition
     units: tuple[UnitCode, ...]
@@ -61,6 +61,7 @@ class RegisterIndex:
     members: tuple[tuple[UnitCode, ...], ...]  # the units of each group
     idf: Ints  # of words and n-grams, one after the other
     helpful: Ints  # for each unit, in 1/1000: more the more boundary items and joint duty points it supports
+    said: dict[int, str] = field(default_factory=dict)  # the words of those citable items that were asked for
 
     @property
     def digest(self) -> str:
@@ -109,9 +110,12 @@ class RegisterIndex:
 
     def segmented(self, place: int) -> str:
         """The words of a citable item, joined by blanks, as RapidFuzz's token scorers want them."""
+        if (found := self.said.get(place)) is not None:
+            return found
         recall = self.recall
         own = recall.own[recall.own_starts[place] : recall.own_starts[place + 1]].tolist()
-        return " ".join([self.spelled[word] for word in own])
+        found = self.said[place] = " ".join([self.spelled[word] for word in own])
+        return found
 
     def columns_of_partners(self, column: int) -> list[int]:
         """The columns of the units that a boundary item or joint duty point names together with a unit's."""

@@ -5,7 +5,7 @@ where it stands, whether it tells who was asked in vain. The weights were fitted
 other people wrote, and are whole numbers kept as data (`routing.roles_weights`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -27,20 +27,44 @@ SUPPORT_FEATURES = (
     "over the lead there", "sentence over the lead", "register over the lead", "partner of the lead",
     "title over the lead", "best of the lead", "lead strong there",
 )  # fmt: skip
+BESIDE = 7  # the last of them, that depend on who leads
+_FAR = 1 << 40  # no number comes near it
+# how far a feature counts; those not named here count as they are
+_LEAD_BOUNDS = {
+    "total behind the likeliest": (-4000, 0), "title": (-2000, 3000), "best clause": (-2000, 4000),
+    "best behind the best": (-4000, 0), "register behind": (-4000, 0), "clauses that are for it": (0, 5000),
+    "calls": (0, 4000), "best of the clauses that put first": (-2000, 3000),
+    "best of the clauses that add": (-2000, 3000), "last sentence": (-2000, 3000), "mean of its clauses": (-2000, 2000),
+}  # fmt: skip
+_SUPPORT_BOUNDS = {
+    "best clause": (-2000, 4000), "over the others there": (-1000, 1500), "second clause": (-2000, 3000),
+    "clauses that are for it": (0, 4000), "calls": (0, 4000), "wordings": (0, 3000), "register": (-3000, 3000),
+    "rank": (0, 12_000), "clauses": (0, 25_000), "length": (0, 2500), "another is named there": (0, 3000),
+    "length of the text": (0, 4000), "title": (-2000, 3000), "units asked": (0, 6000),
+    "over the lead there": (-2000, 2500), "sentence over the lead": (-2500, 2500),
+    "register over the lead": (-4000, 2000), "title over the lead": (-4000, 2000), "best of the lead": (-_FAR, 4000),
+}  # fmt: skip
 _ASKED = -600  # a clause says something for a unit
 _CALLED = 700  # two characters over the first
-_NOTHING = -(1 << 40)  # less than any clause says
 
 
-def _between(numbers: Ints, least: int, most: int) -> Ints:
-    """As `numpy.clip`, which takes four times as long for so few."""
-    found: Ints = np.minimum(np.maximum(numbers, least), most)
-    return found
+def _bounds(features: Sequence[str], told: Mapping[str, tuple[int, int]]) -> tuple[Ints, Ints]:
+    """The least and the most of each feature, as columns."""
+    least, most = zip(*(told.get(feature, (-_FAR, _FAR)) for feature in features), strict=True)
+    return np.array(least, np.int64)[:, None], np.array(most, np.int64)[:, None]
 
 
-def _rows(columns: Sequence[Ints]) -> Ints:
-    """Numbers of each unit as a row a unit."""
-    return np.concatenate(columns).reshape(len(columns), -1).T
+_LEAD = _bounds(LEAD_FEATURES, _LEAD_BOUNDS)
+_COMMON = _bounds(SUPPORT_FEATURES[:-BESIDE], _SUPPORT_BOUNDS)
+_BESIDE = _bounds(SUPPORT_FEATURES[-BESIDE:], _SUPPORT_BOUNDS)
+
+
+def _rows(columns: Sequence[Ints], bounds: tuple[Ints, Ints]) -> Ints:
+    """Numbers of each unit as a row a unit, each within its bounds: held there in one go, not one by one."""
+    found = np.concatenate(columns).reshape(len(columns), -1)
+    np.maximum(found, bounds[0], out=found)
+    np.minimum(found, bounds[1], out=found)
+    return found.T
 
 
 def lead_features(parts: Parts, register: Ints, totals: Ints) -> Ints:
@@ -56,25 +80,26 @@ def lead_features(parts: Parts, register: Ints, totals: Ints) -> Ints:
     last = parts.sentence == parts.sentence[-1]
     return _rows(
         [
-            np.maximum(totals - likeliest, -4000),
+            totals - likeliest,
             1000 * (totals == likeliest),
-            _between(scores[0], -2000, 3000),
+            scores[0],
             1000 * (rows == own[0]),
-            _between(top, -2000, 4000),
-            np.maximum(top - top.max(), -4000),
-            np.maximum(register - register.max(), -4000),
-            1000 * np.minimum(times, 5),
+            top,
+            top - top.max(),
+            register - register.max(),
+            1000 * times,
             1000 * best // count,
             parts.calls[best, rows],
-            np.minimum(parts.many_calls.sum(0), 4000),
+            parts.many_calls.sum(0),
             *marks,
             *after[2:],
-            _between(scores[first].max(0), -2000, 3000) if first.any() else low,
-            _between(scores[adds].max(0), -2000, 3000) if adds.any() else low,
+            scores[first].max(0) if first.any() else low,
+            scores[adds].max(0) if adds.any() else low,
             1000 * parts.named.max(0),
-            _between(scores[last].max(0), -2000, 3000),
-            _between(scores.sum(0) // count, -2000, 2000),
-        ]
+            scores[last].max(0),
+            scores.sum(0) // count,
+        ],
+        _LEAD,
     )
 
 
@@ -84,12 +109,12 @@ def support_features(parts: Parts, register: Ints, helpful: Ints) -> Ints:
     count, units = scores.shape
     rows = np.arange(units)
     others = scores.copy()
-    others[best, rows] = _NOTHING
+    others[best, rows] = -_FAR
     second = others.max(0) if count > 1 else np.full(units, -1500, np.int64)
     clauses = np.arange(count)
     most = scores[clauses, own]
     others = scores.copy()
-    others[clauses, own] = _NOTHING
+    others[clauses, own] = -_FAR
     is_for = own[best] == rows
     over = np.where(is_for, others.max(1)[best], most[best])
     marks = 1000 * parts.marks[best].T
@@ -102,35 +127,36 @@ def support_features(parts: Parts, register: Ints, helpful: Ints) -> Ints:
     ones = np.ones(units, np.int64)
     return _rows(
         [
-            _between(top, -2000, 4000),
-            _between(top - over, -1000, 1500),
-            _between(second, -2000, 3000),
-            1000 * np.minimum(np.bincount(own, minlength=units), 4),
+            top,
+            top - over,
+            second,
+            1000 * np.bincount(own, minlength=units),
             10 * wording,
             call,
             parts.calls.max(0),
-            np.minimum(parts.many_calls.sum(0), 4000),
-            10 * np.minimum(parts.wordings.sum(0), 300),
-            _between(register, -3000, 3000),
-            1000 * np.minimum(ranks, 12),
+            parts.many_calls.sum(0),
+            10 * parts.wordings.sum(0),
+            register,
+            1000 * ranks,
             1000 * best // count,
             1000 * (best == 0),
-            1000 * min(count, 25) * ones,
-            100 * np.minimum(parts.lengths[best], 25),
+            1000 * count * ones,
+            100 * parts.lengths[best],
             *(told for mark in zip(marks, after, strict=True) for told in mark),
             1000 * parts.named.max(0),
             1000 * named,
-            1000 * np.minimum(parts.named[best].sum(1) - named, 3),
+            1000 * (parts.named[best].sum(1) - named),
             helpful,
-            10 * min(parts.spans[-1][1], 400) * ones,
-            _between(scores[0], -2000, 3000),
-            1000 * min(asked, 6) * ones,
+            10 * parts.spans[-1][1] * ones,
+            scores[0],
+            1000 * asked * ones,
             int(np.sort(top)[-3:].sum()) // 3 * ones,
             1000 * is_for,
             1000 * (is_for & (top > 0)),
             1000 * ((call > 0) & (call < 400) & (wording == 0)),
             named * marks[0],
-        ]
+        ],
+        _COMMON,
     )
 
 
@@ -146,14 +172,15 @@ def features_beside(parts: Parts, lead: int, register: Ints, partners: Sequence[
     partner[list(partners)] = 1000
     return _rows(
         [
-            _between(parts.top - there, -2000, 2500),
-            _between(in_sentence, -2500, 2500),
-            _between(register - register[lead], -4000, 2000),
+            parts.top - there,
+            in_sentence,
+            register - register[lead],
             partner,
-            _between(scores[0] - scores[0, lead], -4000, 2000),
-            np.full(units, min(int(scores[:, lead].max()), 4000)),
+            scores[0] - scores[0, lead],
+            np.full(units, scores[:, lead].max()),
             1000 * (there > 0),
-        ]
+        ],
+        _BESIDE,
     )
 
 
