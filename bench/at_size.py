@@ -26,7 +26,7 @@ from console.bianban.boundary_reading import read_chains, read_choices, read_mat
 from console.bianban.disputes import read_open_orders
 from console.department.task_reading import read_tasks
 from console.dispatcher.queue_reading import Filters, read_queue
-from console.leaders.heat_board import STUCK_DAYS, last_weeks
+from console.leaders.heat_board import BY, STUCK_DAYS, read_heat
 from console.leaders.overview import read_weeks
 from console.leaders.overview_reading import read_overview
 from console.lookback import Lookback
@@ -37,13 +37,13 @@ from dingze.known import VIEWS, event_types
 from ledger.backends import migrate, open_ledger
 from ledger.master_key import make_master_key
 from ledger.vault import Vault, open_vault
+from mandates.edition import RegisterEdition
 from mandates.links import Links
 from projections.crew import rebuild_by_processes
 from projections.disputes import DISPUTES
 from projections.engine import ProjectionEngine
 from projections.findings import FINDINGS_VIEW
-from projections.heat import HEAT, by_week, stuck
-from projections.readings.boundaries import open_cases
+from projections.readings.boundaries import open_cases, tracked, unsettled
 from projections.readings.candidates import candidate_matters
 from projections.readings.clauses import clause_uses
 from projections.readings.digest import period_digest
@@ -118,47 +118,58 @@ def _children() -> tuple[float, int]:
 
 
 def questions(engine: ProjectionEngine, now: datetime) -> dict[str, Callable[[], Any]]:
-    """What the pages ask, by name; what they ask of the register beside it is the register's (`bench.routing`)."""
-    store, head = engine.store, int(engine.ledger.head())
-    return _of_the_work(store, now, head) | _of_the_city(engine, now, head)
-
-
-def _of_the_work(store: ViewStore, now: datetime, head: int) -> dict[str, Callable[[], Any]]:
-    """The hotline's lists, a unit's tasks, the overview."""
-    then = now - timedelta(days=365)
-    queue = partial(read_queue, store, units=None, now=now)
-    tasks = partial(read_tasks, store, q="", page=1, now=now)
+    """What the pages ask, by name, and the same as of a day a year ago; what they ask of the register beside it is the
+    register's (`bench.routing`)."""
+    head = engine.ledger.head()
+    present = Lookback(None, None, now)
+    moment = now - timedelta(days=365)
+    then = Lookback(moment.astimezone(CITY_TIME).date(), Position(int(head) // 2), moment)
     return {
-        "queue: to dispatch": lambda: queue(Filters()),
-        "queue: all": lambda: queue(Filters(tab="all")),
-        "queue: all, page 300": lambda: queue(Filters(tab="all", page=300)),
-        "queue: ended, newest": lambda: queue(Filters(tab="done", sort="new")),
-        "queue: overdue": lambda: queue(Filters(tab="all", overdue=True)),
-        "queue: a district": lambda: queue(Filters(tab="all", district="第3区")),
-        "queue: a small unit": lambda: queue(Filters(tab="done", unit="D9-05")),
-        "queue: words of many": lambda: queue(Filters(tab="all", q="小区油烟")),
-        "queue: words of none": lambda: queue(Filters(tab="all", q="没有这样的话")),
-        "queue: a number": lambda: queue(Filters(tab="all", q="GD00000050")),
-        "queue: a district's desk": lambda: read_queue(store, Filters(tab="all"), DESK, now),
-        "overview": lambda: read_overview(store, now),
-        "overview: weeks": lambda: read_weeks(store, Lookback(None, None, now)),
-        "overview, as of a year ago": lambda: read_overview(store, then, Position(head // 2)),
-        "overview: weeks, as of a year ago": lambda: read_weeks(store, Lookback(None, Position(head // 2), then)),
-        "tasks: due today": lambda: tasks(frozenset({UnitCode("C01")}), tab="today"),
-        "tasks: finished": lambda: tasks(frozenset({UnitCode("C01")}), tab="finished"),
+        f"{name}{when}": question
+        for when, look in (("", present), (", a year ago", then))
+        for name, question in (_of_the_work(engine.store, look) | _of_the_city(engine, look)).items()
+    } | {"order page: its events": lambda: read_order(engine.ledger, f"GD{int(head) // 30:08d}")}
+
+
+def _of_the_work(store: ViewStore, look: Lookback) -> dict[str, Callable[[], Any]]:
+    """The hotline's lists, a unit's tasks, the overview."""
+    now, at = look.moment, look.position
+
+    def queue(desk: frozenset[UnitCode] | None = None, **asked: Any) -> Callable[[], Any]:
+        return lambda: read_queue(store, Filters(**asked), desk, now, at)
+
+    def tasks(tab: str) -> Callable[[], Any]:
+        return lambda: read_tasks(store, frozenset({UnitCode("C01")}), tab=tab, q="", page=1, now=now, position=at)
+
+    return {
+        "queue: to dispatch": queue(),
+        "queue: all": queue(tab="all"),
+        "queue: all, page 300": queue(tab="all", page=300),
+        "queue: ended, newest": queue(tab="done", sort="new"),
+        "queue: overdue": queue(tab="all", overdue=True),
+        "queue: a district": queue(tab="all", district="第3区"),
+        "queue: a small unit": queue(tab="done", unit="D9-05"),
+        "queue: words of many": queue(tab="all", q="小区油烟"),
+        "queue: words of none": queue(tab="all", q="没有这样的话"),
+        "queue: a number": queue(tab="all", q="GD00000050"),
+        "queue: a district's desk": queue(DESK, tab="all"),
+        "overview": lambda: read_overview(store, now, at),
+        "overview: weeks": lambda: read_weeks(store, look),
+        "tasks: due today": tasks("today"),
+        "tasks: finished": tasks("finished"),
+        **{f"heat, by {by}": partial(read_heat, store, look, by, "", STUCK_DAYS) for by in BY},
     }
 
 
-def _of_the_city(engine: ProjectionEngine, now: datetime, head: int) -> dict[str, Callable[[], Any]]:
-    """The order page, disputes, cases, findings, digest, accountability, coverage, heat and an audit's figures."""
-    store, today = engine.store, now.astimezone(CITY_TIME).date()
+def _of_the_city(engine: ProjectionEngine, seen: Lookback) -> dict[str, Callable[[], Any]]:
+    """Disputes, cases, findings, digest, accountability, coverage and load."""
+    store, today, cut = engine.store, seen.day, seen.cut()
     quarter, month = Period(today - timedelta(days=91), today), Period(today - timedelta(days=30), today)
     edition, city = register(today), CityConfiguration()
-    then = Lookback(today - timedelta(days=365), Position(head // 2), now - timedelta(days=365))
 
-    def look(ask: Callable[[Look], Any], upto: int | None = None) -> Callable[[], Any]:
+    def look(ask: Callable[[Look], Any]) -> Callable[[], Any]:
         def asked() -> Any:
-            with looking(store, None if upto is None else Position(upto)) as found:
+            with looking(store, seen.position) as found:
                 return ask(found)
 
         return asked
@@ -167,41 +178,25 @@ def _of_the_city(engine: ProjectionEngine, now: datetime, head: int) -> dict[str
         names = ("chains", "returned", "returns", "moved")
         return look(lambda one: ask(one.connection, {name: one.table(DISPUTES, name) for name in names}))
 
-    def heat(one: Look) -> Any:
-        spots = one.table(HEAT, "spots")
-        moment = now if one.upto is None else then.moment
-        weeks = last_weeks(Lookback(None, None, moment))
-        late = (moment - timedelta(days=STUCK_DAYS)).date().isoformat()
-        return by_week(one.connection, spots, one.upto, weeks[0], weeks[-1]), stuck(
-            one.connection, spots, late, one.upto
-        )
-
-    present = Lookback(None, None, now)
-    now_cut, then_cut = present.cut(), then.cut()
     return {
-        "order page: its events": lambda: read_order(engine.ledger, f"GD{head // 30:08d}"),
-        "disputes: what to filter by": disputes(lambda c, t: read_choices(c, t["chains"], None)),
-        "disputes: matrix": disputes(lambda c, t: read_matrix(c, t["returned"], now_cut)),
-        "disputes: matrix, a year ago": disputes(lambda c, t: read_matrix(c, t["returned"], then_cut)),
-        "disputes: pairs": disputes(lambda c, t: read_pairs(c, t["returned"], now_cut)),
-        "disputes: chains": disputes(lambda c, t: read_chains(c, t["chains"], None, {})),
-        "disputes: matters": disputes(lambda c, t: read_matters(c, t, now_cut, {})),
-        "disputes: open orders": look(lambda one: read_open_orders(one.connection, store, present, {})),
+        "disputes: what to filter by": disputes(lambda c, t: read_choices(c, t["chains"], seen.position)),
+        "disputes: matrix": disputes(lambda c, t: read_matrix(c, t["returned"], cut)),
+        "disputes: pairs": disputes(lambda c, t: read_pairs(c, t["returned"], cut)),
+        "disputes: chains": disputes(lambda c, t: read_chains(c, t["chains"], seen.position, {})),
+        "disputes: matters": disputes(lambda c, t: read_matters(c, t, cut, {})),
+        "disputes: open orders": look(lambda one: read_open_orders(one.connection, store, seen, {})),
+        "disputes: unsettled": look(lambda one: unsettled(one, RegisterEdition("none", today))),
+        "disputes: tracked": look(lambda one: tracked(one, edition)),
         "cases": look(lambda one: open_cases(one, today)),
         "findings": look(lambda one: one.rows(one.table(FINDINGS_VIEW, "findings"))),
         "digest of a month": look(lambda one: period_digest(one, month)),
+        "accountability": look(lambda one: unit_figures(one, edition)),
         "accountability, a quarter": look(lambda one: unit_figures(one, edition, quarter)),
-        "accountability, a quarter a year ago": look(
-            lambda one: unit_figures(one, edition, Period(today - timedelta(days=456), today - timedelta(days=365))),
-            head // 2,
-        ),
         "accountability: scores": look(lambda one: scores(one, edition, city.scoring, quarter)),
         "coverage": look(lambda one: clause_uses(one, edition, city.coverage, None)),
         "coverage, a quarter": look(lambda one: clause_uses(one, edition, city.coverage, quarter)),
         "coverage: no clause": look(lambda one: candidate_matters(one, city.coverage, None)),
         "load, a quarter": look(lambda one: load(one, edition, Links(), city.load, quarter)),
-        "heat": look(heat),
-        "heat, as of a year ago": look(heat, head // 2),
     }
 
 

@@ -317,7 +317,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 
 ACCOUNTABILITY = View(
     name="accountability",
-    version=5,
+    version=6,
     cost=18,
     tables=(ORDERS, PARTS, FACTS),
     handlers={

@@ -21,6 +21,7 @@ ORDERS = StateTable(
     key=("order_no",),
     columns=(
         ("order_no", String(80)),
+        ("received_at", String(40)),
         ("kind", String(40)),
         ("district", String(80)),
         ("lead", String(20)),
@@ -30,9 +31,12 @@ ORDERS = StateTable(
         ("matter_id", String(80)),
         ("abstained", String(60)),
         ("covered", Boolean()),  # False: routed or asked for, and no clause was found
+        ("no_clause", Boolean()),  # a return said that no unit has a clause
+        ("bare", Boolean()),  # any of it: no clause covers the order, by a return, by the router, or as it was sent
         ("closed", Boolean()),
     ),
-    indexes=(("covered", "abstained"),),
+    indexes=(("bare", "received_at", "order_no"),),  # the newest orders that no clause covers
+    past=True,
 )
 USES = FactTable(
     name="uses",
@@ -48,9 +52,9 @@ USES = FactTable(
         ("day", String(10)),
     ),
     indexes=(
-        ("clause", "how", "unit", "day"),  # every item's uses, from the index alone
+        ("clause", "how", "day", "unit", "part", "kind"),  # an item's uses and what they weighed, from the index alone
         ("unit", "how"),
-        ("day", "clause", "how", "unit"),  # the same in a few days
+        ("day", "clause", "how", "unit"),  # every item's in a few days
     ),
     sums=("clause", "how"),
 )
@@ -67,11 +71,14 @@ LOADS = FactTable(
         ("district", String(80)),
         ("day", String(10)),
     ),
-    indexes=(("what", "unit", "day"), ("day",)),
+    indexes=(("what", "unit", "day"), ("day", "what", "unit", "office", "part", "kind")),  # a few days, from it alone
+    sums=("what", "unit", "office", "part", "kind"),
 )
 
-_NEW: Row = {"kind": "", "district": "", "lead": "", "supports": "", "clauses": "", "matter": "", "matter_id": "",
-             "abstained": "", "covered": None, "closed": False}  # fmt: skip
+NO_CLAUSE = ("route.no-clause",)  # the router's words for it
+_NEW: Row = {"received_at": "", "kind": "", "district": "", "lead": "", "supports": "", "clauses": "", "matter": "",
+             "matter_id": "", "abstained": "", "covered": None, "no_clause": False, "bare": False,
+             "closed": False}  # fmt: skip
 
 
 def _row(rows: Rows, event: Event) -> Row:
@@ -80,6 +87,7 @@ def _row(rows: Rows, event: Event) -> Row:
 
 def _put(rows: Rows, event: Event, row: Row, **changes: Any) -> Row:
     row = row | changes
+    row["bare"] = row["no_clause"] or row["covered"] is False or row["abstained"] in NO_CLAUSE
     rows.put("orders", (event.payload["order_no"],), row)
     return row
 
@@ -112,7 +120,7 @@ def _cited(citations: list[dict[str, Any]], lead: str | None, point: str | None)
 
 
 def _received(rows: Rows, event: Event, _: Masked) -> None:
-    _put(rows, event, _row(rows, event), district=event.payload["district"], kind=event.payload["kind"])
+    _put(rows, event, _row(rows, event), **{name: event.payload[name] for name in ("received_at", "district", "kind")})
 
 
 def _proposed(rows: Rows, event: Event, _: Masked) -> None:
@@ -193,7 +201,7 @@ def _returned(rows: Rows, event: Event, _: Masked) -> None:
     if told["claimed_clause"]:
         _use(rows, event, row, "claimed", [(told["claimed_clause"], told["proposed_unit"] or "")])
     if told["no_clause"]:
-        _put(rows, event, row, covered=False)  # "no unit has a clause": an orphan matter
+        _put(rows, event, row, covered=False, no_clause=True)  # "no unit has a clause": an orphan matter
 
 
 def _denied(rows: Rows, event: Event, _: Masked) -> None:
@@ -225,7 +233,7 @@ def _closed(rows: Rows, event: Event, _: Masked) -> None:
 
 COVERAGE = View(
     name="coverage",
-    version=6,
+    version=7,
     cost=16,
     tables=(ORDERS, USES, LOADS),
     handlers={

@@ -31,10 +31,12 @@ CHAINS = StateTable(
         ("case_no", String(80)),
     ),
     indexes=(
-        ("matter_id", "lead", "matter", "returns", "moves"),  # matters and a page's choices, from the index alone
-        ("district", "matter_id"),
+        ("matter_id", "lead"),  # who leads a matter's orders, from the index alone
+        ("matter_id", "returns", "moves", "matter"),  # a page's choices
+        ("district", "matter_id", "lead"),
         ("came_back", "moves", "returns"),  # chains, those that came back most first
     ),
+    past=True,
 )
 RETURNS = StateTable(
     name="returns",
@@ -59,7 +61,8 @@ RETURNS = StateTable(
         ("requested_on", String(10)),
         ("decided_on", String(10)),
     ),
-    indexes=(("unit", "outcome"), ("matter_id", "outcome"), ("no_clause", "matter_id", "order_no")),
+    indexes=(("unit", "outcome"), ("matter_id", "outcome"), ("no_clause", "matter_id", "matter", "unit", "order_no")),
+    past=True,
 )
 RETURNED = FactTable(
     name="returned",
@@ -80,9 +83,9 @@ RETURNED = FactTable(
         ("day", String(10)),
     ),
     indexes=(
-        ("basis", "what", "matter_id"),
+        ("basis", "what", "matter_id", "matter", "unit", "day"),
         ("what", "unit", "proposed", "matter_id", "matter", "day"),  # the matrix and its pairs, from the index alone
-        ("matter_id", "what"),
+        ("matter_id", "what", "matter", "day"),
         ("day",),
     ),
 )
@@ -99,7 +102,11 @@ MOVED = FactTable(
         ("district", String(80)),
         ("day", String(10)),
     ),
-    indexes=(("from_unit", "to_unit"), ("day",)),
+    indexes=(
+        ("from_unit", "to_unit"),
+        ("matter_id", "matter", "why", "from_unit", "to_unit", "day"),  # the hands of a matter, from the index alone
+        ("day",),
+    ),
 )
 
 _CHAIN: Row = {name: "" for name, _ in CHAINS.columns if name != "order_no"} | {
@@ -265,7 +272,7 @@ def _history(rows: Rows, event: Event, _: Masked) -> None:
 
 DISPUTES = View(
     name="disputes",
-    version=5,
+    version=6,
     cost=7,
     tables=(CHAINS, RETURNS, RETURNED, MOVED),
     handlers={

@@ -4,13 +4,13 @@ A filter is a column and a value; a list or tuple of values means any of them, N
 in days of the city: `since <= day < until`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, select, union_all
 
-from projections.sums import KEPT, MONTH
+from projections.sums import KEPT, MONTH, YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,41 +64,81 @@ def total(connection: Connection, table: Table, by: Sequence[str], value: str, c
 def sums(connection: Connection, table: Table, by: Sequence[str], cut: Cut) -> dict[tuple[Any, ...], tuple[int, int]]:
     """Each combination of the columns `by` → how many lines, and the sum of their `value` (0 where lines have none).
 
-    Whole months are taken from the sums that are kept, where they can answer; the other days are counted.
+    Whole years and months are taken from the sums that are kept, where they can answer; the other days are counted.
     """
     kept = table.info.get(KEPT)
     begin, end = _whole_months(cut)
     if kept is None or not {*by, *cut.where} <= set(kept.c.keys()) or (end is not None and begin >= end):
-        return _grouped(connection, table, by, func.count(), cut.on(table))
-    whole = [kept.c.month >= begin, *([kept.c.month < end] if end is not None else []), *cut.matches(kept)]
+        return _counted(connection, table, by, cut)
     days = [Cut(cut.upto, cut.since, f"{begin}-01", cut.where)] if cut.since and cut.since[MONTH:] != "-01" else []
     if end is not None and cut.until and cut.until[MONTH:] != "-01":
         days.append(Cut(cut.upto, f"{end}-01", cut.until, cut.where))
+    spans = _spans(begin, end)
+    broken: list[str] = []
     if cut.upto is not None:
-        whole.append(kept.c.last_position <= cut.upto)
-        broken = (
-            select(kept.c.month).distinct().where(kept.c.first_position <= cut.upto, kept.c.last_position > cut.upto)
-        )
-        for month in connection.execute(broken).scalars().all():
-            whole.append(kept.c.month != month)
-            if begin <= month and (end is None or month < end):
-                days.append(Cut(cut.upto, f"{month}-01", f"{_after(month)}-01", cut.where))
-    found = _grouped(connection, kept, by, func.sum(kept.c.lines), and_(*whole))
+        years = _broken(connection, kept, [one for one in spans if one[0] >= "y"], cut.upto)
+        spans += [(f"m{one[1:]}-01", f"m{one[1:]}-13") for one in years]
+        months = _broken(connection, kept, [one for one in spans if one[0] < "y"], cut.upto)
+        days += [Cut(cut.upto, f"{one[1:]}-01", f"{_after(one[1:])}-01", cut.where) for one in months]
+        broken = [*years, *months]
+    found = _summed(connection, kept, by, cut, spans, broken)
     for part in days:
-        for key, (lines, worth) in _grouped(connection, table, by, func.count(), part.on(table)).items():
+        for key, (lines, worth) in _counted(connection, table, by, part).items():
             held = found.get(key, (0, 0))
             found[key] = held[0] + lines, held[1] + worth
     return dict(sorted(found.items()))
 
 
-def _grouped(
-    connection: Connection, table: Table, by: Sequence[str], lines: Any, where: ColumnElement[bool]
+def _spans(begin: str, end: str | None) -> list[tuple[str, str]]:
+    """Whole months from one to before another as few periods of sums: the first, and the one after the last."""
+    first = begin[:YEAR] if begin[MONTH - 2 :] in ("", "01") else f"{int(begin[:YEAR]) + 1:04d}"
+    if end is not None and first >= end[:YEAR]:
+        return [(f"m{begin}", f"m{end}")]
+    head = [(f"m{begin}", f"m{first}-01")] if begin != "" and begin != f"{first}-01" else []
+    tail = [(f"m{end[:YEAR]}-01", f"m{end}")] if end is not None and end[MONTH - 2 :] != "01" else []
+    return [*head, (f"y{first}", "z" if end is None else f"y{end[:YEAR]}"), *tail]
+
+
+def _broken(connection: Connection, kept: Table, spans: Sequence[tuple[str, str]], upto: int) -> list[str]:
+    """The periods of which only a part was recorded at a position."""
+    part = kept.c.first_position <= upto, kept.c.last_position > upto
+    return [
+        period
+        for first, after in spans
+        for period in connection.execute(
+            select(kept.c.period).distinct().where(kept.c.period >= first, kept.c.period < after, *part)
+        ).scalars()
+    ]
+
+
+def _summed(
+    connection: Connection,
+    kept: Table,
+    by: Sequence[str],
+    cut: Cut,
+    spans: Iterable[tuple[str, str]],
+    broken: Sequence[str],
 ) -> dict[tuple[Any, ...], tuple[int, int]]:
-    columns = [table.c[name] for name in by]
-    worth = table.c.get("value", table.c.get("total"))
-    query = select(*columns, lines, literal(0) if worth is None else func.sum(worth)).where(where)
-    found = connection.execute(query.group_by(*columns).order_by(*columns)).all()
-    return {tuple(row[:-2]): (int(row[-2] or 0), int(row[-1] or 0)) for row in found}
+    worth = kept.c.total if "total" in kept.c else literal(0).label("total")
+    known = [kept.c.last_position <= cut.upto, kept.c.period.not_in(broken)] if cut.upto is not None else []
+    chosen = select(*(kept.c[name] for name in by), kept.c.lines, worth).where(*cut.matches(kept), *known)
+    each = union_all(*(chosen.where(kept.c.period >= first, kept.c.period < after) for first, after in spans))
+    rows = each.subquery("kept")
+    return _grouped(connection, [rows.c[name] for name in by], func.sum(rows.c.lines), func.sum(rows.c.total))
+
+
+def _counted(
+    connection: Connection, table: Table, by: Sequence[str], cut: Cut
+) -> dict[tuple[Any, ...], tuple[int, int]]:
+    worth = func.sum(table.c.value) if "value" in table.c else literal(0)
+    return _grouped(connection, [table.c[name] for name in by], func.count(), worth, cut.on(table))
+
+
+def _grouped(
+    connection: Connection, by: Sequence[ColumnElement[Any]], lines: Any, worth: Any, *where: ColumnElement[bool]
+) -> dict[tuple[Any, ...], tuple[int, int]]:
+    query = select(*by, lines, worth).where(*where).group_by(*by).order_by(*by)
+    return {tuple(row[:-2]): (int(row[-2] or 0), int(row[-1] or 0)) for row in connection.execute(query).all()}
 
 
 def _whole_months(cut: Cut) -> tuple[str, str | None]:

@@ -3,11 +3,11 @@
 Whether something is rising or stuck depends on the day it is looked at: that is reckoned over the rows, not folded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Integer, String, Table, func, select
+from sqlalchemy import Boolean, ColumnElement, Connection, FromClause, Integer, String, Table, case, func, select
 
 from ledger.envelope import Event
 from projections.days import day_of, week_of
@@ -30,7 +30,10 @@ SPOTS = StateTable(
         ("merged", Boolean()),  # it is counted under its parent
         ("open", Boolean()),
     ),
-    indexes=(("week", "district", "street", "matter"), ("open", "day")),
+    indexes=(
+        ("week", "district", "street", "matter", "merged", "repeats"),  # weeks, from the index alone
+        ("open", "day"),
+    ),
     past=True,
 )
 
@@ -104,7 +107,7 @@ def _ended(rows: Rows, event: Event, _: Masked) -> None:
 
 HEAT = View(
     name="heat",
-    version=3,
+    version=4,
     cost=9,
     tables=(SPOTS,),
     handlers={
@@ -123,7 +126,9 @@ HEAT = View(
     },
 )
 
-Spot = tuple[str, str, str]  # district, street, matter
+Spot = tuple[str, str, str]
+SPOT = ("district", "street", "matter")
+NOWHERE: Mapping[str, str] = {}  # a filter by columns of `SPOT` that leaves everything in
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,37 +141,84 @@ class Rising:
 
 
 def by_week(
-    connection: Connection, spots: Table, position: int | None = None, since: str = "", until: str = ""
-) -> dict[tuple[str, Spot], int]:
-    """(week, spot) → orders with their repeats, as of a position; merged orders count under their parent.
+    connection: Connection,
+    spots: Table,
+    position: int | None = None,
+    since: str = "",
+    until: str = "",
+    by: Sequence[str] = SPOT,
+    where: Mapping[str, str] = NOWHERE,
+) -> dict[tuple[str, tuple[str, ...]], int]:
+    """(week, the columns `by`) → orders with their repeats, as of a position; merged orders count under their parent.
 
-    `since` and `until` are the first and the last week that count: a page shows few, and a record has many.
+    `since` and `until` are the first and the last week that count: a page shows few, and a record has many. `where`
+    names columns of `SPOT` and what stands there.
     """
-    weeks = [spots.c.week >= since] if since else []
-    weeks += [spots.c.week <= until] if until else []
-    names = ("week", "district", "street", "matter", "repeats")
-    rows = held(spots, names, position, spots.c.merged.is_(False), spots.c.week > "", *weeks)
-    by = [rows.c[name] for name in names[:-1]]
-    query = select(*by, func.count(), func.sum(rows.c.repeats)).group_by(*by).order_by(*by)
-    return {(row[0], (row[1], row[2], row[3])): row[4] + int(row[5] or 0) for row in connection.execute(query).all()}
+    rows = _counted(spots, position, since, until, where)
+    columns = [rows.c[name] for name in ("week", *by)]
+    query = select(*columns, _orders(rows)).group_by(*columns).order_by(*columns)
+    return {(row[0], tuple(row[1:-1])): int(row[-1]) for row in connection.execute(query).all()}
 
 
-def rising(counts: Mapping[tuple[str, Spot], int], week: str, least: int = 3) -> tuple[Rising, ...]:
-    """Spots with at least `least` this week and more than twice the mean of the four known weeks before."""
-    weeks = sorted({one for one, _ in counts if one < week})[-4:]
+def rising(
+    connection: Connection,
+    spots: Table,
+    week: str,
+    before: Sequence[str],
+    position: int | None = None,
+    by: Sequence[str] = SPOT,
+    where: Mapping[str, str] = NOWHERE,
+    least: int = 3,
+) -> tuple[Rising, ...]:
+    """Spots with at least `least` this week and more than twice the mean of the weeks `before`, the sharpest first.
+
+    `by` are the columns of `SPOT` that make one; what is not among them stays empty. The database compares: nearly
+    every order has a spot of its own, and few of them rise.
+    """
+    rows = _counted(spots, position, min((*before, week)), week, where)
+    now = func.coalesce(_orders(rows, rows.c.week == week), 0)
+    earlier = func.coalesce(_orders(rows, rows.c.week.in_(before)), 0)
+    columns = [rows.c[name] for name in by]
+    query = select(*columns, now, earlier).group_by(*columns).having(now >= least)
     found = []
-    for (when, spot), now in counts.items():
-        if when == week and now >= least:
-            before = sum(counts.get((one, spot), 0) for one in weeks) * 100 // max(len(weeks), 1)
-            if now * 100 > 2 * before:
-                found.append(Rising(spot, now, before))
+    for row in connection.execute(query).all():
+        *place, times, past = tuple(row)
+        told = dict(zip(by, place, strict=True))
+        mean = int(past) * 100 // max(len(before), 1)
+        if times * 100 > 2 * mean:
+            found.append(
+                Rising((told.get("district", ""), told.get("street", ""), told.get("matter", "")), int(times), mean)
+            )
     return tuple(sorted(found, key=lambda one: (one.before - one.now * 100, one.spot)))
 
 
-def stuck(connection: Connection, spots: Table, before_day: str, position: int | None = None) -> list[dict[str, Any]]:
+def _counted(spots: Table, position: int | None, since: str, until: str, where: Mapping[str, str]) -> FromClause:
+    weeks = [spots.c.week >= since if since else spots.c.week > ""]  # of two lower bounds SQLite may take the worse
+    weeks += [spots.c.week <= until] if until else []
+    names = ("week", *SPOT, "repeats")
+    return held(spots, names, position, spots.c.merged.is_(False), *weeks, *_same(spots, where))
+
+
+def _orders(rows: FromClause, when: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+    """How many orders they are, each with its repeats."""
+    each = rows.c.repeats + 1
+    return func.sum(each if when is None else case((when, each)))
+
+
+def stuck(
+    connection: Connection,
+    spots: Table,
+    before_day: str,
+    position: int | None = None,
+    where: Mapping[str, str] = NOWHERE,
+) -> list[dict[str, Any]]:
     """Orders still open that came in before a day, the oldest first."""
     names = ("order_no", "district", "street", "matter", "lead", "day", "repeats")
     late = spots.c.open.is_(True), spots.c.merged.is_(False), spots.c.day != "", spots.c.day < before_day
-    rows = held(spots, names, position, *late)
+    rows = held(spots, names, position, *late, *_same(spots, where))
     query = select(rows).order_by(rows.c.day, rows.c.order_no)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _same(spots: Table, where: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    return [spots.c[name] == value for name, value in where.items()]

@@ -6,10 +6,10 @@ its node there or among the few numbers that stand above it in the binary tree o
 (Kriegel, Pötke, Seidl: Managing intervals efficiently in object-relational databases, VLDB 2000).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, literal_column, or_, select, true, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, literal_column, or_, select, true, union_all
 
 from projections.view import OPEN
 
@@ -17,6 +17,7 @@ _OPEN: ColumnElement[int] = literal_column(
     str(OPEN)
 )  # as a literal: an index on the rows that hold serves no bound parameter
 
+KEPT_BY_THE_ENGINE = ("from_position", "to_position", "node")
 HEIGHT = 62  # of the tree: positions are 63 bits
 
 
@@ -58,3 +59,26 @@ def held(
         return union_all(*present).subquery("held") if apart else present[0].subquery("held")
     closed = chosen.where(table.c.node.in_(nodes(position)), as_of(table, position), *([or_(*apart)] if apart else []))
     return union_all(*(one.where(table.c.from_position <= position) for one in present), closed).subquery("held")
+
+
+def foremost(
+    table: Table,
+    columns: Sequence[str],
+    position: int | None,
+    order: Callable[[FromClause], Sequence[Any]],
+    limit: int,
+    *where: Any,
+    offset: int = 0,
+) -> Select[Any]:
+    """The first rows of a list, by the terms of `order`, of those that hold now or held at a position.
+
+    As of a position the rows that hold still come down their index only as far as they are needed.
+    """
+    chosen = select(*(table.c[name] for name in columns)).where(*where)
+    present = chosen.where(as_of(table, None))
+    if position is None:
+        return present.order_by(*order(table)).limit(limit).offset(offset)
+    still = present.where(table.c.from_position <= position).order_by(*order(table)).limit(offset + limit).subquery()
+    closed = chosen.where(table.c.node.in_(nodes(position)), as_of(table, position))
+    rows = union_all(select(still), closed).subquery("held")
+    return select(rows).order_by(*order(rows)).limit(limit).offset(offset)

@@ -1,20 +1,36 @@
-"""Sums of fact lines, kept month by month, so that no page counts two years of lines anew.
+"""Sums of fact lines, kept month by month and year by year, so that no page counts two years of lines anew.
 
 A fact table may name columns its lines are summed by. The sums are made when a build is given to its readers, as its
 indexes are; from then on every batch adds what it adds to the lines, in the same transaction. `first_position` and
 `last_position` are those of the lines in a sum: as of a position before the first it is nothing, from the last on it
-holds whole, and in between that month is counted from its lines (`projections.figures`).
+holds whole, and in between a year is taken by its months and that month is counted from its lines
+(`projections.figures`).
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, PrimaryKeyConstraint, Select, Table, Text, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    CompoundSelect,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from projections.view import FactTable
 
 KEPT = "sums"  # under this name a table of lines knows the table of its sums
-MONTH = 7  # characters of a day
+YEAR, MONTH = 4, 7  # characters of a day
+LEVELS = (("m", MONTH), ("y", YEAR))  # a period is `m2023-04` or `y2023`: each level stands together
 
 
 def sums_table(declared: FactTable, lines: Table, meta: MetaData) -> Table:
@@ -23,12 +39,12 @@ def sums_table(declared: FactTable, lines: Table, meta: MetaData) -> Table:
     lines.info[KEPT] = Table(
         f"{lines.name}_sums",
         meta,
-        *(Column(name, Text) for name in (*declared.sums, "month")),
+        *(Column(name, Text) for name in ("period", *declared.sums)),
         Column("lines", BigInteger, nullable=False),
         *total,
         Column("first_position", BigInteger, nullable=False),
         Column("last_position", BigInteger, nullable=False),
-        PrimaryKeyConstraint(*declared.sums, "month"),
+        PrimaryKeyConstraint("period", *declared.sums),
         sqlite_with_rowid=False,
     )
     return kept(lines)
@@ -40,14 +56,31 @@ def kept(lines: Table) -> Table:
     return found
 
 
-def counted(lines: Table) -> Select[Any]:
-    """The sums, counted from all lines."""
+def counted(lines: Table) -> CompoundSelect[Any]:
+    """The sums, counted from all lines: those of months, and of these those of years."""
     sums = kept(lines)
-    by: list[Any] = [lines.c[name] for name in sums.primary_key.columns.keys()[:-1]]
-    by.append(func.substr(lines.c.day, 1, MONTH))
-    total = [func.sum(lines.c.value)] if "total" in sums.c else []
-    ends = func.min(lines.c.position), func.max(lines.c.position)
-    return select(*by, func.count(), *total, *ends).group_by(*by)
+    by = sums.primary_key.columns.keys()[1:]
+    grown = [name for name in ("lines", "total") if name in sums.c]
+    told: list[Any] = [func.count(), *([func.sum(lines.c.value)] if "total" in grown else [])]
+    months = (
+        select(
+            (literal("m", Text) + func.substr(lines.c.day, 1, MONTH)).label("period"),
+            *(lines.c[name] for name in by),
+            *(one.label(name) for name, one in zip(grown, told, strict=True)),
+            func.min(lines.c.position).label("first_position"),
+            func.max(lines.c.position).label("last_position"),
+        )
+        .group_by("period", *(lines.c[name] for name in by))
+        .cte("months")
+    )
+    years = select(
+        (literal("y", Text) + func.substr(months.c.period, 2, YEAR)).label("year"),
+        *(months.c[name] for name in by),
+        *(cast(func.sum(months.c[name]), BigInteger) for name in grown),
+        func.min(months.c.first_position),
+        func.max(months.c.last_position),
+    ).group_by("year", *(months.c[name] for name in by))
+    return union_all(select(months), years)
 
 
 def fill(connection: Connection, lines: Table) -> None:
@@ -59,7 +92,7 @@ def fill(connection: Connection, lines: Table) -> None:
 
 def differ(connection: Connection, lines: Table) -> bool:
     """Whether the sums are not those of the lines: somebody changed one or the other."""
-    sums, right = select(kept(lines)), counted(lines)
+    sums, right = select(kept(lines)), select(counted(lines).subquery())
     return any(connection.execute(one.except_(other).limit(1)).first() for one, other in ((sums, right), (right, sums)))
 
 
@@ -71,16 +104,18 @@ def added(declared: FactTable, lines: Iterable[Sequence[Any]]) -> list[tuple[Any
     value = names.index("value") if "value" in names else None
     found: dict[tuple[Any, ...], list[int]] = {}
     for line in lines:
-        key = (*[line[place] for place in places], line[day][:MONTH])
-        held = found.get(key)
         worth = () if value is None else (line[value],)
-        if held is None:
-            found[key] = [1, *worth, line[position], line[position]]
-        else:
-            held[0] += 1
-            if value is not None:
-                held[1] += line[value]
-            held[-1] = line[position]
+        by = [line[place] for place in places]
+        for level, characters in LEVELS:
+            key = (level + line[day][:characters], *by)
+            held = found.get(key)
+            if held is None:
+                found[key] = [1, *worth, line[position], line[position]]
+            else:
+                held[0] += 1
+                if value is not None:
+                    held[1] += line[value]
+                held[-1] = line[position]
     return [(*key, *sums) for key, sums in found.items()]
 
 

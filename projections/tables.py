@@ -96,8 +96,7 @@ class BuildTables:
             table = self.table(view, declared, generation)
             held = isinstance(declared, StateTable)
             for number, columns in enumerate(declared.indexes):
-                among = columns if held else dict.fromkeys((*columns, "position"))
-                named = ", ".join(f'"{column}"' for column in among)
+                named = ", ".join(f'"{column}"' for column in dict.fromkeys((*columns, *_told_by(declared))))
                 where = f" WHERE to_position = {OPEN}" if held else ""  # nine rows in ten of a state table are past
                 connection.execute(
                     text(f"CREATE INDEX IF NOT EXISTS ix_{table.name}_{number} ON {self._name(table)} ({named}){where}")
@@ -223,6 +222,16 @@ def _columns(declared: StateTable | FactTable) -> Iterable[Column[Any] | Primary
         yield Column("event_id", Text, nullable=False)
         yield Column("line", Integer)
         yield PrimaryKeyConstraint("position", "line")
+
+
+def _told_by(declared: StateTable | FactTable) -> tuple[str, ...]:
+    """What an index tells beside its columns, so that no row need be looked up in the table to learn when it holds.
+
+    `to_position` is the same in all of an index of rows that hold, but SQLite looks it up in the row otherwise.
+    """
+    if isinstance(declared, FactTable):
+        return ("position",)
+    return ("from_position", "to_position") if declared.past else ("to_position",)
 
 
 def _names(declared: StateTable | FactTable) -> list[str]:

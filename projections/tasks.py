@@ -43,6 +43,7 @@ PARTS = StateTable(
     ),
     indexes=(("unit", "state", "handle_due", "sign_due", "part"),),
     texts=("title", "place"),
+    past=True,
 )
 ORDERS = StateTable(
     name="orders",
@@ -75,6 +76,7 @@ ASKS = StateTable(
     ),
     indexes=(("unit", "state", "due"),),
     texts=("title", "place"),
+    past=True,
 )
 GONE = "已移出"
 DONE = ("办结审核", "回访", "结案", GONE)
@@ -324,7 +326,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 TASKS = View(
     name="tasks",
-    version=6,
+    version=7,
     cost=14,
     tables=(ORDERS, PARTS, ASKS),
     handlers={

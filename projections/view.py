@@ -44,7 +44,7 @@ class FactTable:
     """Lines that are only ever added; the engine adds position, event_id and line.
 
     Where pages count all lines there are, `sums` names the columns they are counted by; none of them is ever empty
-    (NULL), and there is a column `day`. The engine then keeps sums month by month (`projections.sums`).
+    (NULL), and there is a column `day`. The engine then keeps sums by months and years (`projections.sums`).
     """
 
     name: str

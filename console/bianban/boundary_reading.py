@@ -1,15 +1,18 @@
 """Who disputes what with whom, read from the view of disputes: matrix, pairs, chains of hands, matters."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
+from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, or_, select
+from sqlalchemy import Connection, FromClause, Table, Text, cast, func, or_, select
 
 from mandates.edition import RegisterEdition
 from mandates.lint import Linted, leads
 from projections.figures import Cut, count
-from projections.store import as_of
+from projections.past import foremost, held
 
 TINTS = 5  # steps of colour of a cell; the number stands in it
 COLUMNS_SHOWN = 11
@@ -17,6 +20,8 @@ PAIRS_SHOWN = 200
 CHAINS_SHOWN = 200
 MATTERS_SHOWN = 200
 Matter = tuple[str, str]  # id, name
+_NOTHING = (0, "")
+_NAME, _NEXT = "\x1f", "\x1e"  # between the parts of a text the database puts together; no name has them
 
 
 @dataclass(slots=True)
@@ -51,6 +56,7 @@ class Matrix:
     row_totals: Mapping[str, int]
     column_totals: Mapping[str, int]
     total: int
+    most: int  # in a cell
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -64,101 +70,109 @@ class Matrix:
 
     def elsewhere(self, row: str) -> int:
         """The returns of a unit that point at the others."""
-        return sum(self.cells.get(row, {}).get(one, 0) for one in self.others)
+        shown = self.cells.get(row, {})
+        return self.row_totals.get(row, 0) - sum(shown.get(one, 0) for one in self.columns)
 
     def tint(self, row: str, column: str) -> int:
         """How strongly a cell is coloured, 0 to 5."""
-        most = max((times for cells in self.cells.values() for times in cells.values()), default=0)
-        return -(-self.cells.get(row, {}).get(column, 0) * TINTS // max(most, TINTS))  # one return is never the darkest
+        # one return is never the darkest
+        return -(-self.cells.get(row, {}).get(column, 0) * TINTS // max(self.most, TINTS))
+
+
+def _ways(connection: Connection, returned: Table, cut: Cut, what: str) -> Sequence[Any]:
+    """Unit, unit it pointed at, and how many lines say `what`: some thousand rows, found in the order of the index."""
+    by = returned.c.unit, returned.c.proposed
+    return connection.execute(select(*by, func.count()).where(cut.narrowed(what=what).on(returned)).group_by(*by)).all()
 
 
 def read_matrix(connection: Connection, returned: Table, cut: Cut) -> Matrix:
     """Department × department: who returned orders and whom the return pointed at."""
-    cells: dict[tuple[str, str], int] = {}
-    upheld: dict[tuple[str, str], int] = {}
+    cells: dict[str, dict[str, int]] = {}
+    upheld: dict[str, dict[str, int]] = {}
     refused: dict[str, int] = {}
-    for (what, unit, proposed), times in count(connection, returned, ("what", "unit", "proposed"), cut).items():
-        if what == "returned":
-            cells[unit, proposed] = times
-        elif what == "upheld":
-            upheld[unit, proposed] = times
-        elif what == "refused":
-            refused[unit] = refused.get(unit, 0) + times
-    rows, columns = _summed(cells, 0), _summed(cells, 1)
+    columns: dict[str, int] = {}
+    for unit, proposed, times in _ways(connection, returned, cut, "returned"):
+        cells.setdefault(unit, {})[proposed] = times
+        columns[proposed] = columns.get(proposed, 0) + times
+    for unit, proposed, times in _ways(connection, returned, cut, "upheld"):
+        upheld.setdefault(unit, {})[proposed] = times
+    for (unit,), times in count(connection, returned, ("unit",), cut.narrowed(what="refused")).items():
+        refused[unit] = times
+    rows = _most_first({unit: sum(row.values()) for unit, row in cells.items()})
+    columns = _most_first(columns)
     named = [one for one in columns if one][:COLUMNS_SHOWN]
     shown = (*named, "") if "" in columns else tuple(named)
-    return Matrix(tuple(rows), shown, _nested(cells), _nested(upheld), refused, rows, columns, sum(rows.values()))
+    most = max((max(row.values()) for row in cells.values()), default=0)
+    return Matrix(tuple(rows), shown, cells, upheld, refused, rows, columns, sum(rows.values()), most)
 
 
-def _nested(cells: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for (row, column), times in cells.items():
-        found.setdefault(row, {})[column] = times
-    return found
-
-
-def _summed(cells: Mapping[tuple[str, str], int], side: int) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for cell, times in cells.items():
-        sums[cell[side]] = sums.get(cell[side], 0) + times
+def _most_first(sums: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(sums.items(), key=lambda one: (not one[0], -one[1], one[0])))
 
 
 def read_pairs(connection: Connection, returned: Table, cut: Cut) -> tuple[list[Pair], int]:
     """Pairs of units of which one pointed at the other, the most quarrelsome first; and how many pairs there are."""
-    pairs: dict[tuple[str, str], Pair] = {}
-    by = [returned.c[name] for name in ("what", "unit", "proposed")]
-    query = select(*by, func.count()).where(cut.on(returned), returned.c.proposed != "").group_by(*by)
-    for row in connection.execute(query).all():
-        what, unit, proposed, times = tuple(row)
-        both = (unit, proposed) if unit < proposed else (proposed, unit)
-        pair = pairs.get(both)
-        if pair is None:
-            pair = pairs[both] = Pair(*both)
-        if what == "returned":
-            if unit == both[0]:
-                pair.there += times
-            else:
-                pair.back += times
-        elif what in ("upheld", "refused", "designated"):
-            setattr(pair, what, getattr(pair, what) + times)
-    worst = sorted(pairs.values(), key=lambda pair: (-pair.returns, pair.first, pair.second))[:PAIRS_SHOWN]
-    _tell_matters(connection, returned, cut, {(pair.first, pair.second): pair for pair in worst})
-    return worst, len(pairs)
+    ways = {(unit, other): times for unit, other, times in _ways(connection, returned, cut, "returned") if other}
+    returns: dict[tuple[str, str], int] = {}
+    for way, times in ways.items():
+        both = way if way[0] < way[1] else way[::-1]
+        returns[both] = returns.get(both, 0) + times
+    worst = nsmallest(PAIRS_SHOWN, returns, key=lambda both: (-returns[both], both))
+    pairs = {both: Pair(*both, ways.get(both, 0), ways.get(both[::-1], 0)) for both in worst}
+    _tell_outcomes(connection, returned, cut, pairs)
+    _tell_matters(connection, returned, cut, pairs)
+    return list(pairs.values()), len(returns)
+
+
+def _between(returned: Table, pairs: Iterable[tuple[str, str]]) -> Any:
+    """The lines between these pairs, either way."""
+    ways = sorted(f"{one} {other}" for first, second in pairs for one, other in ((first, second), (second, first)))
+    return (returned.c.unit + " " + returned.c.proposed).in_(ways)
+
+
+def _tell_outcomes(connection: Connection, returned: Table, cut: Cut, pairs: Mapping[tuple[str, str], Pair]) -> None:
+    by = [returned.c[name] for name in ("unit", "proposed", "what")]
+    lines = cut.narrowed(what=("upheld", "refused", "designated")).on(returned), _between(returned, pairs)
+    for row in connection.execute(select(*by, func.count()).where(*lines).group_by(*by)).all():
+        unit, proposed, what, times = tuple(row)
+        pair = pairs[(unit, proposed) if unit < proposed else (proposed, unit)]
+        setattr(pair, what, getattr(pair, what) + times)
 
 
 def _tell_matters(connection: Connection, returned: Table, cut: Cut, pairs: Mapping[tuple[str, str], Pair]) -> None:
-    """What the pairs quarrel over, the most returns first, and when last."""
-    ways = sorted(f"{one} {other}" for first, second in pairs for one, other in ((first, second), (second, first)))
-    by = [returned.c[name] for name in ("unit", "proposed", "matter_id", "matter")]
-    query = select(*by, func.count(), func.max(returned.c.day)).where(
-        cut.narrowed(what="returned").on(returned), (returned.c.unit + " " + returned.c.proposed).in_(ways)
+    """What the pairs quarrel over, the most returns first, and when last.
+
+    Nearly every return has a matter of its own: those of a way are brought over in one text, and counted here.
+    """
+    by = returned.c.unit, returned.c.proposed
+    told = func.aggregate_strings(returned.c.matter_id + _NAME + returned.c.matter, _NEXT)
+    query = select(*by, func.max(returned.c.day), told).where(
+        cut.narrowed(what="returned").on(returned), _between(returned, pairs)
     )
-    over: dict[tuple[str, str], dict[Matter, int]] = {}
-    for row in connection.execute(query.group_by(*by)).all():
-        unit, proposed, matter_id, matter, times, day = tuple(row)
+    over: dict[tuple[str, str], Counter[str]] = {}
+    for unit, proposed, day, text in connection.execute(query.group_by(*by)).all():
         both = (unit, proposed) if unit < proposed else (proposed, unit)
         pairs[both].last = max(pairs[both].last, day)
-        matters = over.setdefault(both, {})
-        matters[matter_id, matter] = matters.get((matter_id, matter), 0) + times
+        over.setdefault(both, Counter()).update(text.split(_NEXT))
     for both, matters in over.items():
-        pairs[both].matters = sorted(
-            ((id_, name, times) for (id_, name), times in matters.items()), key=lambda one: (-one[2], one)
-        )
+        named = [(*one.partition(_NAME)[::2], times) for one, times in matters.items()]
+        pairs[both].matters = sorted(((id_, name, times) for id_, name, times in named), key=lambda one: (-one[2], one))
 
 
 def read_chains(
     connection: Connection, chains: Table, position: int | None, where: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Orders that went from hand to hand, those that came back to a unit first."""
-    query = (
-        select(*[chains.c[name] for name in ("order_no", "district", "matter", "matter_id", "hands", "lead", "returns",
-                                             "moves", "came_back", "designated")])
-        .where(as_of(chains, position), or_(chains.c.moves > 0, chains.c.returns > 1), *_same(chains, where))
-        .order_by(chains.c.came_back.desc(), chains.c.moves.desc(), chains.c.returns.desc(), chains.c.order_no)
-        .limit(CHAINS_SHOWN)
+    names = (
+        "order_no", "district", "matter", "matter_id", "hands", "lead", "returns", "moves", "came_back", "designated",
     )  # fmt: skip
+    went_on = or_(chains.c.moves > 0, chains.c.returns > 1)
+    query = foremost(chains, names, position, _most_moved, CHAINS_SHOWN, went_on, *_same(chains, where))
     return [dict(row) | {"hands": row["hands"].split(">")} for row in connection.execute(query).mappings()]
+
+
+def _most_moved(chains: FromClause) -> tuple[Any, ...]:
+    return chains.c.came_back.desc(), chains.c.moves.desc(), chains.c.returns.desc(), chains.c.order_no
 
 
 def read_matters(
@@ -166,62 +180,64 @@ def read_matters(
 ) -> list[dict[str, Any]]:
     """Matters whose orders were returned or moved, the most returns first: how often, who leads their orders now, and
     how many returns say that no unit has a clause."""
-    returned = count(connection, tables["returned"], ("matter_id",), cut.narrowed(what="returned"))
-    moved = count(connection, tables["moved"], ("matter_id",), cut)
-    chains = tables["chains"]
+    returned = _told(connection, tables["returned"], cut.narrowed(what="returned"))
+    moved = _told(connection, tables["moved"], cut)
+    listed = nsmallest(
+        MATTERS_SHOWN,
+        returned.keys() | moved.keys(),
+        key=lambda one: (-returned.get(one, _NOTHING)[0], -moved.get(one, _NOTHING)[0], one),
+    )
     denied = count(connection, tables["returned"], ("matter_id",), cut.narrowed(what="returned", basis="no_clause"))
-    matters = {one for (one,) in (*returned, *moved) if one}
-    found: list[dict[str, Any]] = [
+    led = _led(connection, tables["chains"], cut.upto, where, listed)
+    return [
         {
-            "matter_id": matter_id,
-            "matter": name,
-            "orders": orders,
-            "returns": returned.get((matter_id,), 0),
-            "moves": moved.get((matter_id,), 0),
-            "no_clause": denied.get((matter_id,), 0),
-            "leads": leads,
+            "matter_id": one,
+            "matter": max(returned.get(one, _NOTHING)[1], moved.get(one, _NOTHING)[1]),
+            "orders": led[one][0],
+            "returns": returned.get(one, _NOTHING)[0],
+            "moves": moved.get(one, _NOTHING)[0],
+            "no_clause": denied.get((one,), 0),
+            "leads": led[one][1],
         }
-        for matter_id, (name, orders, leads) in _led(connection, chains, cut.upto, where).items()
-        if matter_id in matters
+        for one in listed
+        if one in led
     ]
-    found.sort(key=lambda row: (-row["returns"], -row["moves"], row["matter_id"]))
-    return found[:MATTERS_SHOWN]
+
+
+def _told(connection: Connection, lines: Table, cut: Cut) -> dict[str, tuple[int, str]]:
+    """Matter → how many lines tell of it, and what they call it."""
+    query = select(lines.c.matter_id, func.count(), func.max(lines.c.matter)).where(
+        cut.on(lines), lines.c.matter_id != ""
+    )
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query.group_by(lines.c.matter_id)).all()}
 
 
 def _led(
-    connection: Connection, chains: Table, position: int | None, where: Mapping[str, str]
-) -> dict[str, tuple[str, int, list[tuple[str, int]]]]:
-    """Matter → its name, its orders, and (unit that leads them, how many), the most first."""
-    by = (chains.c.matter_id, chains.c.lead)
-    query = (
-        select(*by, func.count(), func.max(chains.c.matter))
-        .where(as_of(chains, position), chains.c.matter_id != "", *_same(chains, where))
-        .group_by(*by)
-    )
-    names: dict[str, str] = {}
-    orders: dict[str, int] = {}
-    leads: dict[str, list[tuple[str, int]]] = {}
-    for matter_id, lead, times, name in connection.execute(query).all():
-        if matter_id not in names:
-            names[matter_id], orders[matter_id], leads[matter_id] = name, 0, []
-        elif name > names[matter_id]:
-            names[matter_id] = name
-        orders[matter_id] += times
-        if lead:
-            leads[matter_id].append((lead, times))
-    ranked = {matter: sorted(units, key=lambda one: (-one[1], one[0])) for matter, units in leads.items()}
-    return {matter: (names[matter], orders[matter], ranked[matter]) for matter in names}
+    connection: Connection, chains: Table, position: int | None, where: Mapping[str, str], among: Sequence[str]
+) -> dict[str, tuple[int, list[tuple[str, int]]]]:
+    """Matter → its orders, and (unit that leads them, how many), the most first.
+
+    Some hundred matters with some ninety units each: a row a matter is brought over, its units in one text.
+    """
+    rows = held(chains, ("matter_id", "lead"), position, chains.c.matter_id.in_(among), *_same(chains, where))
+    by = rows.c.matter_id, rows.c.lead
+    orders = select(*by, func.count().label("orders")).group_by(*by).subquery("led")
+    units = func.aggregate_strings(orders.c.lead + _NAME + cast(orders.c.orders, Text), _NEXT)
+    query = select(orders.c.matter_id, func.sum(orders.c.orders), units).group_by(orders.c.matter_id)
+    found: dict[str, tuple[int, list[tuple[str, int]]]] = {}
+    for matter_id, total, told in connection.execute(query).all():
+        led = sorted((-int(times), unit) for unit, times in map(str.split, told.split(_NEXT), repeat(_NAME)) if unit)
+        found[matter_id] = int(total), [(unit, -times) for times, unit in led]
+    return found
 
 
 def read_choices(connection: Connection, chains: Table, position: int | None) -> tuple[list[Matter], list[str]]:
     """What a reader may filter by: the matters and districts that disputed orders have."""
-    query = select(chains.c.matter_id, func.max(chains.c.matter)).where(
-        as_of(chains, position), chains.c.matter_id != "", or_(chains.c.returns > 0, chains.c.moves > 0)
-    )
-    matters = connection.execute(query.group_by(chains.c.matter_id))
-    districts = connection.execute(
-        select(chains.c.district).where(as_of(chains, position), chains.c.district != "").distinct()
-    ).scalars()
+    disputed = or_(chains.c.returns > 0, chains.c.moves > 0)
+    rows = held(chains, ("matter_id", "matter"), position, chains.c.matter_id != "", disputed)
+    matters = connection.execute(select(rows.c.matter_id, func.max(rows.c.matter)).group_by(rows.c.matter_id)).all()
+    places = held(chains, ("district",), position, chains.c.district != "")
+    districts = connection.execute(select(places.c.district).distinct()).scalars()
     return sorted(((one[0], one[1]) for one in matters), key=lambda one: one[1]), sorted(districts)
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, FromClause, func, or_, select
 from starlette.responses import Response
 
 from casework import permissions
@@ -24,6 +24,7 @@ from console.visit import Visit, Visiting
 from console.words import ABSTAINED
 from projections.cases import CASES_VIEW
 from projections.disputes import DISPUTES
+from projections.past import foremost, held
 from projections.queue import QUEUE
 from projections.readings.boundaries import WINDOW, decided, tracked, unsettled
 from projections.readings.boundaries import open_cases as going_on
@@ -160,22 +161,23 @@ def read_open_orders(connection: Connection, views: ViewStore, look: Lookback, w
     if build is None:
         return {}
     table = views.tables(QUEUE, build)["orders"]
-    held = as_of(table, look.position)
     same = [table.c[name] == value for name, value in where.items() if value]
+    abstained = held(table, ("abstained",), look.position, table.c.abstained.is_not(None), *same)
     unsure = connection.execute(
-        select(table.c.abstained, func.count().label("orders"))
-        .where(held, table.c.abstained.is_not(None), *same)
-        .group_by(table.c.abstained)
-        .order_by(func.count().desc(), table.c.abstained)
+        select(abstained.c.abstained, func.count().label("orders"))
+        .group_by(abstained.c.abstained)
+        .order_by(func.count().desc(), abstained.c.abstained)
     ).mappings()
     names = ("order_no", "title", "lead", "matter", "returns", "bounces", "state", "received_at")
+    going_round = or_(table.c.state.in_(("退单申请", "异议审核")), table.c.bounces > 1)
     disputed = connection.execute(
-        select(*[table.c[name] for name in names])
-        .where(and_(held, or_(table.c.state.in_(("退单申请", "异议审核")), table.c.bounces > 1)), *same)
-        .order_by(table.c.returns.desc(), table.c.received_at)
-        .limit(SHOWN)
+        foremost(table, names, look.position, _most_returned, SHOWN, going_round, *same)
     ).mappings()
     return {
         "unsure": [dict(row) | {"words": ABSTAINED.get(row["abstained"], row["abstained"])} for row in unsure],
         "returned": [dict(row) for row in disputed],
     }
+
+
+def _most_returned(rows: FromClause) -> tuple[Any, ...]:
+    return rows.c.returns.desc(), rows.c.received_at

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, case, func, literal, or_, select
 
 from console.words import CITY_TIME
-from projections.store import ViewStore, as_of
+from projections.past import KEPT_BY_THE_ENGINE, held
+from projections.store import ViewStore
 from projections.tasks import GONE, TASKS
 from terms.ids import UnitCode
 
@@ -57,33 +59,37 @@ def read_tasks(
         build = views.current(connection, TASKS.name)
         if build is None:
             return TaskList([], 0, dict.fromkeys(TABS, 0), 1, 1)
-        table = views.tables(TASKS, build)["parts"]
-        due = next_due(table)
-        tabs = _tabs(table, due, now)
-        where = and_(as_of(table, position), table.c.unit.in_(sorted(units)), table.c.state != GONE, *_asked(table, q))
+        mine = partial(_mine, units=units, q=q, position=position)
+        parts = mine(views.tables(TASKS, build)["parts"])
+        due = next_due(parts)
+        tabs = _tabs(parts, due, now)
         sums = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in tabs.items()]
-        counted = connection.execute(select(*sums).where(where)).mappings().one()
+        counted = connection.execute(select(*sums).select_from(parts)).mappings().one()
         counts = {name: int(counted[name] or 0) for name in tabs}
-        asks = views.tables(TASKS, build)["asks"]
-        open_asks = and_(as_of(asks, position), asks.c.unit.in_(sorted(units)), asks.c.state != GONE, *_asked(asks, q))
-        counts["asked"] = connection.execute(select(func.count()).select_from(asks).where(open_asks)).scalar_one()
+        asks = mine(views.tables(TASKS, build)["asks"])
+        counts["asked"] = connection.execute(select(func.count()).select_from(asks)).scalar_one()
         total = counts[tab]
         pages = max(1, -(-total // SIZE))
         page = min(max(1, page), pages)
         if tab == "asked":
-            found = _as_tasks(asks).where(open_asks).order_by(asks.c.due.is_(None), asks.c.due.asc(), asks.c.order_no)
+            found = _as_tasks(asks).order_by(asks.c.due.is_(None), asks.c.due.asc(), asks.c.order_no)
         else:
-            found = select(table, due.label("next_due")).where(where, tabs[tab])
-            found = found.order_by(due.is_(None), due.asc(), table.c.dispatched_at.desc(), table.c.order_no)
+            found = select(parts, due.label("next_due")).where(tabs[tab])
+            found = found.order_by(due.is_(None), due.asc(), parts.c.dispatched_at.desc(), parts.c.order_no)
         found = found.limit(SIZE).offset((page - 1) * SIZE)
         rows = [dict(row) for row in connection.execute(found).mappings()]
     for row in rows:
-        del row["from_position"], row["to_position"]
         row.pop("stands", None)  # the state says it
     return TaskList(rows, total, counts, pages, page)
 
 
-def _as_tasks(asks: Table) -> Select[Any]:
+def _mine(table: Table, units: frozenset[UnitCode], q: str, position: int | None) -> FromClause:
+    """What these units have, or had at a position, of what says `q`."""
+    columns = [name for name in table.c.keys() if name not in KEPT_BY_THE_ENGINE]  # noqa: SIM118 - a collection, no dict
+    return held(table, columns, position, table.c.unit.in_(sorted(units)), table.c.state != GONE, *_asked(table, q))
+
+
+def _as_tasks(asks: FromClause) -> Select[Any]:
     """What a unit is asked, in the columns of its parts."""
     return select(
         asks,
@@ -96,7 +102,7 @@ def _as_tasks(asks: Table) -> Select[Any]:
     )
 
 
-def next_due(table: Table) -> ColumnElement[Any]:
+def next_due(table: FromClause) -> ColumnElement[Any]:
     """What the unit owes next: its signature first, then the result; nothing once it has finished."""
     return case(
         (table.c.state.in_(FINISHED), None),
@@ -105,7 +111,7 @@ def next_due(table: Table) -> ColumnElement[Any]:
     )
 
 
-def _tabs(table: Table, due: ColumnElement[Any], now: datetime) -> dict[str, ColumnElement[bool]]:
+def _tabs(table: FromClause, due: ColumnElement[Any], now: datetime) -> dict[str, ColumnElement[bool]]:
     tomorrow = datetime.combine(now.astimezone(CITY_TIME).date() + timedelta(days=1), time(0), CITY_TIME)
     # due dates are UTC text; a day limit ends at midnight, which belongs to the day before
     midnight = tomorrow.astimezone(now.tzinfo).strftime("%Y-%m-%dT%H:%M:%SZ")

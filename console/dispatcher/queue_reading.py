@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, case, func, or_, select, true
 
 from console.dispatcher.tallies import Tallies
-from projections.past import held
+from projections.past import foremost, held
 from projections.queue import QUEUE
 from projections.queue.sums import ENDINGS, UNDER_WAY
 from projections.queue.tables import ORDERS
@@ -94,8 +94,7 @@ def read_queue(
         if build is None:
             return Listed([], 0, dict.fromkeys(TABS, 0), 1, 1, 0)
         table = views.tables(QUEUE, build)["orders"]
-        then = as_of(table, position)
-        numbers = _numbers(connection, table, then, filters.q)
+        numbers = _numbers(connection, table, position, filters.q)
         # a few orders are fetched by number; of many, a page is found soonest going down the list and looking
         known = [] if numbers is None else [table.c.order_no.in_(numbers)]
         asked = filters if numbers is None else replace(filters, q="")
@@ -163,13 +162,14 @@ def _says(table: Table, q: str) -> ColumnElement[bool]:
     return or_(number, table.c.title.like(f"%{words}%", escape="\\"))
 
 
-def _numbers(connection: Connection, table: Table, held: ColumnElement[bool], q: str) -> list[str] | None:
+def _numbers(connection: Connection, table: Table, position: int | None, q: str) -> list[str] | None:
     """The numbers of the orders that say `q`, where they are few: one walk through the index of titles serves the
     counts and the list. None where they are many, or nothing is looked for."""
     if not q:
         return None
-    found = list(connection.execute(select(table.c.order_no).where(held, _says(table, q)).limit(FEW + 1)).scalars())
-    return found if len(found) <= FEW else None
+    rows = held(table, ("order_no",), position, _says(table, q))
+    found = connection.execute(select(rows.c.order_no).limit(FEW + 1)).scalars().all()
+    return list(found) if len(found) <= FEW else None
 
 
 def _counts(
@@ -178,9 +178,12 @@ def _counts(
     if filters.overdue and not filters.q:  # these are under way, and few
         rows = held(table, ("state",), position, *terms, apart=[table.c.state == one for one in UNDER_WAY])
         query = select(rows.c.state, func.count()).group_by(rows.c.state)
+    elif position is not None:
+        rows = held(table, ("state",), position, *terms)
+        query = select(rows.c.state, func.count()).group_by(rows.c.state)
     else:
         state = _state(table, bool(filters.q))
-        query = select(state, func.count()).where(as_of(table, position), *terms).group_by(state)
+        query = select(state, func.count()).where(as_of(table, None), *terms).group_by(state)
     by_state: dict[str, int] = {state: number for state, number in connection.execute(query).all()}  # noqa: C416 - Row is not a pair to mypy
     counts = {key: sum(by_state.get(state, 0) for state in states) for key, (_, states) in TABS.items()}
     counts["all"] = sum(by_state.values())
@@ -224,10 +227,13 @@ def _rows(
         if number <= FEW:
             rows = few(among or (*UNDER_WAY, *ENDINGS))
             return page(rows, _by_age(rows, False, old), limit, offset)
-        named = [table.c[name] for name in SHOWN]
         kept = [_state(table, known).not_in(UNDER_WAY)] if among else []
-        query = select(*named).where(as_of(table, position), *terms, *kept).order_by(*_by_age(table, True, old))
-        return [dict(row) for row in connection.execute(query.limit(limit).offset(offset)).mappings()]
+        columns = SHOWN if position is None else ("order_no", "received_at")  # of the past, a page's numbers first
+        asked = foremost(
+            table, columns, position, partial(_by_age, many=True, old=old), limit, *terms, *kept, offset=offset
+        )
+        found = [dict(row) for row in connection.execute(asked).mappings()]
+        return found if position is None else _whole(connection, table, position, [row["order_no"] for row in found])
 
     if filters.tab not in ("done", "all"):
         rows = few(states)
@@ -244,6 +250,13 @@ def _rows(
         after = max(0, skip - (counts["all"] - counts["done"]))
         found += by_age(TABS["done"][1], counts["done"], False, filters.size - len(found), after)
     return found
+
+
+def _whole(connection: Connection, table: Table, position: int, numbers: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of some orders as they stood, in the order of their numbers here."""
+    query = select(*(table.c[name] for name in SHOWN)).where(as_of(table, position), table.c.order_no.in_(numbers))
+    rows = {row["order_no"]: dict(row) for row in connection.execute(query).mappings()}
+    return [rows[number] for number in numbers]
 
 
 def _by_age(rows: FromClause, many: bool, old: bool) -> tuple[Any, ...]:

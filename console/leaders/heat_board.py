@@ -12,17 +12,21 @@ from console.access import Page
 from console.lookback import Lookback, Looking
 from console.visit import Visiting
 from projections.days import week_of
-from projections.heat import HEAT, Rising, Spot, by_week, rising, stuck
+from projections.heat import HEAT, SPOT, Rising, by_week, rising, stuck
 from projections.queue import QUEUE
 from projections.store import ViewStore, as_of
 
 router = APIRouter()
 WEEKS = 8
+WEEKS_BEFORE = 4  # what rises is held against their mean
 ROWS = 14
 RISING = 30
 STUCK = 100
 STUCK_DAYS = 15  # the longest usual limit for an order (complex: 15 working days is three weeks)
 PAGE = 50
+RISES: dict[str, tuple[str, ...]] = {  # what may rise: a matter in the whole city, in a district, or in a street
+    "matter": ("matter",), "district": ("district", "matter"), "street": SPOT,
+}  # fmt: skip
 BY = {"matter": "事项", "district": "区县", "street": "街道乡镇"}
 
 
@@ -39,47 +43,46 @@ def heat(
     visit.open(Page.HEAT, "orders:read")
     current = visit.caught_up("heat")
     by = by if by in BY else "matter"
-    week, weeks = week_of(look.moment), last_weeks(look)
-    views = visit.console.parts.views
-    counts: dict[tuple[str, Spot], int] = {}
-    standing: list[dict[str, Any]] = []
-    districts: list[str] = []
-    with views.reading() as connection:
-        if build := views.current(connection, HEAT.name):
-            spots = views.tables(HEAT, build)["spots"]
-            counts = by_week(connection, spots, look.position, weeks[0], week)
-            before = (look.day - timedelta(days=days)).isoformat()
-            standing = stuck(connection, spots, before, look.position)
-            districts = sorted({spot[0] for _, spot in counts if spot[0]})
-    if district:
-        counts = {key: number for key, number in counts.items() if key[1][0] == district}
-        standing = [row for row in standing if row["district"] == district]
-    burning: list[Rising] = [one for one in rising(gathered(counts, by), week) if one.spot[2]][:RISING]
-    for row in standing:
-        row["age"] = (look.day - look.day.fromisoformat(row["day"])).days
     filters = look.query() | {"by": by, "district": district, "days": days}
-    data = {
-        "filters": filters,
-        "current": current,
-        "week": week,
-        "weeks": weeks,
-        "grid": grid(counts, weeks, by),
-        "rising": burning,
-        "stuck": standing[:STUCK],
-        "stuck_total": len(standing),
-    }
+    found = read_heat(visit.console.parts.views, look, by, district, days)
+    districts = found.pop("districts")
+    data = {"filters": filters, "current": current, **found}
     if visit.request.url.path.endswith(".json"):
         return visit.page("heat.html", Page.HEAT, "热点态势", **data)
     return visit.page("heat.html", Page.HEAT, "热点态势", look=look, bys=BY, districts=districts, **data)
 
 
-def gathered(counts: Mapping[tuple[str, Spot], int], by: str) -> dict[tuple[str, Spot], int]:
-    """What may rise: a matter in the whole city, in a district or in a street, as the page is asked."""
-    found: dict[tuple[str, Spot], int] = {}
-    for (week, (district, street, matter)), number in counts.items():
-        spot = ("" if by == "matter" else district, street if by == "street" else "", matter)
-        found[week, spot] = found.get((week, spot), 0) + number
-    return found
+def read_heat(views: ViewStore, look: Lookback, by: str, district: str, days: int) -> dict[str, Any]:
+    """What the page shows: the grid of the last weeks, what rises in the last of them, what is stuck for `days`.
+
+    The districts to choose from are told whichever of them is chosen.
+    """
+    weeks = last_weeks(look)
+    week, where = weeks[-1], {"district": district} if district else {}
+    everywhere: dict[tuple[str, tuple[str, ...]], int] = {}
+    counts, standing = everywhere, list[dict[str, Any]]()
+    burning: tuple[Rising, ...] = ()
+    with views.reading() as connection:
+        if build := views.current(connection, HEAT.name):
+            spots = views.tables(HEAT, build)["spots"]
+            everywhere = by_week(connection, spots, look.position, weeks[0], week, ("district",))
+            places = ("district", "street") if by == "street" else (by,)
+            counts = by_week(connection, spots, look.position, weeks[0], week, places, where)
+            known = sorted({one for one, _ in everywhere if one < week})[-WEEKS_BEFORE:]
+            burning = rising(connection, spots, week, known, look.position, RISES[by], where)
+            before = (look.day - timedelta(days=days)).isoformat()
+            standing = stuck(connection, spots, before, look.position, where)
+    for row in standing:
+        row["age"] = (look.day - look.day.fromisoformat(row["day"])).days
+    return {
+        "week": week,
+        "weeks": weeks,
+        "grid": grid(counts, weeks),
+        "rising": [one for one in burning if one.spot[2]][:RISING],
+        "stuck": standing[:STUCK],
+        "stuck_total": len(standing),
+        "districts": sorted({place for _, (place,) in everywhere if place}),
+    }
 
 
 def last_weeks(look: Lookback) -> list[str]:
@@ -87,20 +90,18 @@ def last_weeks(look: Lookback) -> list[str]:
     return [week_of(look.moment - timedelta(weeks=back)) for back in reversed(range(WEEKS))]
 
 
-def grid(counts: Mapping[tuple[str, Spot], int], weeks: list[str], by: str) -> list[dict[str, Any]]:
-    """Rows of names with a number a week, the most first: what burns, or where."""
-    place = {"district": 0, "street": 1, "matter": 2}[by]
-    rows: dict[tuple[str, str], dict[str, int]] = {}
-    for (week, spot), number in counts.items():
-        if week in weeks and spot[place]:
-            key = (spot[0] if by == "street" else "", spot[place])
-            row = rows.setdefault(key, {})
-            row[week] = row.get(week, 0) + number
-    found = [
-        {"name": name, "district": where, "weeks": [row.get(week, 0) for week in weeks], "total": sum(row.values())}
-        for (where, name), row in rows.items()
-    ]
-    return sorted(found, key=lambda row: (-row["total"], row["name"]))[:ROWS]  # type: ignore[operator]
+def grid(counts: Mapping[tuple[str, tuple[str, ...]], int], weeks: list[str]) -> list[dict[str, Any]]:
+    """Rows of names with a number a week, the most first: what burns, or where. A street comes with its district."""
+    rows: dict[tuple[str, ...], dict[str, int]] = {}
+    for (week, place), number in counts.items():
+        if place[-1]:
+            rows.setdefault(place, {})[week] = number
+    found: list[dict[str, Any]] = [
+        {"name": name, "district": where[0] if where else "", "weeks": [row.get(week, 0) for week in weeks],
+         "total": sum(row.values())}
+        for (*where, name), row in rows.items()
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: (-row["total"], row["name"], row["district"]))[:ROWS]
 
 
 @router.get("/heat/orders")

@@ -30,8 +30,8 @@ def read_weeks(views: ViewStore, look: Lookback) -> list[dict[str, Any]]:
     with views.reading() as connection:
         if build := views.current(connection, HEAT.name):
             spots = views.tables(HEAT, build)["spots"]
-            for (week, _), number in by_week(connection, spots, look.position, weeks[0], weeks[-1]).items():
-                received[week] = received.get(week, 0) + number
+            counted = by_week(connection, spots, look.position, weeks[0], weeks[-1], by=())
+            received = {week: number for (week, _), number in counted.items()}
         if build := views.current(connection, DISPUTES.name):
             lines = views.tables(DISPUTES, build)["returned"]
             cut = look.cut(what="returned")

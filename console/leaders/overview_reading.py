@@ -9,7 +9,7 @@ from sqlalchemy import Table, and_, case, func, select
 from projections.past import held
 from projections.queue import QUEUE
 from projections.queue.sums import COUNTED, UNDER_WAY
-from projections.store import ViewStore, as_of
+from projections.store import ViewStore
 from terms.ids import Position
 
 UNITS_SHOWN = 15
@@ -23,7 +23,8 @@ def read_overview(views: ViewStore, now: datetime, position: Position | None = N
             return {"figures": {}, "states": [], "districts": [], "leads": []}
         tables = views.tables(QUEUE, build)
         ended = tables["ended"]
-        past = connection.execute(select(ended).where(as_of(ended, position), ended.c.orders > 0)).mappings()
+        sums = held(ended, ("lead", "district", "state", *COUNTED), position, ended.c.orders > 0)
+        past = connection.execute(select(sums)).mappings()
         lines = [dict(row) | {"open": 0, "late": 0, "late_unit": 0} for row in past]
         present = connection.execute(_under_way(tables["orders"], now, position)).mappings()
         lines += [{name: value or 0 for name, value in row.items()} | _words(dict(row)) for row in present]

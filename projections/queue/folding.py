@@ -324,7 +324,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 QUEUE = View(
     name="queue",
-    version=7,
+    version=8,
     cost=20,
     tables=(ORDERS, ENDED),
     handlers={

@@ -36,6 +36,7 @@ ENDED = StateTable(
     ),
     indexes=(("lead",),),
     of="",
+    past=True,
 )
 
 

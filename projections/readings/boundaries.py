@@ -4,15 +4,15 @@ A link (环节) is decided when the register names one unit for it by a duty poi
 a case under way says where it stands. Faults of the lists themselves come from the lint, what happened from the views.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from mandates.edition import RegisterEdition
-from mandates.lint import lint
+from mandates.lint import Linted, leads, twin_leads, uncovered
 from mandates.model import BoundaryItem, DutyPoint
 from projections.cases import CASES_VIEW, changed_by
 from projections.disputes import DISPUTES
@@ -201,7 +201,9 @@ def tracked(look: Look, register: RegisterEdition, period: Period | None = None)
 def unsettled(look: Look, register: RegisterEdition, period: Period | None = None) -> tuple[Unsettled, ...]:
     """Matters with two lead clauses or none by the lists, with several leads or no clause by what happened."""
     found = []
-    for one in lint(register, register.as_of):
+    looked_at = Linted(register, register.as_of, {})
+    found_by_rules = {one for rule in (leads, twin_leads, uncovered) for one in rule(looked_at)}
+    for one in sorted(found_by_rules, key=lambda one: (one.code, one.table, one.item, one.message)):
         if one.code in (TWO_LEADS, NO_LEAD, UNCOVERED):
             matter_id, matter = _named(one.item, register)
             found.append(Unsettled(one.code, matter_id, matter, (one.unit,) if one.unit else (), one.message, 1))
@@ -222,19 +224,15 @@ def unsettled(look: Look, register: RegisterEdition, period: Period | None = Non
 def _hands(look: Look, period: Period | None) -> list[Unsettled]:
     """Matters whose orders were moved between departments: each had a ground to lead, by somebody's decision."""
     table = look.table(DISPUTES, "moved")
-    leads: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    moves: dict[tuple[str, str], int] = defaultdict(int)
-    counted = count(
-        look.connection, table, ("matter_id", "matter", "from_unit", "to_unit"), look.cut(period, why="review")
-    )
-    for (matter_id, matter, origin, to), times in counted.items():
-        moves[matter_id, matter] += times
-        for unit in (origin, to):
-            leads[matter_id, matter][unit] = leads[matter_id, matter].get(unit, 0) + times
+    by = table.c.matter_id, table.c.matter
+    # nearly every move has a pair of units of its own: those of a matter are brought over in one text
+    told = func.aggregate_strings(table.c.from_unit + "|" + table.c.to_unit, "|")
+    query = select(*by, func.count(), told).where(look.cut(period, why="review").on(table)).group_by(*by)
+    hands = {(row[0], row[1]): (row[2], Counter(row[3].split("|"))) for row in look.connection.execute(query).all()}
     return [
-        Unsettled("hands", *of, _most_first(leads[of]), "", times)
-        for of, times in sorted(moves.items())
-        if len(leads[of]) > 1 and any(of)
+        Unsettled("hands", *of, _most_first(units), "", moves)
+        for of, (moves, units) in sorted(hands.items())
+        if len(units) > 1 and any(of)
     ]
 
 

@@ -9,13 +9,16 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import FromClause, select
 
 from city.establishment import CoverageRules
 from mandates.links import pairs
-from projections.coverage import COVERAGE
+from projections.coverage import COVERAGE, NO_CLAUSE
 from projections.disputes import DISPUTES
+from projections.past import foremost
 from projections.queue import QUEUE
 from projections.readings.looking import Look, Period
 from routing.text import is_word, normalise, segmenter
@@ -24,7 +27,7 @@ BACKGROUND = 2_000  # newest orders whose words say which words are rare
 WORDS_SHOWN = 6
 RUN_AT_MOST = 6  # characters
 _CHINESE = re.compile("[\u4e00-\u9fff]+")
-NO_CLAUSE = ("route.no-clause",)
+_TOLD = ("order_no", "received_at", "no_clause", "abstained", "lead", "matter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +55,33 @@ class Candidate:
 
 def uncovered(look: Look, rules: CoverageRules, period: Period | None = None) -> tuple[Uncovered, ...]:
     """The newest orders no clause covers, by order number."""
-    coverage, returns, queue = (
-        look.table(COVERAGE, "orders"), look.table(DISPUTES, "returns"), look.table(QUEUE, "orders"),
-    )  # fmt: skip
-    told = select(returns.c.order_no).where(look.held(returns), returns.c.no_clause.is_(True))
-    said = {row[0] for row in look.connection.execute(told)}
-    query = (
-        select(coverage, queue.c.title, queue.c.received_at)
-        .join(queue, queue.c.order_no == coverage.c.order_no)
-        .where(
-            look.held(coverage),
-            look.held(queue),
-            or_(
-                coverage.c.covered.is_(False),
-                coverage.c.abstained.in_(NO_CLAUSE),
-                coverage.c.order_no.in_(sorted(said)),
-            ),
-        )
-        .order_by(queue.c.received_at.desc(), coverage.c.order_no)
-    )
-    if period is not None:
-        query = query.where(queue.c.received_at >= period.since, queue.c.received_at < period.until)
+    table = look.table(COVERAGE, "orders")
+    when = [table.c.received_at >= period.since, table.c.received_at < period.until] if period is not None else []
+    query = foremost(table, _TOLD, look.upto, _newest, rules.looked_at, table.c.bare.is_(True), *when)
+    rows = look.connection.execute(query).all()
+    titles = _titles(look, [row.order_no for row in rows])
     found = [
         Uncovered(
             order_no=row.order_no,
-            title=row.title or "",
-            why="no_clause" if row.order_no in said else "abstained" if row.abstained in NO_CLAUSE else "uncited",
+            title=titles.get(row.order_no) or "",
+            why="no_clause" if row.no_clause else "abstained" if row.abstained in NO_CLAUSE else "uncited",
             lead=row.lead,
             matter=row.matter,
-            day=(row.received_at or "")[:10],
+            day=row.received_at[:10],
         )
-        for row in look.connection.execute(query.limit(rules.looked_at))
+        for row in rows
     ]
     return tuple(sorted(found, key=lambda one: one.order_no))
+
+
+def _newest(rows: FromClause) -> tuple[Any, ...]:
+    return rows.c.received_at.desc(), rows.c.order_no
+
+
+def _titles(look: Look, numbers: Sequence[str]) -> dict[str, str]:
+    queue = look.table(QUEUE, "orders")
+    query = select(queue.c.order_no, queue.c.title).where(look.held(queue), queue.c.order_no.in_(numbers))
+    return {row[0]: row[1] for row in look.connection.execute(query).all()}
 
 
 def candidate_matters(look: Look, rules: CoverageRules, period: Period | None = None) -> tuple[Candidate, ...]:
@@ -93,11 +90,11 @@ def candidate_matters(look: Look, rules: CoverageRules, period: Period | None = 
     if not orders:
         return ()
     queue, returns = look.table(QUEUE, "orders"), look.table(DISPUTES, "returns")
-    newest = select(queue.c.title).where(look.held(queue)).order_by(queue.c.received_at.desc(), queue.c.order_no)
-    background = [row[0] or "" for row in look.connection.execute(newest.limit(BACKGROUND))]
+    newest = foremost(queue, ("title", "received_at", "order_no"), look.upto, _newest, BACKGROUND)
+    background = [row[0] or "" for row in look.connection.execute(newest).all()]
     numbers = [one.order_no for one in orders]
     asked = select(returns.c.order_no).where(look.held(returns), returns.c.order_no.in_(numbers))
-    returned = Counter(row[0] for row in look.connection.execute(asked))
+    returned = Counter(look.connection.execute(asked).scalars().all())
     by_number = {one.order_no: one for one in orders}
     titles = {one.order_no: normalise(one.title).text for one in orders}
     found = []
@@ -155,11 +152,16 @@ def gathered(
 def _stars(near: Mapping[str, set[str]]) -> tuple[tuple[str, ...], ...]:
     left = set(near)
     groups = []
+    most = [(-len(others), number) for number, others in near.items()]
+    heapify(most)
     while left:
-        centre = min(left, key=lambda number: (-len(near[number] & left), number))
+        times, centre = heappop(most)
         group = near[centre] & left
-        groups.append(tuple(sorted(group)))
-        left -= group
+        if centre in left and len(group) == -times:
+            groups.append(tuple(sorted(group)))
+            left -= group
+        elif centre in left:  # its neighbours were gathered since: it comes again with those it has left
+            heappush(most, (-len(group), centre))
     return tuple(groups)
 
 

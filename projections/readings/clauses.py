@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from city.establishment import CoverageRules
 from mandates.edition import RegisterEdition
@@ -18,6 +18,7 @@ from mandates.model import Section
 from projections.coverage import COVERAGE
 from projections.figures import Cut, count, events_behind
 from projections.readings.looking import Look, Period
+from projections.sums import KEPT
 from terms.ids import ClauseId
 
 SHORT = 90  # characters of a clause's words in a list
@@ -119,12 +120,22 @@ def behind(look: Look, item: str, how: str, period: Period | None = None) -> lis
 
 
 def _ended(look: Look, cut: Cut, items: list[str]) -> dict[str, tuple[str, str, str, str]]:
-    """Items the register does not know any more, as `_items` tells those it knows: whose uses they were is all that is
-    left of them."""
+    """Items the register does not know any more, as `_items` tells those it knows: whose a use was is all that is left
+    of them."""
+    if not items:
+        return {}
     table = look.table(COVERAGE, "uses")
-    query = select(table.c.clause, func.min(func.nullif(table.c.unit, ""))).where(cut.narrowed(clause=items).on(table))
-    found = look.connection.execute(query.group_by(table.c.clause)) if items else ()
-    return {row[0]: ("", row[1] or "", "", "") for row in found}
+    kept = table.info[KEPT]
+    asked = select(kept.c.clause).where(kept.c.period >= "y", kept.c.clause.in_(items)).distinct().subquery("asked")
+    # the first use that says whose it is; there are thousands, and the index comes to it at once
+    unit = (
+        select(table.c.unit)
+        .where(cut.on(table), table.c.clause == asked.c.clause, table.c.unit != "")
+        .order_by(table.c.how, table.c.day)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return {row[0]: ("", row[1] or "", "", "") for row in look.connection.execute(select(asked.c.clause, unit)).all()}
 
 
 def _items(register: RegisterEdition) -> dict[str, tuple[str, str, str, str]]:

@@ -133,7 +133,9 @@ def _offices(
         if item is not None and item.office:
             clauses[item.unit, item.office].update((clause, item.id))
     inside = _weighed(look, "loads", ("unit", "office"), look.cut(period, what="inside"), weights)
-    used = _weighed(look, "uses", ("clause", "unit"), look.cut(period, how="dispatched"), weights)
+    carried = sorted(set().union(*clauses.values()))
+    under_them = look.cut(period, how="dispatched", clause=carried)
+    used = _weighed(look, "uses", ("clause", "unit"), under_them, weights) if carried else {}
     found: dict[str, list[OfficeLoad]] = defaultdict(list)
     for unit, office in sorted(posts.keys() | clauses.keys() | inside.keys()):
         stands_for = tuple(sorted(clauses.get((unit, office), ())))

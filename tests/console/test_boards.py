@@ -10,12 +10,10 @@ import pytest
 
 from automation.router import Router
 from casework.appraisal.commands import DraftScores
-from console.leaders.heat_board import gathered
 from ledger.envelope import BEFORE_EVERYTHING
 from mandates.model import Level
 from mandates.reform import Reform, carry_out, plan
 from mandates.succession import ReformKind
-from projections.heat import rising
 from projections.readings.appraisal import ViewFigures
 from projections.readings.looking import quarter_of
 from terms.ids import UnitCode
@@ -120,15 +118,6 @@ def test_what_clauses_carry_opens_to_its_events_tab_by_tab(house: tuple[Town, st
     assert browser.get("/coverage.json?as_of=2026-01-06").json()["total"] == 0, (
         "nothing was used before the first order"
     )
-
-
-def test_a_matter_rises_in_the_city_in_a_district_or_in_a_street_as_the_page_is_asked() -> None:
-    counts = {("2026-W47", ("甲区", street, "噪声")): 1 for street in ("一街", "二街")}
-    counts |= {("2026-W47", ("乙区", "三街", "噪声")): 1, ("2026-W46", ("乙区", "三街", "占道")): 1}
-    found = {by: rising(gathered(counts, by), "2026-W47", least=2) for by in ("matter", "district", "street")}
-    assert {by: [(one.spot, one.now) for one in spots] for by, spots in found.items()} == {
-        "matter": [(("", "", "噪声"), 3)], "district": [(("甲区", "", "噪声"), 2)], "street": [],
-    }  # fmt: skip
 
 
 def test_the_weeks_of_a_matter_open_to_their_orders(house: tuple[Town, str]) -> None:

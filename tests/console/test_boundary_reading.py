@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from console.bianban import boundary_reading
-from console.bianban.boundary_reading import read_matters, read_pairs
+from console.bianban.boundary_reading import read_chains, read_choices, read_matters, read_pairs
 from projections.disputes import DISPUTES
 from projections.figures import Cut
 from projections.past import as_of
@@ -15,12 +15,14 @@ from tests.projections.conftest import Desk, desk_at
 from tests.projections.lives import Life, told
 
 
-def _lines(desk: Desk, name: str) -> tuple[Any, dict[str, Any], list[dict[str, Any]]]:
+def _lines(desk: Desk, name: str, position: int | None = None) -> tuple[Any, dict[str, Any], list[dict[str, Any]]]:
     connection = desk.store.reader.connect()
     tables = desk.store.tables(DISPUTES, desk.store.current(connection, "disputes"))
     query = select(tables[name])
     if name == "chains":
-        query = query.where(as_of(tables[name], None))
+        query = query.where(as_of(tables[name], position))
+    elif position is not None:
+        query = query.where(tables[name].c.position <= position)
     return connection, tables, [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -58,14 +60,29 @@ def test_the_worst_pairs_are_listed_with_all_their_quarrels_and_the_others_are_c
         assert [times for *_, times in pair.matters] == sorted(matters.values(), reverse=True)
 
 
-def test_a_disputed_matter_says_who_leads_its_orders_now(desk: Desk) -> None:
-    connection, tables, chains = _lines(desk, "chains")
+@pytest.mark.parametrize("part", [0, 1, 2, 3])
+def test_a_disputed_matter_says_who_led_its_orders_at_any_position(desk: Desk, part: int) -> None:
+    position = int(desk.ledger.head()) * part // 3 or None
+    _, _, returned = _lines(desk, "returned", position)
+    _, _, moved = _lines(desk, "moved", position)
+    connection, tables, chains = _lines(desk, "chains", position)
     with connection:
-        matters = read_matters(connection, tables, Cut(), {})
+        matters = read_matters(connection, tables, Cut(position), {})
+        choices, districts = read_choices(connection, tables["chains"], position)
+        went_on = read_chains(connection, tables["chains"], position, {})
     assert len(matters) > 1
     for one in matters:
         orders = [row for row in chains if row["matter_id"] == one["matter_id"]]
+        told = [row for row in (*returned, *moved) if row["matter_id"] == one["matter_id"]]
         assert one["orders"] == len(orders)
-        assert one["matter"] == max(row["matter"] for row in orders)
+        assert one["matter"] == max(row["matter"] for row in told if row.get("what", "returned") == "returned")
+        assert one["no_clause"] == sum(row.get("what") == "returned" and row["basis"] == "no_clause" for row in told)
         assert dict(one["leads"]) == dict(Counter(row["lead"] for row in orders if row["lead"]))
         assert [times for _, times in one["leads"]] == sorted((times for _, times in one["leads"]), reverse=True)
+    assert {id_ for id_, _ in choices} == {
+        row["matter_id"] for row in chains if row["matter_id"] and (row["returns"] or row["moves"])
+    }
+    assert districts == sorted({row["district"] for row in chains if row["district"]})
+    shown = [row["order_no"] for row in went_on]
+    order = {row["order_no"]: (-row["came_back"], -row["moves"], -row["returns"], row["order_no"]) for row in chains}
+    assert shown == sorted((row["order_no"] for row in chains if row["moves"] or row["returns"] > 1), key=order.get)

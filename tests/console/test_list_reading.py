@@ -100,24 +100,29 @@ def test_the_pages_of_every_tab_hold_each_order_once_whatever_way_they_are_found
     monkeypatch.setattr(queue_reading, "FEW", few)
     with desk_at(database_url, (QUEUE,)) as desk:
         _write(desk)
-        rows = {row["order_no"]: row for row in _orders(desk)}
-        for tab, (_, states) in TABS.items():
-            for sort, district in (("due", ""), ("new", ""), ("old", "云东区")):
-                asked = Filters(tab=tab, sort=sort, district=district)
-                listed: list[dict[str, Any]] = []
-                for page in range(1, 8):
-                    found = read_queue(desk.store, replace(asked, page=page), None, NOW)
-                    listed += found.rows if found.page == page else []
-                expected = {
-                    number
-                    for number, row in rows.items()
-                    if (not states or row["state"] in states) and asked.district in ("", row["district"])
-                }
-                assert len(listed) == found.total
-                assert {row["order_no"] for row in listed} == expected
-                if asked.sort != "due":
-                    ages = [row["received_at"] or "" for row in listed if row["received_at"]]
-                    assert ages == sorted(ages, reverse=asked.sort == "new")
+        then = int(desk.ledger.head()) * 2 // 3
+        looks = [
+            (tab, look) for tab in TABS for look in (("due", "", None), ("new", "", then), ("old", "云东区", None))
+        ]
+        looks += [("all", ("due", "", then)), ("done", ("old", "云东区", then))]
+        held = {position: {row["order_no"]: row for row in _orders(desk, position)} for position in (None, then)}
+        for tab, (sort, district, position) in looks:
+            rows, states = held[position], TABS[tab][1]
+            asked = Filters(tab=tab, sort=sort, district=district)
+            listed: list[dict[str, Any]] = []
+            for page in range(1, 8):
+                found = read_queue(desk.store, replace(asked, page=page), None, NOW, position)
+                listed += found.rows if found.page == page else []
+            expected = {
+                number
+                for number, row in rows.items()
+                if (not states or row["state"] in states) and asked.district in ("", row["district"])
+            }
+            assert len(listed) == found.total
+            assert {row["order_no"]: row["state"] for row in listed} == {one: rows[one]["state"] for one in expected}
+            if asked.sort != "due":
+                ages = [row["received_at"] or "" for row in listed if row["received_at"]]
+                assert ages == sorted(ages, reverse=asked.sort == "new")
 
 
 def test_what_cannot_wait_is_dispatched_first_however_tight_the_others_time(desk: Desk) -> None:

@@ -255,11 +255,30 @@ def test_heat_counts_repeats_under_their_parent_and_sees_what_rises_and_what_is_
         spot = ("云东区", "青石街道", "餐饮油烟")
         assert counts[week, spot] == 4
         assert [counts[key] for key in sorted(counts)] == [1, 1, 1, 1, 4]
-        (found,) = rising(counts, week)
+        known = sorted({one for one, _ in counts if one < week})
+        (found,) = rising(connection, table, week, known)
         assert (found.spot, found.now, found.before) == (spot, 4, 100)
-        assert rising({(week, spot): 2}, week) == ()
+        assert rising(connection, table, week, known, least=5) == ()
+        assert rising(connection, table, week, known, where={"district": "云西区"}) == ()
+        assert sum(by_week(connection, table, by=()).values()) == sum(counts.values())
         old = stuck(connection, table, day_of(parent.at))
         assert [row["order_no"] for row in old] == ["N0", "N1", "N2", "N3"]
+
+
+def test_a_matter_rises_in_the_city_in_a_district_or_in_a_street_as_asked(desk_of_figures: Desk) -> None:
+    desk = desk_of_figures
+    for number, (district, street) in enumerate((("甲区", "一街"), ("甲区", "二街"), ("乙区", "三街"))):
+        life = Life(f"N{number}")
+        desk.tell([told(life, life.received(district=district, street=street))])
+        desk.tell([told(life, life.dispatched(UNITS[0], supports=(), matter="噪声"))])
+    desk.engine.catch_up()
+    connection, table = table_of(desk, HEAT, "spots")
+    levels = ("matter",), ("district", "matter"), ("district", "street", "matter")
+    with connection:
+        found = [rising(connection, table, week_of(START), (), by=by, least=2) for by in levels]
+    assert [[(one.spot, one.now) for one in spots] for spots in found] == [
+        [(("", "", "噪声"), 3)], [(("甲区", "", "噪声"), 2)], [],
+    ]  # fmt: skip
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Sums that are kept month by month say what counting all lines says, for any period, position and filter."""
+"""Sums that are kept by months and years say what counting all lines says, for any period, position and filter."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -22,6 +22,7 @@ DAYS = st.one_of(
     st.none(),
     st.dates(date(2023, 3, 20), date(2023, 9, 1)).map(date.isoformat),
     st.sampled_from(("2023-05-01", "2023-06-01", "2023-08-01")),
+    st.sampled_from(("2022-11-15", "2023-01-01", "2024-01-01", "2024-02-10")),  # a whole year between
 )
 
 
