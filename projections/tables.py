@@ -172,7 +172,9 @@ class BuildTables:
             connection.exec_driver_sql(
                 f"UPDATE {self._name(table)} SET to_position = {mark}{placed} WHERE "  # noqa: S608 - names declared
                 + " AND ".join(f'"{name}" = {mark}' for name in declared.key)
-                + f" AND from_position = {mark} AND to_position = {OPEN}",
+                # + 0: by the primary key, never by an index of the rows that hold. PostgreSQL takes such a one while it
+                # has not looked through a young table, and reads all its rows for every row that ends
+                + f" AND from_position = {mark} AND to_position + 0 = {OPEN}",
                 closed,
             )
 
