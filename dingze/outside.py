@@ -1,7 +1,8 @@
 """What speaks with the outside, as the settings say: where notices go, the brokers, signing in by another system."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import httpx
 
@@ -27,6 +28,25 @@ def brokers(told: Settings) -> str:
     if not told.kafka_servers:
         raise BadInput("settings.no-brokers", at="DINGZE_KAFKA_SERVERS")
     return told.kafka_servers
+
+
+def kafka_client(told: Settings) -> Mapping[str, Any]:
+    """The client's own settings for security; none for PLAINTEXT. Raises BadInput for SASL without an account."""
+    found: dict[str, Any] = {}
+    if told.kafka_security == "PLAINTEXT":
+        return found
+    found["security_protocol"] = told.kafka_security
+    if told.kafka_ca:
+        found["ssl_cafile"] = str(told.kafka_ca)
+    if told.kafka_security.startswith("SASL"):
+        if not told.kafka_user or not told.kafka_password:
+            raise BadInput("settings.no-kafka-account", at="DINGZE_KAFKA_USER")
+        found |= {
+            "sasl_mechanism": told.kafka_mechanism,
+            "sasl_plain_username": told.kafka_user,
+            "sasl_plain_password": told.kafka_password,
+        }
+    return found
 
 
 def single_sign_on(told: Settings, clock: Callable[[], datetime]) -> SingleSignOn | None:

@@ -38,6 +38,17 @@ class Settings(BaseSettings):
     kafka_servers: Annotated[str, Field(description="host:port of the brokers, joined by a comma; empty: no Kafka")] = (
         ""
     )
+    kafka_security: Annotated[
+        Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], Field(description="how the brokers are spoken to")
+    ] = "PLAINTEXT"
+    kafka_ca: Annotated[
+        Path | None, Field(description="certificates that vouch for the brokers; default: the system's")
+    ] = None
+    kafka_mechanism: Annotated[
+        Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], Field(description="how the account is proved, with SASL")
+    ] = "SCRAM-SHA-512"
+    kafka_user: Annotated[str, Field(description="the account at the brokers, with SASL")] = ""
+    kafka_password: Annotated[str, Field(repr=False, description="its password")] = ""
     attachments: Annotated[
         Path | None, Field(description="folder of the sealed files of orders; default beside the database")
     ] = None

@@ -39,7 +39,7 @@ from console.parts import Parts
 from console.single_sign_on import SingleSignOn
 from dingze.folders import attachment_folder, kept, key_file
 from dingze.known import VIEWS, event_types
-from dingze.outside import brokers, single_sign_on, sinks
+from dingze.outside import brokers, kafka_client, single_sign_on, sinks
 from dingze.settings import Settings
 from ingest.gateway import Gateway
 from ingest.notes import Notes
@@ -58,7 +58,7 @@ from routing.proposal import OrderText, Proposal
 from routing.text import cut_fast
 
 if TYPE_CHECKING:
-    from automation.publisher import Publisher
+    from automation.publisher import Publisher, PublisherOptions
     from ingest.kafka import KafkaIntake
 
 
@@ -238,13 +238,20 @@ class Dingze:
         """Takes orders and returns from the topics. Raises BadInput when no brokers are set."""
         from ingest.kafka import KafkaIntake, KafkaOptions  # the client is loaded where there is a broker
 
-        return KafkaIntake(self.gateway, KafkaOptions(brokers(self.settings)), self.clock)
+        options = KafkaOptions(brokers(self.settings), client=kafka_client(self.settings))
+        return KafkaIntake(self.gateway, options, self.clock)
 
     def publisher(self) -> "Publisher":
         """Sends events to the topic. Raises BadInput when no brokers are set."""
-        from automation.publisher import Publisher, PublisherLease, PublisherOptions
+        from automation.publisher import Publisher, PublisherLease
 
-        return Publisher(self.ledger, PublisherOptions(brokers(self.settings)), PublisherLease(self.views))
+        return Publisher(self.ledger, self.publishing(), PublisherLease(self.views))
+
+    def publishing(self) -> "PublisherOptions":
+        """How events go out. Raises BadInput when no brokers are set."""
+        from automation.publisher import PublisherOptions
+
+        return PublisherOptions(brokers(self.settings), client=kafka_client(self.settings))
 
     @cached_property
     def people(self) -> People:

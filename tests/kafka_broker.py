@@ -20,6 +20,8 @@ POM = Path(__file__).with_name("kafka_broker.pom.xml")
 CACHE = Path(__file__).parent.parent / "var" / "kafka"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _LEAN = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8")
+ACCOUNT, PASSWORD = "dingze", "only-for-tests"  # of the door that asks for one
+GUARDED: dict[str, str] = {}  # of a broker of our own: its open address, and that of the door with a password (SASL)
 PATIENCE = 240.0  # seconds: a Java machine starts slowly beside other work
 _CLUSTER = "ZGluZ3plLXRlc3Qtb25lMQ"  # sixteen bytes, as Kafka writes a UUID
 
@@ -34,13 +36,14 @@ class Broker:
     def __init__(self, jars: Path, folder: Path) -> None:
         self._jars = jars
         self._folder = folder
-        self._port, controller = _free_port(), _free_port()
+        self._port, controller, guarded = _free_port(), _free_port(), _free_port()
         self.servers = f"127.0.0.1:{self._port}"
+        GUARDED[self.servers] = f"127.0.0.1:{guarded}"
         self._process: subprocess.Popen[bytes] | None = None
         self._was_up = False
         self._settings = folder / "server.properties"
         self._settings.write_text(
-            "\n".join(f"{name}={value}" for name, value in _settings(self._port, controller, folder).items())
+            "\n".join(f"{name}={value}" for name, value in _settings(self._port, controller, guarded, folder).items())
         )
         made = self._java("kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(self._settings))
         if made.returncode:
@@ -127,15 +130,19 @@ def _jars() -> Path:
     return folder
 
 
-def _settings(port: int, controller: int, folder: Path) -> dict[str, object]:
+def _settings(port: int, controller: int, guarded: int, folder: Path) -> dict[str, object]:
     return {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@127.0.0.1:{controller}",
-        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "listeners": f"PLAINTEXT://127.0.0.1:{port},GUARDED://127.0.0.1:{guarded},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port},GUARDED://127.0.0.1:{guarded}",
         "controller.listener.names": "CONTROLLER",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,GUARDED:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "listener.name.guarded.sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.guarded.plain.sasl.jaas.config": (
+            f'org.apache.kafka.common.security.plain.PlainLoginModule required user_{ACCOUNT}="{PASSWORD}";'
+        ),
         "log.dirs": folder / "log",
         "offsets.topic.replication.factor": 1,
         "offsets.topic.num.partitions": 3,

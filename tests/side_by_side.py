@@ -10,6 +10,7 @@ MONTH = ("tests/dingze/", "tests/sample/", "tests/console/test_out.py")
 BROKER = (
     "tests/automation/test_publisher.py",
     "tests/ingest/test_kafka",
+    "tests/test_kafka_command.py",
     "tests/test_kafka_contract.py",
     "tests/test_production_faults.py",
 )

@@ -13,6 +13,7 @@ from dingze.commands.proof import Workers
 from dingze.terminal import Json, answer, opened, progress
 from ledger.envelope import Event
 from ledger.verifying import verify_parallel
+from terms.errors import Unavailable
 from terms.ids import Position
 
 app = typer.Typer(help="prove, follow and export the record", no_args_is_help=True)
@@ -56,6 +57,33 @@ def tail(
             f"{event.position:>8}  {event.recorded_at:%Y-%m-%d %H:%M:%S}  {event.type:<24} {event.stream}"
             for event in events
         ),
+    )
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    to: Annotated[str, typer.Option("--to", help="the topic, which must be there; not the live one")],
+    after: Annotated[int, typer.Option(min=0, help="from behind this position")] = 0,
+    upto: Annotated[int | None, typer.Option(min=1, help="up to and with this position; default: the head")] = None,
+    json: Json = False,
+) -> None:
+    """Publish the record again, from any position, into another Kafka topic: the public side of every event."""
+    from kafka.errors import KafkaError  # the client is loaded where there is a broker
+
+    from automation.publisher import replay as published
+
+    with opened(context) as dingze:
+        end = None if upto is None else Position(upto)
+        try:
+            sent = published(dingze.ledger, dingze.publishing(), to, after=Position(after), upto=end)
+        except KafkaError as error:
+            raise Unavailable("publisher.no-answer", at=to, reason=type(error).__name__) from error
+        last = min(upto or dingze.ledger.head(), dingze.ledger.head())
+    answer(
+        {"topic": to, "after": after, "upto": last, "sent": sent},
+        json,
+        f"已向 {to} 重放第 {after + 1}–{last} 条中对外公开的 {sent} 条",
     )
 
 

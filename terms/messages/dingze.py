@@ -14,5 +14,6 @@ DINGZE: dict[str, str] = {
     "settings.invalid": "环境变量有误：{reason}。请按 docs/configuration.md 更正。",
     "work.share": "分工“{at}”写法有误。请写成“第几份/共几份”，如 1/2。",
     "settings.no-fast-cut": "尚未安装 rjieba。请安装附加项 fast-cut，或将 DINGZE_CUTTER 设为 jieba 后重试。",
+    "settings.no-kafka-account": "Kafka 要求账号（SASL），但未设置。请设置 DINGZE_KAFKA_USER 与 DINGZE_KAFKA_PASSWORD 后重试。",
     "settings.no-brokers": "尚未设置 Kafka 地址。请设置 DINGZE_KAFKA_SERVERS（如 kafka:9092）后重试。",
 }

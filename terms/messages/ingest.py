@@ -8,6 +8,7 @@ INGEST: dict[str, str] = {
     "input.row-unreadable": "这一行无法读取：{reason}。请更正后重新提交。",
     # --- publisher ---
     "publisher.live-topic": "{topic} 是实时主题，不能重放到其中。请指定一个新的主题。",
+    "publisher.no-answer": "未能写入 Kafka 主题（{reason}）。请核对地址、账号与主题是否存在后重试。",
     # --- ingest ---
     "ingest.bad-field": "{field} 有误：{reason}。请更正后重新提交这一条。",
     "ingest.absurd-date": "受理时间 {found} 不合常理。请核对年份后重新提交这一条。",

@@ -19,6 +19,7 @@ from terms.errors import Unavailable
 from terms.ids import Position
 from tests.ledger import writing
 from tests.ledger.facts import fact, noted
+from tests.rounds import rounds
 
 WRITERS, EACH = 8, 120
 
@@ -50,10 +51,10 @@ def test_eight_writers_and_a_tailing_reader_lose_nothing_and_see_contiguous_posi
 
 def test_kill_9_in_mid_append_leaves_a_valid_chain_and_every_promise_kept(database_url: str) -> None:
     promised = 0
-    for attempt in range(3):
+    for attempt in range(rounds(plain=3)):
         writers = [writing.start(database_url, f"k{attempt}-{n}", 1_000_000) for n in range(2)]
         for _, told in writers:
-            for _ in range(2 + 7 * attempt):
+            for _ in range(2 + 7 * (attempt % 3)):
                 promised = max(promised, told.recv())
         for process, _ in writers:
             process.kill()
