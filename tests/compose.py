@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -143,8 +144,22 @@ def faults_of_image(dockerfile: str) -> Iterator[str]:
             yield f"Dockerfile: {value} names no version"
         if word in ("ENV", "ARG") and SECRET_NAME.search(value):
             yield "Dockerfile: a secret in the image"
+        if word == "COPY" and not value.startswith("--from"):
+            yield from (
+                f"Dockerfile: {source} is not there for COPY"
+                for source in value.split()[:-1]
+                if not (ROOT / source).exists() or left_out(source)
+            )
     if "--require-hashes" not in dockerfile:
         yield "Dockerfile: dependencies are not pinned by hash"
+
+
+def left_out(path: str) -> bool:
+    """Whether .dockerignore keeps a path out of what the builder is given."""
+    rules = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    parts = path.removeprefix("./").strip("/").split("/")
+    heads = ["/".join(parts[: count + 1]) for count in range(len(parts))] if path.strip("./") else []
+    return any(fnmatch(head, rule.removeprefix("**/")) for head in heads for rule in rules if rule)
 
 
 def by_compose(path: Path) -> str | None:

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -26,36 +27,36 @@ HERE = {  # the same answer on every machine
 }  # fmt: skip
 
 
-def locked() -> dict[str, str]:
-    """Every package the lock names, with its version."""
-    text = (ROOT / "requirements.lock").read_text("utf-8")
-    return {canonicalize_name(name): version for name, version in LOCKED.findall(text)}
+def locked(name: str = "requirements.lock") -> dict[str, str]:
+    """Every package a lock names, with its version."""
+    text = (ROOT / name).read_text("utf-8")
+    return {canonicalize_name(package): version for package, version in LOCKED.findall(text)}
 
 
 def runtime() -> dict[str, str]:
     """What runs with the program and its extras, in the locked versions: no development tools."""
     versions = locked()
-    waiting = [Requirement(one) for one in metadata.requires("dingze") or ()]
-    found: dict[str, str] = {}
+    waiting = asked_for("dingze", EXTRAS)
+    seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         asked = waiting.pop()
-        name = canonicalize_name(asked.name)
-        if asked.marker and not any(asked.marker.evaluate(HERE | {"extra": extra}) for extra in EXTRAS):
+        one = canonicalize_name(asked.name), frozenset(asked.extras)
+        if one in seen or one[0] not in versions:
             continue
-        if name in found or name not in versions:
-            continue
-        found[name] = versions[name]
-        extras = {"", *asked.extras}
-        try:
-            inner = [Requirement(one) for one in metadata.requires(name) or ()]
-        except metadata.PackageNotFoundError:
-            continue  # an extra that is not installed here
-        waiting += [
-            one
-            for one in inner
-            if not one.marker or any(one.marker.evaluate(HERE | {"extra": extra}) for extra in extras)
-        ]
-    return dict(sorted(found.items()))
+        seen.add(one)
+        waiting += asked_for(one[0], ("", *asked.extras))
+    return {name: versions[name] for name in sorted({name for name, _ in seen})}
+
+
+def asked_for(name: str, extras: Iterable[str]) -> list[Requirement]:
+    """What a package with these extras needs; nothing for an extra's package that is not installed here."""
+    try:
+        told = [Requirement(one) for one in metadata.requires(name) or ()]
+    except metadata.PackageNotFoundError:
+        return []
+    return [
+        one for one in told if not one.marker or any(one.marker.evaluate(HERE | {"extra": extra}) for extra in extras)
+    ]
 
 
 def licence_of(name: str) -> str:

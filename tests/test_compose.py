@@ -57,3 +57,15 @@ def test_a_broken_rule_is_named(document: dict[str, Any], service: str, key: str
 def test_an_image_that_runs_as_root_is_named() -> None:
     text = (compose.ROOT / "Dockerfile").read_text("utf-8").replace("USER 10001:10001", "USER root")
     assert list(compose.faults_of_image(text)) == ["Dockerfile: the last stage runs as root"]
+
+
+@pytest.mark.parametrize("source", ["requirements.txt", "tests/compose.py", "secrets"])
+def test_a_copy_of_what_the_builder_is_not_given_is_named(source: str) -> None:
+    text = (compose.ROOT / "Dockerfile").read_text("utf-8").replace("requirements-run.lock ./", f"{source} ./")
+    assert list(compose.faults_of_image(text)) == [f"Dockerfile: {source} is not there for COPY"]
+
+
+def test_what_the_image_builds_from_is_given_to_the_builder() -> None:
+    given = ("dingze", "ledger/migrations", "pyproject.toml", "console/static/console.css", "sample")
+    assert not any(compose.left_out(path) for path in given)
+    assert all(compose.left_out(path) for path in ("secrets/x", "var", "city.key", "console/node_modules/x", ".git"))

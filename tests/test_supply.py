@@ -13,8 +13,17 @@ def test_the_licences_are_those_of_the_locked_runtime() -> None:
     assert supply.LICENCES.read_text("utf-8") == supply.licences(), "run `make licences`"
     runtime = supply.runtime()
     assert {"sqlalchemy", "cryptography", "fastapi", "opentelemetry-sdk"} <= set(runtime)
+    assert {"psycopg-binary", "crc32c"} <= set(runtime), "what extras of packages bring"
     assert not {"pytest", "mypy", "ruff", "playwright", "pip-audit"} & set(runtime), "no development tools"
     assert "not told" not in supply.licences()
+
+
+def test_the_image_installs_the_runtime_in_the_same_versions_and_no_development_tools() -> None:
+    image, runtime = supply.locked("requirements-run.lock"), supply.runtime()
+    assert runtime.items() <= image.items()
+    assert image.items() <= supply.locked().items(), "run `make lock`"
+    elsewhere = {"colorama", "tzdata"}  # where there is no Linux
+    assert set(image) - set(runtime) <= elsewhere | {"setuptools"}, "setuptools builds the wheel"
 
 
 def test_the_sbom_names_every_package_of_the_runtime_in_its_locked_version() -> None:
