@@ -34,6 +34,7 @@ from routing.memory import EMPTY, learn
 from routing.proposal import OrderText
 from routing.propose import propose
 from routing.text import normalise, segmenter
+from terms.ids import UnitCode
 from tests.routing.sample_city import sample_edition
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -43,6 +44,8 @@ ONE_UNIT = Path(__file__).parent / "data" / "one_unit_orders.jsonl"  # written w
 BUILDING = (
     Path(__file__).parent / "data" / "building_orders.jsonl"
 )  # by three strangers; words and weights come from it
+LISTED_BUILDING = Path(__file__).parent / "data" / "listed_building_orders.jsonl"  # by one who saw the matters
+LISTED_HELD_OUT = Path(__file__).parent / "data" / "listed_held_out_orders.jsonl"  # by two others; likewise
 HELD_OUT = Path(__file__).parent / "data" / "held_out_orders.jsonl"  # by two others; nobody who builds may open it
 BY_PLACE = ("街道乡镇", "区县政府", "功能区开发区管委会", "其他")
 SIZES = (0, 100, 300, 1000, 1731)
@@ -199,8 +202,10 @@ def supports(index: RegisterIndex) -> dict[str, Any]:
     """
     older = _orders(MULTI_UNIT)
     return {
-        "held out": _measured(index, HELD_OUT),
-        "built on": _measured(index, BUILDING),
+        "held out, labels by the boundary lists": _measured(index, LISTED_HELD_OUT),
+        "built on, labels by the boundary lists": _measured(index, LISTED_BUILDING),
+        "held out, labels by the writers": _measured(index, HELD_OUT),
+        "built on, labels by the writers": _measured(index, BUILDING),
         "older orders, kept aside": _judge_supports(index, older[150:]),
         "older orders, looked at while building": _judge_supports(index, [*older[:150], *_orders(ONE_UNIT)]),
     }
@@ -210,17 +215,23 @@ def _measured(index: RegisterIndex, path: Path) -> dict[str, Any]:
     return _judge_supports(index, _orders(path)) if path.exists() else {"not measured": f"not there: {path.name}"}
 
 
+def _city_units(index: RegisterIndex, unit: UnitCode | None) -> set[str]:
+    """The unit of the city tier that a label names, where a bureau of a district stands for it."""
+    return set() if unit is None else set(index.places.city_tier(unit)) or {unit}
+
+
 def _judge_supports(index: RegisterIndex, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     city = CityConfiguration()
     hit = extra = missed = leads = lone = both = parts_said = parts_meant = 0
     for row in rows:
         proposal = propose(OrderText(row["主要内容"], row["标题"]), index, EMPTY, city)
-        said, meant = set(proposal.supports), set(row["supports"])
+        lead, *helping = (_city_units(index, unit) for unit in (proposal.lead, *proposal.supports))
+        said, meant = set().union(*helping) - lead, set(row["supports"])
         hit, extra, missed = hit + len(said & meant), extra + len(said - meant), missed + len(meant - said)
-        leads += proposal.lead == row["lead"]
+        leads += row["lead"] in lead
         lone += not meant and bool(said)
         if meant:  # whoever has a part, be it the lead's or a support's
-            both += len((said | {proposal.lead}) & (meant | {row["lead"]}))
+            both += len((said | lead) & (meant | {row["lead"]}))
             parts_said, parts_meant = parts_said + len(said) + 1, parts_meant + len(meant) + 1
     return {
         "orders": len(rows),

@@ -50,7 +50,7 @@ KINDS: tuple[Kind, ...] = (
 BY_TABLE = {kind.table: kind for kind in KINDS}
 BY_EVENT = {kind.event: kind for kind in KINDS}
 BY_CLASS = {kind.item: kind for kind in KINDS}
-_CAME_LATER = frozenset({"calls"})
+_CAME_LATER = frozenset({"calls", "said"})
 _ADAPTERS: dict[type[Enactable], TypeAdapter[Any]] = {kind.item: TypeAdapter(kind.item) for kind in KINDS}
 
 ENDED = "MandateEnded"  # {table, id, valid_to, reason}: something is no longer in force from that day

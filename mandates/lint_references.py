@@ -57,6 +57,7 @@ def _all(edition: RegisterEdition) -> Iterator[tuple[str, str, UnitCode | None, 
         references = [("单位", matter.lead, "主办"), ("文件", matter.instrument, "文件")]
         references += [("单位", code, "协办") for code in matter.supports]
         references += [("单位", code, "职责分工") for code, _ in matter.division]
+        references += [("单位", code, "各单位说法") for code, _ in matter.said]
         yield (
             "boundary_items",
             matter.id,

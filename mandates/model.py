@@ -177,6 +177,7 @@ class BoundaryItem:
     clauses: tuple[ClauseId, ...] = ()
     wordings: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()  # 启动说法: words at which the lead leads, whichever support is likelier
+    said: tuple[tuple[UnitCode, tuple[str, ...]], ...] = ()  # 各单位说法: what citizens say of each unit's part
     span: Span = field(default_factory=Span)
 
     @property

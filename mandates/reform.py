@@ -223,7 +223,11 @@ class _Carrier:
             division[lead if unit == item.lead else self._named(unit)].append(words)
         supports = tuple(unit for unit in self._several(item.supports) if unit != lead)
         joined = tuple((unit, "；".join(words)) for unit, words in division.items())
-        return replace(item, lead=lead, supports=supports, division=joined)
+        said: dict[UnitCode, list[str]] = defaultdict(list)
+        for unit, phrases in item.said:
+            said[lead if unit == item.lead else self._named(unit)].extend(phrases)
+        spoken = tuple((unit, tuple(dict.fromkeys(phrases))) for unit, phrases in said.items())
+        return replace(item, lead=lead, supports=supports, division=joined, said=spoken)
 
 
 def appends(made: ReformPlan, *, at: datetime, actor: str) -> tuple[Append, ...]:

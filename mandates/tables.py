@@ -20,9 +20,9 @@ CHINESE: dict[str, str] = {
     "实施依据": "law", "条款": "article", "责任事项": "duty", "程序时限": "limit_days", "对应条目": "clause",
     "事项": "matter", "主办": "lead", "牵头单位": "lead", "协办": "supports", "启动情形": "trigger",
     "职责分工": "division", "衔接流程": "handover", "争议解决办法": "dispute", "督促落实办法": "supervision",
-    "依据条目": "clauses", "日常说法": "wordings", "启动说法": "calls", "环节": "link", "清单": "list",
-    "适用单位": "units", "别名": "aliases", "所属": "parent", "实施主体": "unit", "协办单位": "supports",
-    "主办单位": "lead", "地名": "name", "地名类型": "kind",
+    "依据条目": "clauses", "日常说法": "wordings", "启动说法": "calls", "各单位说法": "said", "环节": "link",
+    "清单": "list", "适用单位": "units", "别名": "aliases", "所属": "parent", "实施主体": "unit",
+    "协办单位": "supports", "主办单位": "lead", "地名": "name", "地名类型": "kind",
 }  # fmt: skip
 
 KINDS_OF_DOCUMENT: dict[str, str] = {
@@ -120,7 +120,10 @@ def _value(key: str, text: Any) -> Any:
     if key in MANY and isinstance(text, str):
         return [part.strip() for part in text.split("|") if part.strip()]
     if key == "division" and isinstance(text, str):
-        return [_division(part) for part in text.split("|") if part.strip()]
+        return [_of_unit(key, part) for part in text.split("|") if part.strip()]
+    if key == "said" and isinstance(text, str):
+        parts = [_of_unit(key, part) for part in text.split("|") if part.strip()]
+        return [(unit, [one.strip() for one in words.split("/") if one.strip()]) for unit, words in parts]
     if key == "kind":
         return KINDS_OF_DOCUMENT.get(text, text)
     if key == "vertical" and isinstance(text, str):
@@ -128,10 +131,13 @@ def _value(key: str, text: Any) -> Any:
     return text
 
 
-def _division(part: str) -> tuple[str, str]:
+_OF_UNIT = {"division": "单位=职责", "said": "单位=说法/说法"}
+
+
+def _of_unit(column: str, part: str) -> tuple[str, str]:
     unit, found, words = part.partition("=")
     if not found:
-        raise BadInput("mandates.bad-field", column="division", reason=f"应写成 单位=职责，读到 {part[:20]}")
+        raise BadInput("mandates.bad-field", column=column, reason=f"应写成 {_OF_UNIT[column]}，读到 {part[:20]}")
     return unit.strip(), words.strip()
 
 

@@ -15,14 +15,15 @@ from mandates.model import Level
 from routing.calls import CallIndex
 from routing.clause_words import ClauseWords, learn_clause_words, phrases, restored
 from routing.corpus import Citable, citables, city_units, group_of, passages
-from routing.index import RegisterIndex, in_both
+from routing.index import RegisterIndex, Vector, in_both
 from routing.linear import Example, learn_weights, quantise
+from routing.matters import matters_of
 from routing.reading import read
 from routing.recall import Recall, recall_of
 from routing.territory import Gazetteer
 from routing.text import normalise, segmenter
 from routing.unit_names import UnitNames
-from routing.vectors import Ints, Vocabulary, vocabulary
+from routing.vectors import Ints, Vocabulary, counted, terms_of, vocabulary
 from routing.wordings import WordingIndex, wordings_of
 from terms.ids import UnitCode
 
@@ -109,11 +110,20 @@ def _assemble(
         CallIndex(edition),
         _partners(edition),
         clause_words,
-        {unit: place for place, unit in enumerate(units)},
+        columns := {unit: place for place, unit in enumerate(units)},
         tuple(tuple(unit for unit, key in zip(units, keys, strict=True) if key == group) for group in groups),
         np.concatenate([words.idf, grams.idf]),
+        matters_of(edition, columns, len(words.places) + len(grams.places), lambda text: _terms(words, grams, text)),
         _helpful(edition),
     )
+
+
+def _terms(words: Vocabulary, grams: Vocabulary, text: str) -> Vector:
+    """Places and weights of all terms of a normalised text, however long."""
+    plain, pairs = terms_of(segmenter().words(text))
+    left, left_weights = words.vector(counted(plain))
+    right, right_weights = grams.vector(counted(pairs))
+    return np.concatenate([left, right + len(words.places)]), np.concatenate([left_weights, right_weights])
 
 
 def _workload(edition: RegisterEdition) -> Ints:

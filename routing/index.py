@@ -11,6 +11,7 @@ from mandates.edition import RegisterEdition
 from routing.calls import CallIndex
 from routing.clause_words import ClauseWords
 from routing.corpus import Citable
+from routing.matters import Matters
 from routing.reading import Reading
 from routing.recall import Recall
 from routing.territory import Gazetteer
@@ -60,6 +61,7 @@ class RegisterIndex:
     column: Mapping[UnitCode, int]  # the place of each unit in `units`
     members: tuple[tuple[UnitCode, ...], ...]  # the units of each group
     idf: Ints  # of words and n-grams, one after the other
+    matters: Matters
     helpful: Ints  # for each unit, in 1/1000: more the more boundary items and joint duty points it supports
     said: dict[int, str] = field(default_factory=dict)  # the words of those citable items that were asked for
 

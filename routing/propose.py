@@ -19,7 +19,7 @@ from routing.leading import Lead, in_tier, is_district_matter, lead_of, matter_o
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Abstention, Candidate, Citation, OrderText, Proposal, Reason, Verdict
 from routing.seen import Seen, Words, read_order, see
-from routing.supports import Support, ground_of, supports_of
+from routing.supports import Support, ground_in_matter, ground_of, supports_of
 from routing.weighing import Weighed, weigh
 from terms.ids import ClauseId, UnitCode
 from terms.messages import sentence
@@ -110,7 +110,7 @@ def _judge(
         excluded,
         seen.calls,
         seen.vector,
-        lambda: seen.parts(index),
+        lambda: seen.heard(index),
     )
     if not weighed.ranked or not enough_said(seen.reading, 1):
         return None
@@ -144,12 +144,15 @@ def _supports(
     lead_unit = lead.city_unit
     helped = memory.helpers(weighed.scores.near, lead_unit)
     found: list[Support] = []
-    parts = seen.parts(index)
-    if parts is not None and lead_unit in index.column:
+    heard = seen.heard(index)
+    if heard is not None and lead_unit in index.column:
         register = np.array(weighed.scores.register, np.int64)
         leads = weighed.leads or {index.column[lead_unit]: 1000}
-        for unit in supports_of(index, parts, register, leads, lead_unit, helped):
-            ground = ground_of(parts, index.column[unit], unit, seen.hits, seen.calls)
+        for unit in supports_of(index, heard, register, leads, lead_unit, helped):
+            column = index.column[unit]
+            ground = ground_of(heard.parts, column, unit, seen.hits, seen.calls)
+            if ground is None:
+                ground = ground_in_matter(index, heard.arising, index.column[lead_unit], column, unit)
             if ground is None and (near := seen.grounds(index, unit)) and near[0].strength >= LEAST:
                 ground = near[0]
             if ground is not None:

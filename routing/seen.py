@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from routing.evidence import Evidence, grounds
 from routing.index import RegisterIndex, Vector
-from routing.parts import Parts, parts_of_order
+from routing.parts import parts_of_order
 from routing.proposal import OrderText
 from routing.reading import Reading, read
+from routing.supports import Heard
 from routing.territory import Where
 from routing.text import Normalised, normalise
 from routing.unit_names import Named
@@ -38,7 +39,7 @@ class Seen:
     where: Where
     named: list[Named]
     found: dict[UnitCode, list[Evidence]] = field(default_factory=dict)
-    cut: list[Parts | None] = field(default_factory=list)
+    listened: list[Heard | None] = field(default_factory=list)
 
     def grounds(self, index: RegisterIndex, unit: UnitCode) -> list[Evidence]:
         """What can be cited for a unit, weighed once an order."""
@@ -46,11 +47,13 @@ class Seen:
             self.found[unit] = grounds(index, self.reading, self.hits, self.likeness, self.vector, unit)
         return self.found[unit]
 
-    def parts(self, index: RegisterIndex) -> Parts | None:
-        """The order clause by clause, weighed once and only where somebody asks."""
-        if not self.cut:
-            self.cut.append(parts_of_order(index, self.reading, self.hits, self.calls, self.named))
-        return self.cut[0]
+    def heard(self, index: RegisterIndex) -> Heard | None:
+        """The order clause by clause and by the matters it may arise in, weighed once and only where somebody asks."""
+        if not self.listened:
+            parts = parts_of_order(index, self.reading, self.hits, self.calls, self.named)
+            arising = index.matters.arising(self.reading.text, self.vector)
+            self.listened.append(Heard(parts, arising) if parts is not None else None)
+        return self.listened[0]
 
 
 def read_order(order: OrderText) -> Words:

@@ -9,11 +9,10 @@ from city.configuration import CityConfiguration
 from routing.calibrate import bin_of, shares
 from routing.index import RegisterIndex, Vector
 from routing.memory_edition import MemoryEdition
-from routing.parts import Parts
 from routing.proposal import Reason
 from routing.reading import Reading
 from routing.scores import Scores, total_scores
-from routing.supports import lead_scores
+from routing.supports import Heard, lead_scores
 from routing.unit_names import Named
 from routing.vectors import Ints
 from routing.wordings import Hit
@@ -26,7 +25,7 @@ DECISION = 500
 PRECEDENCE = 100  # by how much a boundary item's lead leads a support of the same item that was likelier
 PRECEDES_AT = 1800  # how far behind it may be, in 1/1000
 PRECEDES_LEARNED_AT = 400  # and where outcomes were learned, which have been heard by then
-CLAUSES_AT = 250  # by how much, in 1/1000 of a logit, the clauses must speak more for another unit than the likeliest
+CLAUSES_AT = 2000  # by how much, in 1/1000 of a logit, the clauses must speak more for another unit than the likeliest
 CLAUSES_WITHIN = 300  # code points of an order in which single clauses may decide; a longer one is heard as a whole
 _LOGIT = 10  # the sharpness at which shares of logits are beliefs
 
@@ -56,11 +55,12 @@ def weigh(
     excluded: frozenset[UnitCode],
     calls: Sequence[Hit] = (),
     vector: Vector | None = None,
-    clauses: Callable[[], Parts | None] = lambda: None,
+    clauses: Callable[[], Heard | None] = lambda: None,
 ) -> Weighed:
     """Score every unit of the city tier for one order. Whole numbers; equal scores are ordered by code.
 
-    `clauses` gives the order clause by clause; it is asked only where no outcomes were learned.
+    `clauses` gives the order clause by clause, and by the matters it may arise in; it is asked only where no outcomes
+    were learned.
     """
     scores = total_scores(index, memory, reading, hits, likeness, vector)
     totals = dict(zip(index.units, scores.units, strict=True))
@@ -93,8 +93,8 @@ def weigh(
             lift(decided[point.id], "decision", point.matter, DECISION)
     at_most = PRECEDES_LEARNED_AT if scores.learned else PRECEDES_AT
     preceding = _give_precedence(index, calls, totals, reasons, excluded, lift, at_most)
-    parts = None if scores.learned or preceding else clauses()
-    leads = {} if parts is None else _by_clauses(index, reading, parts, scores, totals, reasons, excluded, lift)
+    heard = None if scores.learned else clauses()
+    leads = {} if heard is None else _by_clauses(index, reading, heard, scores, totals, reasons, excluded, lift)
     ranked = _ranked(index, memory, totals, tuple(reasons), excluded, scores)
     return replace(ranked, preceding=preceding, leads=leads)
 
@@ -102,7 +102,7 @@ def weigh(
 def _by_clauses(
     index: RegisterIndex,
     reading: Reading,
-    parts: Parts,
+    heard: Heard,
     scores: Scores,
     totals: Mapping[UnitCode, int],
     reasons: Sequence[Reason],
@@ -115,7 +115,7 @@ def _by_clauses(
     Not against a decision or the call-taker's note.
     """
     weights = np.array([totals[unit] for unit in index.units], np.int64)
-    said = lead_scores(parts, np.array(scores.register, np.int64), weights)
+    said = lead_scores(index, heard, np.array(scores.register, np.int64), weights)
     said = {place: score for place, score in said.items() if index.units[place] not in excluded}
     if not said:
         return {}
@@ -124,10 +124,10 @@ def _by_clauses(
     named = {reason.unit for reason in reasons if reason.feature in ("decision", "caller-note")}
     known = said.get(index.column[likeliest])
     unit = index.units[best]
-    short = parts.spans[-1][1] <= CLAUSES_WITHIN
+    short = heard.parts.spans[-1][1] <= CLAUSES_WITHIN
     plainly = known is not None and said[best] - known >= CLAUSES_AT
     if short and plainly and unit != likeliest and likeliest not in named:
-        start, end = parts.spans[int(parts.best[best])]
+        start, end = heard.parts.spans[int(heard.parts.best[best])]
         lift(unit, "clauses", reading.text[start:end], totals[likeliest] - totals[unit] + PRECEDENCE)
     return dict(zip(said, shares(list(said.values()), _LOGIT), strict=True))
 

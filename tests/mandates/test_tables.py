@@ -39,12 +39,14 @@ def test_a_divided_matter_is_read_with_its_parts() -> None:
     item = only(
         read(
             "boundary_items.csv",
-            "编号,文件,事项,主办,协办,职责分工\nBJ-1,I-BJ,油烟,C03,C11|C07,C03=查处|C11=监测\n",
+            "编号,文件,事项,主办,协办,职责分工,各单位说法\n"
+            "BJ-1,I-BJ,油烟,C03,C11|C07,C03=查处|C11=监测,C03=烟大/熏人|C11=测一下\n",
         )
     )
     assert isinstance(item, BoundaryItem)
     assert item.supports == ("C11", "C07")
     assert item.division == (("C03", "查处"), ("C11", "监测"))
+    assert item.said == (("C03", ("烟大", "熏人")), ("C11", ("测一下",)))
 
 
 def test_kinds_of_document_are_read_in_chinese() -> None:

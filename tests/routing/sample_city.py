@@ -133,6 +133,10 @@ def sample_edition(day: date = date(2023, 6, 1)) -> RegisterEdition:
             tuple(ClauseId(part) for part in _many(row["clauses"])),
             _many(row["wordings"]),
             _many(row.get("calls")),
+            tuple(
+                (UnitCode(unit), tuple(phrases.split("/")))
+                for unit, _, phrases in (part.partition("=") for part in _many(row.get("said")))
+            ),
             _span(row),
         )
         for row in _rows("boundary_items.csv")

@@ -47,7 +47,7 @@ def test_the_boundary_item_said_in_most_words_gives_the_lead(edition: RegisterEd
 
 
 def test_a_support_is_cited_by_the_duty_point_that_called_it_in(index: RegisterIndex) -> None:
-    text = "小区物业费太贵，保安把业主打伤，持刀威胁业主"
+    text = "小区物业费太贵，保安动手打人，持刀威胁业主"
     proposal = propose(OrderText(text), index, EMPTY, CityConfiguration())
     assert proposal.lead == HOUSING
     assert POLICE in proposal.supports

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from city.configuration import CityConfiguration
-from routing import roles, roles_weights
+from routing import roles, roles_matters, roles_weights
 from routing.index import RegisterIndex
 from routing.memory import EMPTY
 from routing.parts import Parts, parts_of_order
@@ -41,9 +41,18 @@ def test_every_feature_has_one_weight(index: RegisterIndex) -> None:
     nothing = np.zeros(len(index.units), np.int64)
     common = roles.support_features(parts, nothing, index.helpful)
     beside = roles.features_beside(parts, 0, nothing, [])
-    assert common.shape[1] + beside.shape[1] == len(roles.SUPPORT_FEATURES) == len(roles_weights.SUPPORT)
+    assert common.shape[1] + beside.shape[1] == len(roles.SUPPORT_FEATURES) == len(roles_weights.APART)
     leads = roles.lead_features(parts, nothing, nothing)
-    assert leads.shape[1] == len(roles.LEAD_FEATURES) == len(roles_weights.LEAD)
+    assert leads.shape[1] == len(roles.LEAD_FEATURES)
+    reading = read_order(OrderText(SEVERAL)).reading
+    arising = index.matters.arising(reading.text, index.vector(reading))
+    helping = roles_matters.features_beside(index.matters, arising, 0, len(index.units))
+    leading = roles_matters.lead_features(index.matters, arising, len(index.units))
+    assert helping.shape[1] == len(roles_matters.SUPPORT_FEATURES)
+    assert leading.shape[1] == len(roles_matters.LEAD_FEATURES)
+    assert len(roles.SUPPORT_FEATURES) + helping.shape[1] == len(roles_weights.SUPPORT)
+    assert len(roles.LEAD_FEATURES) + leading.shape[1] == len(roles_weights.LEAD)
+    assert helping.dtype == leading.dtype == np.int64
     assert leads.dtype == common.dtype == beside.dtype == np.int64  # no bit hangs on a machine
 
 
