@@ -36,6 +36,28 @@ class Arising:
 
 
 @dataclass(frozen=True, slots=True)
+class Grouped:
+    """Entries by the unit they are of, so that the most of each is found in one go."""
+
+    entries: Ints
+    starts: Ints
+    units: Ints
+
+    def most(self, values: Ints, units: int, least: int) -> Ints:
+        """For each of `units` the most of the values of its entries, `least` where it has none."""
+        found: Ints = np.full(units, least, np.int64)
+        if len(self.entries):
+            found[self.units] = np.maximum.reduceat(values[self.entries], self.starts)
+        return found
+
+
+def _grouped(units: Ints, entries: Ints) -> Grouped:
+    kept = entries[np.argsort(units[entries], kind="stable")]
+    names, starts = np.unique(units[kept], return_index=True)
+    return Grouped(kept, starts, names)
+
+
+@dataclass(frozen=True, slots=True)
 class Matters:
     """The boundary items of one edition as routing asks them. Built once, read by every thread."""
 
@@ -44,6 +66,11 @@ class Matters:
     unit_of: Ints  # for each task the column of its unit
     units: tuple[UnitCode, ...]  # and its code
     lead_of: Ints  # for each item the column of its lead
+    first: Ints  # for each item its first task, the lead's; those of the others follow
+    items_led: Grouped  # items by their lead
+    tasks_led: Grouped  # tasks of leads by unit
+    tasks_helped: Grouped  # tasks of all others by unit
+    tasks_by_unit: Grouped
     led: Mapping[int, Ints]  # for each column that leads: the tasks of others in the items it leads
     starts: Ints  # for each term where it begins in `entries`; an item is an entry, and after all items a task
     entries: Ints
@@ -115,6 +142,10 @@ def matters_of(
     sizes = [len(places) for places, _ in vectors]
     places = np.concatenate([where for where, _ in vectors] or [_NONE])
     order = np.argsort(places, kind="stable")
+    item_at, unit_at = np.array(item_of, np.int64), np.array(unit_of, np.int64)
+    lead_at = np.array([columns[item.lead] for item in items], np.int64)
+    first = np.searchsorted(item_at, np.arange(len(items)))
+    every = np.arange(len(item_of))
     automaton = None
     if sayings:
         automaton = ahocorasick.Automaton()
@@ -123,10 +154,15 @@ def matters_of(
         automaton.make_automaton()
     return Matters(
         items,
-        np.array(item_of, np.int64),
-        np.array(unit_of, np.int64),
+        item_at,
+        unit_at,
         tuple(units),
-        np.array([columns[item.lead] for item in items], np.int64),
+        lead_at,
+        first,
+        _grouped(lead_at, np.arange(len(items))),
+        _grouped(unit_at, first),
+        _grouped(unit_at, np.setdiff1d(every, first)),
+        _grouped(unit_at, every),
         {lead: np.array(tasks, np.int64) for lead, tasks in led.items()},
         np.searchsorted(places[order], np.arange(terms + 1)).astype(np.int64),
         np.repeat(np.arange(len(texts)), sizes)[order],

@@ -48,18 +48,18 @@ _ASKED = -600  # a clause says something for a unit
 _CALLED = 700  # two characters over the first
 
 
-def _bounds(features: Sequence[str], told: Mapping[str, tuple[int, int]]) -> tuple[Ints, Ints]:
-    """The least and the most of each feature, as columns."""
+def bounds_of(features: Sequence[str], told: Mapping[str, tuple[int, int]]) -> tuple[Ints, Ints]:
+    """The least and the most of each feature, as columns; none of its own is told of most."""
     least, most = zip(*(told.get(feature, (-_FAR, _FAR)) for feature in features), strict=True)
     return np.array(least, np.int64)[:, None], np.array(most, np.int64)[:, None]
 
 
-_LEAD = _bounds(LEAD_FEATURES, _LEAD_BOUNDS)
-_COMMON = _bounds(SUPPORT_FEATURES[:-BESIDE], _SUPPORT_BOUNDS)
-_BESIDE = _bounds(SUPPORT_FEATURES[-BESIDE:], _SUPPORT_BOUNDS)
+_LEAD = bounds_of(LEAD_FEATURES, _LEAD_BOUNDS)
+_COMMON = bounds_of(SUPPORT_FEATURES[:-BESIDE], _SUPPORT_BOUNDS)
+_BESIDE = bounds_of(SUPPORT_FEATURES[-BESIDE:], _SUPPORT_BOUNDS)
 
 
-def _rows(columns: Sequence[Ints], bounds: tuple[Ints, Ints]) -> Ints:
+def held(columns: Sequence[Ints], bounds: tuple[Ints, Ints]) -> Ints:
     """Numbers of each unit as a row a unit, each within its bounds: held there in one go, not one by one."""
     found = np.concatenate(columns).reshape(len(columns), -1)
     np.maximum(found, bounds[0], out=found)
@@ -78,7 +78,7 @@ def lead_features(parts: Parts, register: Ints, totals: Ints) -> Ints:
     first, adds = parts.marks[:, 3] > 0, parts.marks[:, 1] > 0
     low = np.full(units, -2000, np.int64)
     last = parts.sentence == parts.sentence[-1]
-    return _rows(
+    return held(
         [
             totals - likeliest,
             1000 * (totals == likeliest),
@@ -125,7 +125,7 @@ def support_features(parts: Parts, register: Ints, helpful: Ints) -> Ints:
     asked = len(set(own[most > _ASKED].tolist()))
     call, wording = parts.calls[best, rows], parts.wordings[best, rows]
     ones = np.ones(units, np.int64)
-    return _rows(
+    return held(
         [
             top,
             top - over,
@@ -170,7 +170,7 @@ def features_beside(parts: Parts, lead: int, register: Ints, partners: Sequence[
     in_sentence = np.where(same, scores, -9999).max(0) - np.where(same, scores[:, [lead]], -9999).max(0)
     partner = np.zeros(units, np.int64)
     partner[list(partners)] = 1000
-    return _rows(
+    return held(
         [
             parts.top - there,
             in_sentence,

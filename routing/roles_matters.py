@@ -6,6 +6,7 @@ An item that is likest to the order speaks for its lead, and for a support as fa
 import numpy as np
 
 from routing.matters import Arising, Matters
+from routing.roles import bounds_of, held
 from routing.vectors import Ints
 
 LEAD_FEATURES = (
@@ -24,12 +25,34 @@ _NEAR = 60  # likeness by which a matter is as good as the likest
 _FAIR, _STRONG = 200, 400  # likeness of an order to the matter it arises in
 _SAID = 3000
 _SCALE = 5  # of a likeness, so that its numbers are of the size of the others
-
-
-def _most(units: int, at: Ints, values: Ints, least: int) -> Ints:
-    found = np.full(units, least, np.int64)
-    np.maximum.at(found, at, values)
-    return found
+_LEAD = bounds_of(
+    LEAD_FEATURES,
+    {
+        "likest matter led": (0, 800), "matter behind the likest": (-_BEHIND, 0), "matter helped with": (-_BEHIND, 0),
+        "task led": (0, 600), "sayings of the task led": (0, _SAID), "task led behind the best": (-_BEHIND, 0),
+        "matter over the next": (0, 400), "sayings of the whole matter": (0, 4000),
+        "any task behind the best": (-_BEHIND, 0),
+    },
+)  # fmt: skip
+_SUPPORT = bounds_of(
+    SUPPORT_FEATURES,
+    {
+        "task": (0, 500), "sayings of the task": (0, _SAID), "task over the lead's": (-300, 300),
+        "task in matters near": (0, 500), "sayings in matters near": (0, _SAID), "task in the matter": (0, 500),
+        "sayings in the matter": (0, _SAID), "any task": (0, 500), "any sayings": (0, _SAID),
+    },
+)  # fmt: skip
+_PLAIN = frozenset(
+    (
+        "leads the likest", "sayings of the task led", "sayings of the whole matter", "in the matter",
+        "sayings of the task", "sayings in matters near", "sayings in the matter", "any sayings",
+        "best of the helpers", "share of the best task", "has sayings in the matter", "helpers in the matter",
+    )
+)  # fmt: skip
+_LEAD_SCALE, _SUPPORT_SCALE = (
+    np.array([1 if feature in _PLAIN else _SCALE for feature in features], np.int64)
+    for features in (LEAD_FEATURES, SUPPORT_FEATURES)
+)
 
 
 def lead_features(matters: Matters, arising: Arising, units: int) -> Ints:
@@ -37,35 +60,33 @@ def lead_features(matters: Matters, arising: Arising, units: int) -> Ints:
     if not len(arising.items):
         return np.zeros((units, len(LEAD_FEATURES)), np.int64)
     likest = int(arising.items.max())
-    leads = matters.unit_of == matters.lead_of[matters.item_of]
-    led = _most(units, matters.lead_of, arising.items, -1)
-    helped = _most(units, matters.unit_of[~leads], arising.items[matters.item_of[~leads]], -1)
-    task = _most(units, matters.unit_of[leads], arising.tasks[leads], 0)
-    told = _most(units, matters.unit_of[leads], arising.told[leads], 0)
-    anything = _most(units, matters.unit_of, arising.tasks, 0)
-    whole = np.zeros(len(arising.items), np.int64)
-    np.add.at(whole, matters.item_of, np.minimum(arising.told, _SAID // 2))
+    led = matters.items_led.most(arising.items, units, -1)
+    helped = matters.tasks_helped.most(arising.items[matters.item_of], units, -1)
+    task = matters.tasks_led.most(arising.tasks, units, 0)
+    told = matters.tasks_led.most(arising.told, units, 0)
+    anything = matters.tasks_by_unit.most(arising.tasks, units, 0)
+    whole = np.add.reduceat(np.minimum(arising.told, _SAID // 2), matters.first)
     whole[arising.items < likest - _NEAR] = 0
     first = led == likest
     following = int(np.partition(led, -2)[-2]) if units > 1 else 0
-    return np.stack(
+    return _LEAD_SCALE * held(
         [
-            _SCALE * np.clip(led, 0, 800),
-            _SCALE * np.clip(led - likest, -_BEHIND, 0),
+            led,
+            led - likest,
             1000 * first,
-            2 * _SCALE * first * np.minimum(led - following, 200),
-            _SCALE * np.clip(helped - likest, -_BEHIND, 0),
-            _SCALE * np.minimum(task, 600),
-            np.minimum(told, _SAID),
-            _SCALE * np.maximum(task - task.max(), -_BEHIND),
-            _SCALE * first * min(likest - _FAIR, 0),
-            _SCALE * first * min(max(likest - _FAIR, 0), 200),
-            _SCALE * first * min(max(likest - _STRONG, 0), 400),
-            np.minimum(_most(units, matters.lead_of, whole, 0), 4000),
-            _SCALE * np.maximum(anything - anything.max(), -_BEHIND),
+            2 * first * np.minimum(led - following, 200),
+            helped - likest,
+            task,
+            told,
+            task - task.max(),
+            first * min(likest - _FAIR, 0),
+            first * min(max(likest - _FAIR, 0), 200),
+            first * min(max(likest - _STRONG, 0), 400),
+            matters.items_led.most(whole, units, 0),
+            anything - anything.max(),
         ],
-        axis=1,
-    ).astype(np.int64)
+        _LEAD,
+    )
 
 
 def features_beside(matters: Matters, arising: Arising, lead: int, units: int) -> Ints:
@@ -89,40 +110,37 @@ def features_beside(matters: Matters, arising: Arising, lead: int, units: int) -
         near = likeness >= led - _NEAR
         np.maximum.at(near_task, unit[near], tasks[others[near]])
         np.maximum.at(near_sayings, unit[near], told[others[near]])
-        within = matters.item_of == item[-1]
-        own = int(tasks[within & (matters.unit_of == lead)].max())
+        own = int(tasks[matters.first[item[-1]]])
         mates = others[item == item[-1]]
         helpers = len(mates)
         best[matters.unit_of[mates[int(tasks[mates].argmax())]]] = 1000
-        share[matters.unit_of[mates]] = 1000 * tasks[mates] // max(1, int(tasks[within].max()))
-    anything = _most(units, matters.unit_of, tasks, 0)
-    any_sayings = _most(units, matters.unit_of, told, 0)
+        share[matters.unit_of[mates]] = 1000 * tasks[mates] // max(1, int(tasks[mates].max()), own)
     inside = behind > -_NEAR
     ones = np.ones(units, np.int64)
-    return np.stack(
+    return _SUPPORT_SCALE * held(
         [
-            _SCALE * behind,
+            behind,
             1000 * inside,
-            _SCALE * np.minimum(task, 500),
-            np.minimum(sayings, _SAID),
-            _SCALE * np.clip(task - own, -300, 300),
-            _SCALE * np.minimum(near_task, 500),
-            np.minimum(near_sayings, _SAID),
-            _SCALE * inside * np.minimum(task, 500),
-            inside * np.minimum(sayings, _SAID),
-            _SCALE * min(likest, 800) * ones,
-            _SCALE * np.minimum(anything, 500),
-            np.minimum(any_sayings, _SAID),
-            _SCALE * inside * min(likest - _FAIR, 0),
-            _SCALE * inside * min(max(likest - _FAIR, 0), 300),
-            _SCALE * max(led - likest, -_BEHIND) * ones,
+            task,
+            sayings,
+            task - own,
+            near_task,
+            near_sayings,
+            inside * task,
+            inside * sayings,
+            min(likest, 800) * ones,
+            matters.tasks_by_unit.most(tasks, units, 0),
+            matters.tasks_by_unit.most(told, units, 0),
+            inside * min(likest - _FAIR, 0),
+            inside * min(max(likest - _FAIR, 0), 300),
+            max(led - likest, -_BEHIND) * ones,
             best,
             share,
             1000 * (inside & (sayings > 0)),
             1000 * min(helpers, 5) * ones,
         ],
-        axis=1,
-    ).astype(np.int64)
+        _SUPPORT,
+    )
 
 
 def lead_candidates(matters: Matters, arising: Arising) -> list[int]:
