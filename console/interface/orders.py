@@ -140,8 +140,7 @@ def listed_orders(visit: Visiting, asked: Annotated[OrdersAsked, Query()]) -> Re
 
 def _listed(row: dict[str, Any]) -> ListedOrder:
     told = {name: row[name] or "" for name in ListedOrder.model_fields if name not in ("supports", "returns")}
-    supports = tuple(unit for unit in (row["supports"] or "").split("|") if unit)
-    return ListedOrder(**told, supports=supports, returns=row["returns"] or 0)
+    return ListedOrder(**told, supports=tuple(row["supports"]), returns=row["returns"] or 0)
 
 
 @router.get("/work-orders/{order_no:path}")

@@ -148,6 +148,8 @@ def test_no_server_error_no_surprise_and_no_leak_for(
             case = made.derive()
             lived_in(case, account, dice)
             answer = case.call(session=client, headers=quarter.header(account.account))
+            if case.method != "GET" and answer.status_code < 300:
+                quarter.town.engine.catch_up()  # what was taken back from a unit is gone from its lists too
             asked = f"{case.path_parameters} {case.query} {case.body}"
             told = words_in(answer.content)
             assert not quarter.leaked(account, told, asked), (case.method, case.formatted_path, told)

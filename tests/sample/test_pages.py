@@ -92,7 +92,7 @@ def test_the_pair_that_quarrels_most_and_over_what(reader: Browser) -> None:
     pairs = rows(reader, "/disputes?tab=pairs")
     first = max(pairs, key=lambda row: number(row["甲退乙"]) + number(row["乙退甲"]))
     assert first is pairs[0], "the most quarrelsome stands first"
-    assert first["双方"] == "城管局↔住建局" and "夜间施工" in first["主要事项"].split("；")[0]
+    assert first["双方（甲 ↔ 乙）"] == "城管局↔住建局" and "夜间施工" in first["主要事项"].split("；")[0]
     named = [int(times) for times in re.findall(r"（(\d+)）", first["主要事项"])]
     assert sum(named) == number(first["甲退乙"]) + number(first["乙退甲"]), "the matters add up to the returns"
 
@@ -134,9 +134,10 @@ def test_an_order_that_came_back_to_whom_it_came_from_stands_first(reader: Brows
 
 def test_what_the_decision_changed(reader: Browser) -> None:
     decided = rows(reader, "/disputes?tab=decided")
-    told = next(row for row in decided if number(row["前 30 天退单"]) > 0)
+    told = next(row for row in decided if number(row["生效前 30 天退单"]) > 0)
     assert told["定由"] and told["生效"] and told["文号"]
-    assert number(told["后退单"]) == 0 and number(told["已过天数"]) > 5, "it was decided in time for a reader to see it"
+    assert number(told["生效后退单"]) == 0
+    assert number(told["已过天数"]) > 5, "it was decided in time for a reader to see it"
     assert opened(reader, "/disputes?tab=decided")
 
 
