@@ -278,5 +278,5 @@ class FiguresOfUnit:
 
 
 def _whole(hundredths: int) -> int:
-    """Hundredths of an order as orders, halves upward."""
-    return (hundredths + 50) // 100
+    """Hundredths of an order as orders, upward: who carries a part of one order is not told as carrying nothing."""
+    return -(-hundredths // 100)

@@ -216,5 +216,5 @@ def test_what_prefills_a_sheet_is_what_the_record_counts(house: tuple[Town, str]
     heaviest = told["heaviest_office"]
     known = {one.event_id: one.payload for one in events}
     assert 0 < heaviest.top <= heaviest.bottom and heaviest.evidence, "an office's weight opens to its events"
-    assert all("C03" in (known[one].get("unit"), known[one].get("lead"), known[one].get("to_unit"))
-               for one in heaviest.evidence)  # fmt: skip
+    assert all("C03" in (told.get("unit"), told.get("lead"), told.get("to_unit"), *told.get("supports", ()))
+               for told in (known[one] for one in heaviest.evidence))  # fmt: skip
