@@ -26,7 +26,7 @@ from console.bianban.boundary_reading import read_chains, read_choices, read_mat
 from console.bianban.disputes import read_open_orders
 from console.department.task_reading import read_tasks
 from console.dispatcher.queue_reading import Filters, read_queue
-from console.leaders.heat_board import BY, STUCK_DAYS, read_heat
+from console.leaders.heat_board import BY, read_heat
 from console.leaders.overview import read_weeks
 from console.leaders.overview_reading import read_overview
 from console.lookback import Lookback
@@ -138,6 +138,8 @@ def _of_the_work(store: ViewStore, look: Lookback) -> dict[str, Callable[[], Any
     def queue(desk: frozenset[UnitCode] | None = None, **asked: Any) -> Callable[[], Any]:
         return lambda: read_queue(store, Filters(**asked), desk, now, at)
 
+    stuck = CityConfiguration().escalation.stuck_days
+
     def tasks(tab: str) -> Callable[[], Any]:
         return lambda: read_tasks(store, frozenset({UnitCode("C01")}), tab=tab, q="", page=1, now=now, position=at)
 
@@ -157,7 +159,7 @@ def _of_the_work(store: ViewStore, look: Lookback) -> dict[str, Callable[[], Any
         "overview: weeks": lambda: read_weeks(store, look),
         "tasks: due today": tasks("today"),
         "tasks: finished": tasks("finished"),
-        **{f"heat, by {by}": partial(read_heat, store, look, by, "", STUCK_DAYS) for by in BY},
+        **{f"heat, by {by}": partial(read_heat, store, look, by, "", stuck) for by in BY},
     }
 
 
@@ -217,17 +219,19 @@ def ask(url: str, key: Path, now: datetime) -> dict[str, Any]:
                 question()
                 walls.append((time.perf_counter() - wall) * 1_000)
                 works.append((time.process_time() - work) * 1_000)
-            p95 = _p95(walls)
-            reached = "yes" if p95 <= TARGETS["query_p95_ms"] else "no"
-            table.append((name, round(_p50(walls), 1), round(p95, 1), round(_p95(works), 1), reached))
+            slow = p95(walls)
+            reached = "yes" if slow <= TARGETS["query_p95_ms"] else "no"
+            table.append((name, round(p50(walls), 1), round(slow, 1), round(p95(works), 1), reached))
     return {"table": table}
 
 
-def _p95(times: list[float]) -> float:
+def p95(times: list[float]) -> float:
+    """The 95th percentile, nearest rank."""
     return sorted(times)[math.ceil(0.95 * len(times)) - 1]
 
 
-def _p50(times: list[float]) -> float:
+def p50(times: list[float]) -> float:
+    """The median, the upper of two."""
     return sorted(times)[len(times) // 2]
 
 

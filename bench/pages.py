@@ -27,7 +27,7 @@ from typing import Any
 
 import httpx
 
-from bench.at_size import EVENTS, _p50, _p95
+from bench.at_size import EVENTS, p50, p95
 from bench.served import WALL, WORK, arriving, served, write
 from console.administration.people import Account
 from console.visit import SESSION_COOKIE
@@ -169,24 +169,22 @@ def figures(single: dict[tuple[str, str], tuple[str, Asked]], crowd: dict[str, A
     ]
     slowest: dict[str, tuple[str, Asked]] = {}
     for (desk, name), (_, asked) in single.items():
-        if name not in slowest or _p50(asked.work) > _p50(slowest[name][1].work):
+        if name not in slowest or p50(asked.work) > p50(slowest[name][1].work):
             slowest[name] = (desk, asked)
-    for name, (desk, asked) in sorted(slowest.items(), key=lambda one: -_p50(one[1][1].work)):
+    for name, (desk, asked) in sorted(slowest.items(), key=lambda one: -p50(one[1][1].work)):
         times = crowd[name].wall if name in crowd else []
-        row = (round(_p50(times), 1), round(_p95(times), 1)) if times else ("–", "–")
-        table.append(
-            (name, desk, round(_p50(asked.work), 1), round(_p50(asked.wall), 1), *row, len(times), asked.bytes)
-        )
+        row = (round(p50(times), 1), round(p95(times), 1)) if times else ("–", "–")
+        table.append((name, desk, round(p50(asked.work), 1), round(p50(asked.wall), 1), *row, len(times), asked.bytes))
     walls = [wall for asked in crowd.values() for wall in asked.wall]
     assert walls, "nobody had the time to open a page: measure for longer"
     works = [work for _, asked in single.values() for work in asked.work]
-    over = sorted(name for name, asked in crowd.items() if _p95(asked.wall) > TARGETS["p95_ms"])
+    over = sorted(name for name, asked in crowd.items() if p95(asked.wall) > TARGETS["p95_ms"])
     return {
         "pages": len(slowest),
         "answers_together": len(walls),
-        "p50_ms": round(_p50(walls), 1),
-        "p95_ms": round(_p95(walls), 1),
-        "alone_p95_cpu_ms": round(_p95(works), 1),
+        "p50_ms": round(p50(walls), 1),
+        "p95_ms": round(p95(walls), 1),
+        "alone_p95_cpu_ms": round(p95(works), 1),
         "pages_over_150_ms": over,
         "targets": TARGETS,
         "reached": not over and all(asked.bytes <= TARGETS["bytes"] for _, asked in single.values()),

@@ -72,7 +72,7 @@ class Escalation(Frozen):
     designate_after_returns: int = Field(default=2, ge=1)
     ping_pong_after: int = Field(default=2, ge=1, description="times an order comes back to a unit that returned it")
     buck_passing_refused: int = Field(default=3, ge=1, description="refused returns of one matter in a quarter: 推诿")
-    stuck_days: int = Field(default=30, ge=1)
+    stuck_days: int = Field(default=15, ge=1, le=365, description="days after receipt an open order is stuck")
 
 
 class WorkRules(Frozen):
@@ -115,8 +115,6 @@ class CaseRules(Frozen):
     """The matter lane: boundary cases (domain, section 3)."""
 
     opinion_rounds: int = Field(default=2, ge=1)
-    # who decides what: questions of duty go to 编办, questions of enforcement basis to 司法行政
-    jurisdictions: tuple[str, ...] = ("duty", "enforcement_basis")
     competent_bodies: tuple[str, ...] = ("市委机构编制委员会", "市人民政府")
     dispositions: tuple[str, ...] = ("解释", "会商", "立案", "改清单")  # of the periodic digest
 
@@ -240,7 +238,6 @@ class CityConfiguration(Frozen):
     """Everything this city decides for itself."""
 
     name: str = "云泽市"
-    province: str = ""
     timezone: str = "Asia/Shanghai"
     fallback_unit: str = "C26"  # 兜底单位
     hotline_unit: str = "C26"
@@ -266,7 +263,6 @@ class CityConfiguration(Frozen):
     return_reasons: tuple[ReturnReason, ...] = DEFAULT_REASONS
     not_accepted_grounds: tuple[NotAcceptedGround, ...] = DEFAULT_GROUNDS
     urgencies: tuple[str, ...] = ("一般", "紧急", "特急")
-    order_kinds: tuple[str, ...] = ("咨询", "求助", "投诉", "举报", "建议", "表扬")
     unit_classes: tuple[str, ...] = ("经济", "社会管理和执法监督", "政务和社会事业")
     extra_holidays: tuple[str, ...] = ()  # ISO dates, over the national calendar
     extra_workdays: tuple[str, ...] = ()

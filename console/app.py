@@ -60,7 +60,7 @@ def create_app(parts: Parts) -> FastAPI:
         for router in desk:
             app.include_router(router, dependencies=genuine)
     reasons = {one.code: one.label for one in parts.city.return_reasons}
-    app.add_middleware(Spreadsheets, names=console.unit_names, reasons=reasons)
+    app.add_middleware(Spreadsheets, refuse=problems.problem, names=console.unit_names, reasons=reasons)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(BodyLimit, limit=parts.city.imports.body_limit_bytes, refuse=problems.problem)
     app.add_middleware(Headers)

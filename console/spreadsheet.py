@@ -9,14 +9,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.spreadsheet_table import table
+from terms.errors import TooLarge
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OWN = frozenset({"/disputes/digest.xlsx"})  # tables that are made otherwise
 PAGES_AT_MOST = 200
+LOOKED_BACK = 500  # rows: a list that grows between two pages says the last ones of the first again
 
 
 class Spreadsheets:
@@ -25,10 +28,12 @@ class Spreadsheets:
     def __init__(
         self,
         app: ASGIApp,
+        refuse: Callable[[Request, TooLarge], Response],
         names: Callable[[], Mapping[str, str]] | None = None,
         reasons: Mapping[str, str] | None = None,
     ) -> None:
         self._app = app
+        self._refuse = refuse
         self._names = names  # () → unit code → name
         self._reasons = reasons or {}  # the city's codes of return reasons → their words
 
@@ -45,7 +50,12 @@ class Spreadsheets:
         told = json.loads(bytes(answered.body))
         if not isinstance(told, dict):
             told = {"rows": told}
-        for page in range(2, min(_pages(told), PAGES_AT_MOST) + 1):
+        pages = _pages(told)
+        if pages > PAGES_AT_MOST:  # never a table that looks whole and is not
+            too_long = TooLarge("console.list-too-long", pages=pages, most=PAGES_AT_MOST)
+            await self._refuse(Request(scope), too_long)(scope, receive, send)
+            return
+        for page in range(2, pages + 1):
             more = await self._asked(scope, receive, page)
             if more.status_code != 200 or not _joined(told, json.loads(bytes(more.body))):
                 break  # a list that has no pages says the same again
@@ -106,7 +116,8 @@ def _joined(told: dict[str, Any], more: Any) -> bool:
     for key, value in more.items() if isinstance(more, dict) else ():
         before = told.get(key)
         if isinstance(before, list) and _rows(value):
-            new = [one for one in value if one not in before]
+            lately = before[-max(LOOKED_BACK, len(value)) :]
+            new = [one for one in value if one not in lately]
             before.extend(new)
             grown = grown or bool(new)
         elif isinstance(before, dict) and isinstance(value, dict):

@@ -74,6 +74,7 @@ def latest(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def lessons_of(outcomes: Sequence[Outcome], index: RegisterIndex, weights: Weights, today: date | None) -> list[Lesson]:
+    """The outcomes read, each with what the register says of it; what teaches nothing is left out."""
     found: list[Lesson] = []
     shared: dict[str, str] = {}  # one string for each term, however often it stands
     at_unit = {unit: place for place, unit in enumerate(index.units)}

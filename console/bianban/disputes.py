@@ -43,6 +43,7 @@ NOTHING: dict[str, Any] = {
     "returned": [], "open_cases": {}, "unsettled": [], "tracked": [], "going_on": [], "decided": [],
 }  # fmt: skip
 SHOWN, PAGE = 100, 50
+PAGED = ("unsettled", "tracked")
 RECORDED_SINCE = date(1949, 10, 1)
 
 
@@ -57,7 +58,7 @@ def disputes(
     clause: Annotated[str, Query(max_length=120)] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    """The page; a tab reads only what it shows. The boundary items stand on pages of 50, in the data all of them."""
+    """The page; a tab reads only what it shows. Long tables stand on pages of 50, in the data whole."""
     visit.open(Page.DISPUTES, "orders:read")
     current = visit.caught_up("disputes")
     tab = tab if tab in TABS else "matrix"
@@ -69,16 +70,17 @@ def disputes(
     data = {"filters": filters, "current": current, **found}
     if visit.request.url.path.endswith(".json"):
         return visit.page("disputes.html", Page.DISPUTES, "边界争议", **data)
-    total = len(data["tracked"])
-    pages = max(1, -(-total // PAGE))
+    rows = data[tab] if tab in PAGED else []
+    pages = max(1, -(-len(rows) // PAGE))
     here = min(page, pages)
-    data["tracked"] = data["tracked"][(here - 1) * PAGE : here * PAGE]
+    if tab in PAGED:
+        data[tab] = rows[(here - 1) * PAGE : here * PAGE]
     return visit.page(
         "disputes.html",
         Page.DISPUTES,
         "边界争议",
         look=look,
-        listed={"total": total, "page": here, "pages": pages},
+        listed={"total": len(rows), "page": here, "pages": pages},
         tabs=TABS,
         choices=choices,
         where=where,

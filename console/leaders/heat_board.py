@@ -22,7 +22,6 @@ WEEKS_BEFORE = 4  # what rises is held against their mean
 ROWS = 14
 RISING = 30
 STUCK = 100
-STUCK_DAYS = 15  # the longest usual limit for an order (complex: 15 working days is three weeks)
 PAGE = 50
 RISES: dict[str, tuple[str, ...]] = {  # what may rise: a matter in the whole city, in a district, or in a street
     "matter": ("matter",), "district": ("district", "matter"), "street": SPOT,
@@ -37,12 +36,13 @@ def heat(
     look: Looking,
     by: str = "matter",
     district: Annotated[str, Query(max_length=80)] = "",
-    days: Annotated[int, Query(ge=1, le=365)] = STUCK_DAYS,
+    days: Annotated[int | None, Query(ge=1, le=365)] = None,
 ) -> Response:
-    """The page."""
+    """The page; without `days` an order is stuck after the city's own (`escalation.stuck_days`)."""
     visit.open(Page.HEAT, "orders:read")
     current = visit.caught_up("heat")
     by = by if by in BY else "matter"
+    days = days or visit.console.parts.city.escalation.stuck_days
     filters = look.query() | {"by": by, "district": district, "days": days}
     found = read_heat(visit.console.parts.views, look, by, district, days)
     districts = found.pop("districts")

@@ -29,6 +29,7 @@ from terms.ids import Position
 
 router = APIRouter()
 TABLES = (hotline_actions.ACTIONS, review_actions.ACTIONS, unit_actions.ACTIONS)
+RUNNERS_UP = 2  # shown whatever speaks for them
 ACTIONS: dict[str, Action] = {action.slug: action for table in TABLES for action in table}
 PURPOSES = ("联系诉求人核实情况", "现场处置需要", "回访", "督办核查")
 
@@ -56,7 +57,9 @@ def order_page(
     visit.open(Page.ORDER, "orders:read")
     sheet = sheet_for(visit, order_no, Position(at) if at else None)
     order, proposal = sheet.order, sheet.proposal
-    candidates = [] if proposal is None else [one for one in proposal.candidates if one.unit != proposal.lead]
+    others = [] if proposal is None else [one for one in proposal.candidates if one.unit != proposal.lead]
+    # the runner-ups are always explained; of the rest only those for whom anything speaks
+    candidates = [*others[:RUNNERS_UP], *(one for one in others[RUNNERS_UP:] if one.score > 0)]
     reasons = [] if proposal is None else [one for one in proposal.reasons if one.unit == proposal.lead]
     data = {
         "order_no": order_no,

@@ -56,6 +56,7 @@ CONSOLE: dict[str, str] = {
     "console.signatory-of-the-unit": "签署人须是本单位的账号。请从列表中选。",
     "console.attachment-not-here": "附件“{name}”没有存在本系统，不能登记为已保存（store）。请先在页面上传，或写明它存于何处。",
     "console.attachment-damaged": "附件的内容与登记的摘要不符，未打开。请联系系统管理员。",
+    "console.list-too-long": "列表共 {pages} 页，一次最多下载 {most} 页。请按期间、单位或状态筛选后分次下载。",
     "console.no-assets": "页面资源尚未生成。请先运行 make assets。",
     "console.unexpected": "系统内部出错，已记录。请稍后重试；若持续出现请联系系统管理员。",
     "console.empty-body": "请求没有内容。请按 docs/api.md 提交工单。",

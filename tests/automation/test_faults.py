@@ -98,11 +98,10 @@ def at_work(dingze: Dingze, source: Source) -> Iterator[Supervisor]:
     try:
         yield supervisor
     finally:
-        assert supervisor.stop(120)
+        assert supervisor.stop(30)
 
 
-def wait(done: Callable[[], bool], seconds: float = 240) -> None:
-    """Until it is so; long enough for a machine that does other work as well."""
+def wait(done: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while True:
         try:

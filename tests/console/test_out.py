@@ -88,6 +88,16 @@ def test_a_table_has_the_rows_of_every_page_of_its_list(dingze: Dingze, address:
         assert book[HEADINGS["uses"]].max_row == whole["total"] + 1
 
 
+def test_a_list_too_long_for_a_table_is_refused_and_never_cut_short(
+    dingze: Dingze, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.spreadsheet.PAGES_AT_MOST", 1)
+    with program(dingze, address, "yz-03-bianban", *SCOPES) as client:
+        answer = client.get("/figures/returns.xlsx", headers={"Accept": "application/json"})
+        assert answer.status_code == 413 and answer.json()["code"] == "console.list-too-long"
+        assert client.get("/cases.xlsx").status_code == 200, "a list of one page is there"
+
+
 def cells(told: dict[str, object], sheet: str) -> list[tuple[object, ...]]:
     """The lines of a sheet of the table of some data, headings first."""
     book = load_workbook(io.BytesIO(table(told, {"C03": "城管局"}, {"not_ours": "明确不属"})))
