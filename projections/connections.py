@@ -27,13 +27,14 @@ def sqlite_engines(url: URL) -> tuple[Engine, Engine]:
 
     @event.listens_for(writer, "connect")
     def _writing(connection: Any, _: object) -> None:
-        # secure_delete: the text of an erased order leaves no bytes in free pages
+        # secure_delete: the text of an erased order leaves no bytes in free pages. cache_size: 16 MB; with more a long
+        # record takes more memory and is folded no sooner, since the system keeps the file's pages as well
         for pragma in (
             "page_size=8192",
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "secure_delete=ON",
-            "cache_size=-65536",
+            "cache_size=-16384",
             "wal_autocheckpoint=4000",
         ):
             connection.execute(f"PRAGMA {pragma}")
