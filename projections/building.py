@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
@@ -113,7 +113,7 @@ class Builder:
         builds = self._store.builds(connection, view.name)
         chosen = next((b for b in builds if b.generation == generation and b.version == view.version), None)
         if chosen is None:
-            raise NotFound("projections.no-build", name=view.name)
+            raise _no_generation(view.name, generation, builds)
         read = next((build for build in builds if build.current), None)
         if chosen.stopped or chosen.purpose == "proof" or (read and read.position > chosen.position):
             raise Refused("projections.build-lags", name=view.name, rule="switch-to-a-whole-build")
@@ -122,9 +122,10 @@ class Builder:
     def drop(self, name: str, generation: int) -> None:
         """Drop a build nobody reads. Raises NotFound; Refused for the one people read."""
         with self._store.changing() as connection:
-            found = next((b for b in self._store.builds(connection, name) if b.generation == generation), None)
+            builds = self._store.builds(connection, name)
+            found = next((b for b in builds if b.generation == generation), None)
             if found is None:
-                raise NotFound("projections.no-build", name=name)
+                raise _no_generation(name, generation, builds)
             if found.current:
                 raise Refused("projections.in-use", name=name, rule="never-drop-what-is-read")
             self._store.drop(connection, found)
@@ -211,3 +212,8 @@ class Builder:
             with self._store.changing() as connection:
                 for lease in leases.values():
                     self._store.leases.give_back(connection, lease)
+
+
+def _no_generation(name: str, generation: int, builds: Iterable[Build]) -> NotFound:
+    known = "、".join(str(one.generation) for one in builds)
+    return NotFound("projections.no-generation", name=name, generation=generation, known=known or "—")

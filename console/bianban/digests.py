@@ -70,7 +70,7 @@ def digests(
     due: Day = "",
     q: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
-    """The digest asked for; else what is disputed in the period, whether a digest was opened for it or not."""
+    """The digest asked for, or the newest of the period; else what is disputed in it and not in a digest yet."""
     visit.open(Page.DIGESTS, "findings:read")
     current = visit.caught_up("digests")
     kept: list[dict[str, Any]] = []
@@ -148,7 +148,7 @@ def _times(then: Look) -> dict[str, int]:
 
 
 def _plain(found: PeriodDigest) -> dict[str, Any]:
-    names = ("digest_no", "number", "dispatched", "returned", "upheld", "refused", "closed_before")
+    names = ("digest_no", "number", "dispatched", "returned", "upheld", "refused", "closed_before", "beside")
     return {name: getattr(found, name) for name in names} | {
         "begin": found.period.begin, "end": found.period.end
     }  # fmt: skip

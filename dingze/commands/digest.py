@@ -30,7 +30,10 @@ def digest(
     number: Annotated[str, typer.Option(help="the recorded digest; default: the newest that ends in the period")] = "",
     json: Json = False,
 ) -> None:
-    """Write the digest of a period: each disputed item, both sides' clauses, opinion, disposition, owner and date."""
+    """Write the digest of a period: each disputed item, both sides' clauses, opinion, disposition, owner and date.
+
+    A recorded digest is written over its own period, whatever days were asked for.
+    """
     if out.suffix.lower() not in (".docx", ".xlsx"):
         raise BadInput("digest.format", at="--out", file=out.name)
     period = Period(given_day(begin, "--from"), given_day(end, "--to"))
@@ -49,12 +52,18 @@ def digest(
     document: dict[str, Any] = {
         "file": str(out),
         "digest": found.digest_no,
+        "number": found.number,
+        "from": str(found.period.begin),
+        "to": str(found.period.end),
         "items": len(found.items),
         "judged": sum(one.judged.due is not None for one in found.items),
         "closed": sum(one.judged.closed for one in found.items),
         "returned": found.returned,
+        "beside": found.beside,
     }
-    answer(document, json, sentence("digest.written", **document))
+    of = sentence("digest.recorded", number=found.number or found.digest_no) if found.digest_no else ""
+    told = sentence("digest.written", **document, begin=found.period.begin, end=found.period.end, of=of)
+    answer(document, json, told + (sentence("digest.beside", beside=found.beside) if found.beside else ""))
 
 
 def _templates(dingze: Dingze) -> Path | None:

@@ -1,7 +1,8 @@
 """退单争议定期梳理: the disputed items of a period with the clauses of both sides, and what was judged of each.
 
-What stands in a recorded digest comes as it was judged; what is disputed beside it comes as still to be judged; what
-the digests before left open comes again (逐项跟踪). The paper is made of this by `casework.papers`.
+A recorded digest has the items it was opened with, as they were judged, over its own period; what is disputed in that
+period and does not stand in it is counted beside them. Where none is recorded, everything disputed comes as still to be
+judged, and what the digest before left open comes again (逐项跟踪). The paper is made of this by `casework.papers`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -65,7 +66,8 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True)
 class PeriodDigest:
-    """The digest of a period. `digest_no` is empty where none was opened for it yet."""
+    """The digest of a period. `digest_no` is empty where none was opened for it yet; `beside` counts the disputed
+    matters of the period that a recorded one does not list."""
 
     period: Period
     digest_no: str
@@ -76,10 +78,12 @@ class PeriodDigest:
     refused: int
     closed_before: int
     items: tuple[Disputed, ...]
+    beside: int
 
 
 def period_digest(look: Look, period: Period, digest_no: str = "") -> PeriodDigest:
-    """The digest of a period, from the recorded one of that number, else the newest one that ends within it.
+    """The recorded digest of that number, else the newest one that ends within the period: a recorded one is of its
+    own period, whatever was asked for. Else what a digest of the period would list.
 
     Raises NotFound for a number nobody gave.
     """
@@ -88,18 +92,20 @@ def period_digest(look: Look, period: Period, digest_no: str = "") -> PeriodDige
         raise NotFound("readings.no-digest", number=digest_no)
     within = [one for one in digests if period.since <= one["period_to"] < period.until]
     own = next((one for one in digests if one["digest_no"] == digest_no), within[-1] if within else None)
+    if own is not None:
+        period = Period(*(date.fromisoformat(own[name]) for name in ("period_from", "period_to")))
     before = [one for one in digests if own is None or one["position"] < own["position"]]
     items = look.table(DIGESTS, "items")
     kept = look.rows(items, order=("digest_no", "at"))
     disputed = {one.key: one for one in disputed_matters(look, period)}
-    listed = [row for row in kept if own is not None and row["digest_no"] == own["digest_no"]]
-    known = {row["matter"] for row in listed}
     last = before[-1]["digest_no"] if before else ""
-    if own is None:  # not opened yet: what the last one left open would come again
+    if own is not None:
+        listed = [row for row in kept if row["digest_no"] == own["digest_no"]]
+    else:  # not opened yet: what the last one left open would come again
         listed = [row for row in kept if row["digest_no"] == last and not row["closed"]]
-        known = {row["matter"] for row in listed}
+    known = {row["matter"] for row in listed}
+    fresh = [_fresh(one) for one in disputed.values() if one.returned and one.matter not in known]
     found = [_listed(row, _matched(row, disputed.values()), kept, again=own is None) for row in listed]
-    found += [_fresh(one) for one in disputed.values() if one.returned and one.matter not in known]
     sums = _sums(look, period)
     return PeriodDigest(
         period=period,
@@ -110,7 +116,8 @@ def period_digest(look: Look, period: Period, digest_no: str = "") -> PeriodDige
         upheld=sums.get("upheld", 0) + sums.get("support_added", 0),
         refused=sums.get("refused", 0),
         closed_before=sum(row["digest_no"] == last and row["closed"] for row in kept) if last else 0,
-        items=tuple(found),
+        items=tuple(found if own is not None else found + fresh),
+        beside=len(fresh) if own is not None else 0,
     )
 
 

@@ -4,6 +4,7 @@ PROJECTIONS: dict[str, str] = {
     # --- projections ---
     "projections.no-view": "没有名为 {name} 的视图。现有：{known}。",
     "projections.no-build": "视图 {name} 尚未建立，请先运行 dingze projections rebuild {name}。",
+    "projections.no-generation": "视图 {name} 没有第 {generation} 代，现有：{known}。请用 dingze projections status 核对。",
     "projections.busy": "视图 {name} 正由另一进程重建或核对。请稍后再试。",
     "projections.build-lags": "视图 {name} 的这一份尚未赶上或已停止，不能切换。请先完成重建。",
     "projections.in-use": "视图 {name} 的这一份正在使用，不能删除。请先切换到另一份。",
@@ -29,7 +30,9 @@ PROJECTIONS: dict[str, str] = {
     "digest.period": "{begin}至{end}",
     "digest.no-longer": "引用时有效、现已失效的条目",
     "digest.format": "无法写成“{file}”。定期梳理可导出为 .docx 或 .xlsx，请修改文件名。",
-    "digest.written": "已写出 {file}：争议事项 {items} 项，已研判 {judged} 项，已办结 {closed} 项。",
+    "digest.written": "已写出 {file}：{of}{begin} 至 {end}，争议事项 {items} 项，已研判 {judged} 项，已办结 {closed} 项。",
+    "digest.recorded": "{number}，",
+    "digest.beside": "期内另有 {beside} 项争议未列入。",
     "projections.not-stopped": "视图 {name} 没有因事件停止，无须跳过。",
     # --- what if ---
     "what-if.no-draft": "找不到草案文件：该路径没有可导入的表格或“三定”文本。请核对 --draft。",

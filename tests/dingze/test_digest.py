@@ -14,10 +14,17 @@ def test_the_digest_of_a_quarter_is_written_as_paper_and_as_table(seen: Dingze, 
     period = ("--from", "2026-10-01", "--to", "2026-12-31")
     table = seen("digest", *period, "--out", tmp_path / "d.xlsx", "--json").document
     seen("digest", *period, "--out", tmp_path / "d.docx", "--json")
-    assert table["digest"] == "SL2026-1" and table["judged"] > 2 and table["closed"] == 1
+    assert table["digest"] == "SL2026-1" and table["closed"] == 1
+    assert table["judged"] == table["items"] > 2, "a published digest has nothing unjudged"
+    assert table["from"] > "2026-10-01" and table["to"] < "2026-12-31", "and is of its own period"
     rows = list(load_workbook(io.BytesIO((tmp_path / "d.xlsx").read_bytes())).worksheets[0].iter_rows(values_only=True))
     assert len(rows) == table["items"] + 1
-    assert "云编梳理〔2026〕1号" in text_of((tmp_path / "d.docx").read_bytes())
+    heads, *lines = rows
+    for line in lines:
+        told = dict(zip(heads, line, strict=True))
+        assert all(told[name] for name in ("各方依据", "研判意见", "处置方式", "责任单位", "完成时限", "状态")), told
+    words = text_of((tmp_path / "d.docx").read_bytes())
+    assert "云编梳理〔2026〕1号" in words and "待研判" not in words
     seen("digest", *period, "--out", tmp_path / "e.xlsx")
     assert (tmp_path / "d.xlsx").read_bytes() == (tmp_path / "e.xlsx").read_bytes()
 

@@ -369,7 +369,7 @@ def test_builds_can_be_switched_and_dropped_but_not_the_one_people_read(desk: De
     assert desk.engine.switch("queue", beside.generation).current
     assert desk.rows(QUEUE) == naive(desk, QUEUE)
     desk.engine.drop("queue", 1)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="没有第 1 代，现有：2"):
         desk.engine.switch("queue", 1)
     write(desk, [(0, 2)])
     desk.engine.catch_up()
