@@ -4,7 +4,6 @@ Which signs make a fault is decided by `projections.signs`, whether it may be pr
 proposed once for a unit, matter and quarter: its key is the cause, so a restart repeats nothing.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,7 +33,7 @@ from projections.signs.suspecting import (
 )
 from terms.actors import process
 from terms.errors import Refused
-from terms.ids import EventId, FindingNo, UnitCode
+from terms.ids import EventId, FindingNo, UnitCode, finding_stream
 
 NAME = "watch"
 ACTOR = process(NAME)
@@ -53,6 +52,7 @@ class Watch:
     city: CityConfiguration
     clock: Callable[[], datetime]
     _told: set[str] = field(default_factory=set)  # keys that were proposed or refused; only spares a look
+    _numbered: dict[str, int] = field(default_factory=dict)  # quarter → the last number known to be taken
     _read: tuple[tuple[str, str], tuple[Sign, ...]] = (("", ""), ())  # register edition and quarter, and what it shows
 
     def step(self) -> int:
@@ -109,18 +109,25 @@ class Watch:
             matter=fault.matter,
             matter_id=fault.matter_id,
         )
+        number = self._next_no(fault.quarter)
         try:
-            self.desk.do_finding(finding_no(fault), command, ACTOR, cause=Cause(NAME, fault.key))
+            self.desk.do_finding(number, command, ACTOR, cause=Cause(NAME, fault.key))
         except Refused as refusal:
+            if self.ledger.stream(finding_stream(number)):  # taken meanwhile: the next look takes another
+                self._told.discard(fault.key)
+                return 0
             LOG.info("not proposed", fault=fault.key, rule=refusal.params.get("rule"), code=refusal.code)
             return 0
         LOG.info("proposed", fault=fault.key, evidence=len(fault.evidence))
         return 1
 
-
-def finding_no(fault: Suspected) -> FindingNo:
-    """The number of a proposed finding: the same fault, the same number."""
-    return FindingNo(f"X{fault.quarter}-{hashlib.sha256(fault.key.encode()).hexdigest()[:10]}")
+    def _next_no(self, quarter: str) -> FindingNo:
+        """The next number of a quarter, as a ledger counts: YD2026Q4-001. What was proposed keeps its own."""
+        last = self._numbered.get(quarter, 0)
+        while self.ledger.stream(finding_stream(number := FindingNo(f"YD{quarter}-{last + 1:03}"))):
+            last += 1
+        self._numbered[quarter] = last
+        return number
 
 
 def _sign(row: Mapping[str, str]) -> Sign:

@@ -13,6 +13,7 @@ from console.security import require_own_origin
 from console.single_sign_on import SECONDS_TO_COME_BACK, Begun
 from console.visit import SESSION_COOKIE, SignInNeeded, visit
 from console.words import role_name
+from terms.actors import Role
 from terms.errors import BadInput, NotFound, NotPermitted, Unavailable
 
 router = APIRouter()
@@ -68,7 +69,7 @@ def _page(request: Request, wanted: str, error: str = "", status: int = 200, lef
                 "role": role_name(one.role),
                 "unit": console.short_name(one.unit, register),
             }
-            for one in samples
+            for one in sorted(samples, key=lambda one: list(Role).index(one.role))
         ],
     }
     return HTMLResponse(console.templates.render("sign_in.html", data), status)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from console.access import Page, may_read
 from console.lookback import Lookback, Looking
+from console.paging import paged
 from console.visit import Visit, Visiting
 from mandates.edition import RegisterEdition
 from projections.readings.candidates import Candidate, candidate_matters
@@ -16,7 +17,6 @@ from terms.errors import Unavailable
 from terms.ids import ClauseId
 
 router = APIRouter()
-PAGE = 50
 TABS = {
     "load": "引用最多",
     "disputed": "常被争议",
@@ -56,20 +56,19 @@ def coverage(
     except Unavailable:
         current = False
     uses = _chosen(visit, register, tuple(uses), tab, filters["kind"])
-    pages = max(1, -(-len(uses) // PAGE))
-    here = min(page, pages)
+    shown, listed = paged(uses, page)
     data: dict[str, Any] = {
         "filters": filters,
         "current": current,
         "total": len(candidates) if tab == "uncovered" else len(uses),
-        "uses": uses[(here - 1) * PAGE : here * PAGE],
+        "uses": shown,
         "candidates": candidates,
     }
     if visit.request.url.path.endswith(".json"):
         return visit.page("coverage.html", Page.COVERAGE, "条目覆盖", **data)
     return visit.page(
         "coverage.html", Page.COVERAGE, "条目覆盖", look=look, tabs=TABS, kinds=KINDS,
-        listed={"total": len(uses), "page": here, "pages": pages}, register_units=register.units, **data,
+        listed=listed, register_units=register.units, **data,
     )  # fmt: skip
 
 

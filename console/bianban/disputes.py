@@ -20,6 +20,7 @@ from console.bianban.boundary_reading import (
     read_pairs,
 )
 from console.lookback import Lookback, Looking
+from console.paging import paged
 from console.visit import Visit, Visiting
 from console.words import ABSTAINED
 from projections.cases import CASES_VIEW
@@ -71,16 +72,15 @@ def disputes(
     if visit.request.url.path.endswith(".json"):
         return visit.page("disputes.html", Page.DISPUTES, "边界争议", **data)
     rows = data[tab] if tab in PAGED else []
-    pages = max(1, -(-len(rows) // PAGE))
-    here = min(page, pages)
+    shown, listed = paged(rows, page, PAGE)
     if tab in PAGED:
-        data[tab] = rows[(here - 1) * PAGE : here * PAGE]
+        data[tab] = shown
     return visit.page(
         "disputes.html",
         Page.DISPUTES,
         "边界争议",
         look=look,
-        listed={"total": len(rows), "page": here, "pages": pages},
+        listed=listed,
         tabs=TABS,
         choices=choices,
         where=where,

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from console.access import Page, may_read
 from console.leaders.accountability import choices
 from console.lookback import Lookback, Looking
+from console.paging import paged
 from console.visit import Visit, Visiting
 from mandates.edition import RegisterEdition
 from mandates.links import comparisons
@@ -33,12 +34,13 @@ ONLY = {"": "全部", "repealed": "依据已失效", "powerless": "有责无权"
 HINTS = {"powerless": "有责无权", "dutiless": "有权无责"}
 TRIGGERS = {"reform": "机构改革", "new_duties": "新增职责", "load": "工作量明显变化", "failure": "履职明显不力"}
 Unit = Annotated[str, Query(max_length=20)]
+At = Annotated[int, Query(ge=1, le=10_000)]  # the page of a list
 
 
 @router.get("/coverage/compare")
 @router.get("/coverage/compare.json")
 def compare(
-    visit: Visiting, look: Looking, unit: Unit = "", only: Annotated[str, Query(max_length=20)] = ""
+    visit: Visiting, look: Looking, unit: Unit = "", only: Annotated[str, Query(max_length=20)] = "", page: At = 1
 ) -> Response:
     """A unit's 三定—权责清单对照表: each clause beside its list items, repealed laws marked; else every unit's sum.
 
@@ -61,10 +63,11 @@ def compare(
     ]  # fmt: skip
     found = [row for row in tables[UnitCode(unit)] if _wanted(row, only)] if unit else []
     filters = look.query() | {"unit": unit, "only": only}
-    data = {"filters": filters, "total": len(found) if unit else len(sums), "compared": found, "sums": sums}
+    shown, listed = paged(sums, page)
+    data = {"filters": filters, "total": len(found) if unit else len(sums), "compared": found, "sums": shown}
     return visit.page(
         "compare.html", Page.COVERAGE, "三定—权责清单对照表", **data,
-        **({} if _json(visit) else {"look": look, "only": ONLY, "joined": _joined(found),
+        **({} if _json(visit) else {"look": look, "only": ONLY, "listed": listed, "joined": _joined(found),
                                     "with_duties": _owners(register)}),
     )  # fmt: skip
 
@@ -110,6 +113,7 @@ def workload(
     look: Looking,
     unit: Unit = "",
     unit_class: Annotated[str, Query(alias="class", max_length=40)] = "",
+    page: At = 1,
 ) -> Response:
     """职能量化: what each unit carries, weighted by kind and role, by post; of one unit, its 内设机构 and clauses."""
     visit.open(Page.COVERAGE, "orders:read")
@@ -127,13 +131,14 @@ def workload(
         one for one in lines if (not unit or one.unit == unit) and (not unit_class or one.unit_class == unit_class)
     ]
     filters = look.query() | {"unit": unit, "class": unit_class}
+    here, listed = paged(shown, page)
     data = {
         "filters": filters, "current": current, "total": len(shown),
         "workloads": [
             {"unit": one.unit, "unit_class": one.unit_class, "posts": one.posts, "led": one.lead_orders,
              "supported": one.support_orders, "weight": one.weight, "per_hundred_posts": one.per_hundred_posts,
              "kinds": [f"{kind} {orders}" for kind, orders in one.kinds]}
-            for one in shown
+            for one in here
         ],
         "offices": [asdict(office) | {"per_hundred_posts": office.per_hundred_posts}
                     for one in shown if unit for office in one.offices],
@@ -141,7 +146,7 @@ def workload(
     return visit.page(
         "workload.html", Page.COVERAGE, "工作量与编制", **data,
         **({} if _json(visit) else {"look": look, "weights": visit.console.parts.city.load,
-                                    "classes": visit.console.parts.city.unit_classes,
+                                    "listed": listed, "classes": visit.console.parts.city.unit_classes,
                                     "register_units": register.units}),
     )  # fmt: skip
 
@@ -154,6 +159,7 @@ def evidence(
     unit: Unit = "",
     name: Annotated[str, Query(alias="quarter", max_length=7)] = "",
     timely: bool = False,
+    page: At = 1,
 ) -> Response:
     """Evidence for 机构编制 motions: 适时 triggers, the 适度 interval, the 适量 proportion; nothing is decided here."""
     visit.open(Page.COVERAGE, "orders:read")
@@ -168,11 +174,12 @@ def evidence(
         current = False
     shown = [one for one in found if (not unit or one.load.unit == unit) and (not timely or one.timely)]
     readable = visit.console.parts.register.as_of(look.day)
+    here, listed = paged(shown, page)
     data = {
         "filters": look.query() | {"unit": unit, "quarter": name, "timely": "true" if timely else ""},
         "current": current,
         "total": len(shown),
-        "motions": [_motion(one, readable, visit.actor.role) for one in shown],
+        "motions": [_motion(one, readable, visit.actor.role) for one in here],
         "duties": [
             asdict(duty) for one in shown if unit for duty in one.duties
             if may_read(visit.actor.role, readable.instrument_of(ClauseId(duty.clause)))
@@ -181,7 +188,7 @@ def evidence(
     return visit.page(
         "motions.html", Page.COVERAGE, "机构编制动议依据", **data,
         **({} if _json(visit) else {"look": look, "period": period, "rules": visit.console.parts.city.adjustment,
-                                    "quarters": choices(look.day),
+                                    "quarters": choices(look.day), "listed": listed,
                                     "register_units": readable.units}),
     )  # fmt: skip
 

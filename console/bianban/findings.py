@@ -22,6 +22,7 @@ from console.interface.doors import look as look_in
 from console.interface.matter_sheets import TOLD_TO_THE_UNIT, finding_sheet
 from console.lookback import Day, Lookback, Looking, date_of
 from console.orders.timeline import entry_of
+from console.paging import paged
 from console.papers.here import papers_here
 from console.visit import Visit, Visiting, json_response
 from console.words import CITY_TIME, CLOCKS, SOURCES, due_day
@@ -30,7 +31,6 @@ from projections.store import as_of
 from terms.ids import EventId, Position, UnitCode
 
 router = APIRouter()
-PAGE = 50
 TABS: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "proposed": ("待研判", (Phase.PROPOSED,)),
     "open": ("在办", (Phase.RAISED, Phase.FED_BACK, Phase.RECTIFYING, Phase.REPORTED)),
@@ -96,14 +96,13 @@ def findings(
     filters = look.query() | {
         "tab": tab, "class": problem_class, "fault": fault, "unit": unit, "q": words, "due": due
     }  # fmt: skip
-    pages = max(1, -(-len(rows) // PAGE))
-    here = min(page, pages)
+    shown, listed = paged(rows, page)
     data = {
         "filters": filters,
         "current": current,
         "total": len(rows),
         "counts": counts,
-        "findings": rows[(here - 1) * PAGE : here * PAGE],
+        "findings": shown,
         "on_hold": sorted({row["unit"] for row in everything if row["hold"] == "signed"}),
     }
     if visit.request.url.path.endswith(".json"):
@@ -112,7 +111,7 @@ def findings(
     may_raise = permissions.may(visit.actor.role, f.RaiseFinding) and look.as_of is None
     return visit.page(
         "findings.html", Page.FINDINGS, "问题台账", look=look, tabs=TABS, rules=rules, holds=HOLDS,
-        owners=sorted({row["unit"] for row in everything}), listed={"total": len(rows), "page": here, "pages": pages},
+        owners=sorted({row["unit"] for row in everything}), listed=listed,
         fields=raising_fields(rules, fresh=True) if may_raise else (), order_no="", received=None,
         classed=_classed(everything, rules.problem_classes), **data,
     )  # fmt: skip

@@ -1,13 +1,14 @@
 """本单位职责: the clauses that bind a unit, what came in under each, and how often they were disputed."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from console.access import Page, may_read
 from console.lookback import Lookback, Looking
+from console.paging import paged
 from console.visit import Visiting
 from mandates.edition import RegisterEdition
 from mandates.model import Section
@@ -85,15 +86,21 @@ def read_duties(views: ViewStore, actor: Actor, register: RegisterEdition, look:
 
 @router.get("/duties")
 @router.get("/duties.json")
-def duties(visit: Visiting, look: Looking, used: bool = False) -> Response:
+def duties(
+    visit: Visiting, look: Looking, used: bool = False, page: Annotated[int, Query(ge=1, le=10_000)] = 1
+) -> Response:
     """One's own unit: every clause, list item and duty point, its load and disputes; figures open to their lines."""
     visit.open(Page.DUTIES, "orders:read")
     unit = visit.actor.unit or UnitCode("")
     register = visit.console.parts.register.as_of(look.day)
-    listed = read_duties(visit.console.parts.views, visit.actor, register, look)
-    shown = [one for one in listed if one.counts] if used else listed
-    data: dict[str, Any] = {"unit": unit, "duties": shown, "total": len(listed)}
-    data["unused"] = sum(not one.counts for one in listed)
+    found = read_duties(visit.console.parts.views, visit.actor, register, look)
+    unused = sum(not one.counts for one in found)
+    shown, listed = paged([one for one in found if one.counts] if used else found, page)
+    data: dict[str, Any] = {"unit": unit, "duties": shown, "total": listed["total"], "unused": unused}
     if visit.request.url.path.endswith(".json"):
         return visit.page("duties.html", Page.DUTIES, "本单位职责", **data)
-    return visit.page("duties.html", Page.DUTIES, "本单位职责", look=look, used=used, how=HOW, **data)
+    filters = look.query() | {"used": "true" if used else ""}
+    return visit.page(
+        "duties.html", Page.DUTIES, "本单位职责", look=look, filters=filters, whole=len(found), how=HOW, listed=listed,
+        **data,
+    )  # fmt: skip

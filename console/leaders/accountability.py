@@ -12,6 +12,7 @@ from city.scoring import Indicator, Rate, ScoreRule
 from console.access import Page, require_unit
 from console.interface.doors import ASSESSMENT_DOOR
 from console.lookback import Lookback, Looking
+from console.paging import paged
 from console.visit import Visit, Visiting
 from mandates.model import Unit
 from projections.accountability import ACCOUNTABILITY
@@ -21,7 +22,6 @@ from projections.scores import Score, Sums, rate, score, together
 from terms.ids import UnitCode
 
 router = APIRouter()
-PAGE = 50
 QUARTERS = 8  # to choose from
 COUNTED = (
     "dispatched", "first_kept", "signed_in_time", "finished_in_time", "contacted", "resolved", "satisfied", "returned",
@@ -167,10 +167,7 @@ def accountability(
     sort = sort if sort in ORDERS else ""
     lines.sort(key=lambda one: (-ORDERS[sort][1](one), -one.led, one.unit))
     filters = {"quarter": period and name, "class": unit_class, "q": q.strip(), "sort": sort} | look.query()
-    pages = max(1, -(-len(lines) // PAGE))
-    here = min(page, pages)
-    listed = {"total": len(lines), "page": here, "pages": pages}
-    shown = lines[(here - 1) * PAGE : here * PAGE]
+    shown, listed = paged(lines, page)
     data = {
         "quarter": name,
         "filters": filters,

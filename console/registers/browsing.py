@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from console.access import Page, may_read
+from console.paging import paged
 from console.registers.pages import At, edition_of
 from console.visit import Visiting
 from console.words import INSTRUMENTS
@@ -14,7 +15,6 @@ from terms.actors import Role
 from terms.ids import ClauseId
 
 router = APIRouter()
-PAGE = 50
 Short = Annotated[str, Query(max_length=80)]
 Number = Annotated[int, Query(ge=1, le=10_000)]
 
@@ -41,7 +41,7 @@ def instruments(
         and (not unit or one.unit == unit)
     ]  # fmt: skip
     rows.sort(key=lambda row: (str(row["kind"]), str(row["unit"]), str(row["title"])))
-    shown, listed = _paged(rows, page)
+    shown, listed = paged(rows, page)
     filters = {"q": q.strip(), "kind": kind, "unit": unit, "at": at}
     data = {"filters": filters, "day": day, "instruments": shown, "total": len(rows)}
     if visit.request.url.path.endswith(".json"):
@@ -64,7 +64,7 @@ def matters(visit: Visiting, q: Short = "", unit: Short = "", at: At = "", page:
         if (not q.strip() or q.strip() in row["matter"] or any(q.strip() in one for one in row["wordings"]))
         and (not unit or unit in row["units"])
     ]
-    shown, listed = _paged(rows, page)
+    shown, listed = paged(rows, page)
     filters = {"q": q.strip(), "unit": unit, "at": at}
     data = {"filters": filters, "day": day, "matters": shown, "total": len(rows)}
     if visit.request.url.path.endswith(".json"):
@@ -109,9 +109,3 @@ def _held(register: RegisterEdition) -> dict[str, int]:
         for item in table.values():
             found[item.instrument] = found.get(item.instrument, 0) + 1
     return found
-
-
-def _paged(rows: list[Any], page: int) -> tuple[list[Any], dict[str, int]]:
-    pages = max(1, -(-len(rows) // PAGE))
-    here = min(page, pages)
-    return rows[(here - 1) * PAGE : here * PAGE], {"total": len(rows), "page": here, "pages": pages}

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from console.access import Page
 from console.lookback import Day, date_of
+from console.paging import paged
 from console.registers.differences import KINDS, TABLES, lines_of
 from console.visit import Visit, Visiting
 from console.words import CITY_TIME
@@ -48,8 +49,7 @@ def changes(
         for one in everything
         if (not table or one.table == table) and (not kind or one.kind == kind) and (not unit or one.unit == unit)
     ]
-    pages = max(1, -(-len(lines) // PAGE))
-    here = min(page, pages)
+    shown, listed = paged(lines, page, PAGE)
     filters = {"before": since.isoformat(), "after": until.isoformat(), "table": table, "kind": kind, "unit": unit}
     data: dict[str, Any] = {
         "filters": filters,
@@ -57,7 +57,7 @@ def changes(
         "total": len(lines),
         "hidden": hidden,
         "counted": dict(Counter(one.kind for one in everything)),
-        "changes": lines[(here - 1) * PAGE : here * PAGE],
+        "changes": shown,
     }
     if visit.request.url.path.endswith(".json"):
         return visit.page("changes.html", Page.MANDATES, "版本比对", **data)
@@ -65,7 +65,7 @@ def changes(
         "changes.html", Page.MANDATES, "版本比对", tables=TABLES, kinds=KINDS, both={**old.units, **new.units},
         at_units=sorted({one.unit for one in everything if one.unit}),
         days=[(day.isoformat(), (day - timedelta(days=1)).isoformat()) for day in reversed(days[-DAYS_SHOWN:])],
-        listed={"total": len(lines), "page": here, "pages": pages}, **data,
+        listed=listed, **data,
     )  # fmt: skip
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.access import may_read
-from mandates.diff import Change, FieldChange
+from console.registers.clause_card import clause_name
+from console.words import INSTRUMENTS
+from mandates.diff import Change, FieldChange, text_changes
 from mandates.edition import RegisterEdition
 from mandates.model import Instrument
 from mandates.register import Register
@@ -20,6 +22,9 @@ TABLES = {
 CITABLE = ("clauses", "power_items", "boundary_items", "subdistrict_items")
 KINDS = {"added": "新增", "changed": "修改", "ended": "失效"}
 UNIT_COLUMNS = frozenset({"unit", "lead", "parent", "supports", "parties", "mirrors", "units"})
+WHOLE = UNIT_COLUMNS | {"clause", "instrument", "kind"}  # names: another one is another, not one with other letters
+CLAUSE_COLUMNS = frozenset({"clause", "clauses"})
+OF_EACH_UNIT = frozenset({"division", "said"})  # pairs of a unit and what is said of it
 LABELS: dict[str, str] = {}
 for _chinese, _english in CHINESE.items():
     LABELS.setdefault(_english, _chinese)
@@ -60,7 +65,7 @@ def lines_of(
         if not all(readable(role, edition, change.table, change.key) for edition in (before, after)):
             hidden += 1
             continue
-        fields = tuple(_field(one, after, before) for one in change.fields)
+        fields = tuple(_field(one, after, before, role) for one in change.fields)
         found.append(Line(change.table, change.key, change.kind, change.unit or "", change.text, fields))
     return found, hidden
 
@@ -83,22 +88,38 @@ def may_read_version(role: Role, register: Register, item: Any) -> bool:
     return all(may_read(role, one) for one in instruments if isinstance(one, Instrument))
 
 
-def _field(change: FieldChange, after: RegisterEdition, before: RegisterEdition) -> FieldLine:
+def _field(change: FieldChange, after: RegisterEdition, before: RegisterEdition, role: Role) -> FieldLine:
+    """Spans are of the words the page says, which are not always those of the record."""
+    old, new = (_said(change.field, change.before, before, role), _said(change.field, change.after, after, role))
+    spans = text_changes(old, new) if old and new and change.field not in WHOLE else ()
     return FieldLine(
         change.field,
         LABELS.get(change.field, change.field),
-        _said(change.field, change.before, before),
-        _said(change.field, change.after, after),
-        tuple((*one.before, "") for one in change.spans) if change.field not in UNIT_COLUMNS else (),
-        tuple((*one.after, "") for one in change.spans) if change.field not in UNIT_COLUMNS else (),
+        old,
+        new,
+        tuple((*one.before, "") for one in spans),
+        tuple((*one.after, "") for one in spans),
     )
 
 
-def _said(field: str, value: Any, edition: RegisterEdition) -> str:
+def _said(field: str, value: Any, edition: RegisterEdition, role: Role) -> str:
+    """A value as a page says it: units, clauses and documents by their names."""
     if value is None or value == []:
         return ""
+    if field in OF_EACH_UNIT and isinstance(value, list):
+        return "；".join(
+            f"{_said('unit', unit, edition, role)}：{_said('', told, edition, role)}" for unit, told in value
+        )
     if isinstance(value, list):
-        return "、".join(_said(field, one, edition) for one in value)
+        return "、".join(_said(field, one, edition, role) for one in value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if field in UNIT_COLUMNS and (unit := edition.units.get(value)):
         return unit.name
+    if field in CLAUSE_COLUMNS:
+        return clause_name(value, edition, role)[0]
+    if field == "instrument" and (known := edition.instruments.get(value)):
+        return known.title
+    if field == "kind":
+        return INSTRUMENTS.get(value, value)
     return str(value)

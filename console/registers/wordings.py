@@ -11,6 +11,7 @@ from starlette.responses import Response
 from console.access import Page
 from console.forms import Field, Filled, Form
 from console.lookback import Lookback, Looking
+from console.paging import paged
 from console.registers.importing import today
 from console.visit import Visit, Visiting
 from ledger.envelope import BEFORE_EVERYTHING
@@ -23,7 +24,6 @@ from terms.errors import BadInput, NotFound
 from terms.ids import Position
 
 router = APIRouter()
-PAGE = 50
 ADDRESS = "/mandates/wordings"
 ABOUT_WORDINGS = (WORDING_PROPOSED, WORDING_ACCEPTED, WORDING_REJECTED)
 TONES = {
@@ -69,19 +69,17 @@ def wordings(
         and (not unit or row["unit"] == unit)
         and (not words or any(words in str(row[name]) for name in ("wording", "matter", "item")))
     ]
-    pages = max(1, -(-len(rows) // PAGE))
-    here = min(page, pages)
-    shown = rows[(here - 1) * PAGE : here * PAGE]
+    shown, listed = paged(rows, page)
     _only_theirs(visit, look, shown)
     filters = look.query() | {"state": state, "unit": unit, "q": words}
-    data = {"filters": filters, "total": len(rows), "wordings": shown, "pages": pages}
+    data = {"filters": filters, "total": len(rows), "wordings": shown, "pages": listed["pages"]}
     if visit.request.url.path.endswith(".json"):
         return visit.page("wordings.html", Page.MANDATES, "学到的说法", **data)
     return visit.page(
         "wordings.html", Page.MANDATES, "学到的说法", look=look, states=list(WordingStanding), tones=TONES,
         owners=sorted({str(row["unit"]) for row in everything if row["unit"]}), today=today(visit).isoformat(),
         may_decide=not look.past and any(row["state"] is WordingStanding.PROPOSED for row in shown),
-        listed={"total": len(rows), "page": here, "pages": pages}, fields=() if look.past else FIELDS, **data,
+        listed=listed, fields=() if look.past else FIELDS, **data,
     )  # fmt: skip
 
 

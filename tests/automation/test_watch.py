@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from casework.finding.commands import DismissFinding
+import pytest
+
+from automation.watch import Watch
+from casework.finding.commands import DismissFinding, ProposeFinding
 from casework.finding.state import Phase
 from casework.work_order import commands as c
 from dingze.wiring import Dingze
 from ledger.envelope import Event
-from terms.actors import Actor, Role
-from terms.ids import ClauseId, Position, UnitCode
+from terms.actors import Actor, Role, process
+from terms.ids import ClauseId, FindingNo, Position, UnitCode
 from tests.automation.conftest import Clock, order, take_in
 
 HOUSING, CITY_MANAGEMENT = UnitCode("C04"), UnitCode("C03")
@@ -47,6 +50,9 @@ def test_the_registers_own_faults_are_proposed_once_for_a_unit_with_the_enactmen
     assert looked(dingze) > 0
     proposed = [event for event in dingze.ledger.read(Position(0), 100_000) if event.type == "FindingProposed"]
     assert {event.payload["fault"] for event in proposed} == {"权责脱节"}
+    quarter = dingze.watch.faults()[0].quarter
+    counted = [f"YD{quarter}-{number:03}" for number in range(1, len(proposed) + 1)]
+    assert [event.payload["finding_no"] for event in proposed] == counted, "counted as a ledger counts"
     units = [event.payload["unit"] for event in proposed]
     assert len(units) == len(set(units)), "a unit's list is gone through at once"
     for event in proposed:
@@ -89,6 +95,22 @@ def test_a_person_decides_and_what_was_dismissed_is_not_brought_back_in_that_qua
     assert done.state.phase is Phase.DISMISSED
     returned_in_vain(dingze, "H9", clock)
     assert looked(open_again()) == 0
+
+
+def test_a_number_taken_meanwhile_stays_with_its_finding_and_the_next_look_takes_another(
+    dingze: Dingze, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        returned_in_vain(dingze, f"H{number}", clock)
+    evidence = (dingze.ledger.read(Position(0), 1)[0].event_id,)
+    elsewhere = ProposeFinding("推诿", CITY_MANAGEMENT, "ungrounded-return", "另一处先行登记", evidence)
+    dingze.desk.do_finding("YD-taken", elsewhere, process("watch"))
+    dingze.projections.catch_up()
+    with monkeypatch.context() as late:
+        late.setattr(Watch, "_next_no", lambda *_: FindingNo("YD-taken"))
+        assert dingze.watch.step() == 0
+    assert looked(dingze) > 0
+    assert [event.payload["unit"] for event in findings(dingze)] == ["C03", "C04"]
 
 
 def test_two_refused_returns_are_not_yet_buck_passing(dingze: Dingze, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -245,6 +246,25 @@ def test_two_editions_are_compared_to_the_word(desk: tuple[Town, str]) -> None:
     assert [one["key"] for one in told["changes"]] == [old.id]
     assert clerk.get("/mandates/changes?before=2026-12-01&after=2026-01-01").status_code == 422
     assert clerk.get("/mandates/changes.json?before=2026-11-02&after=2026-11-03").json()["total"] == 0
+
+
+def test_a_comparison_names_units_and_clauses_and_opens_each_on_its_day(desk: tuple[Town, str]) -> None:
+    town, address = desk
+    register = town.register.as_of(START.date())
+    old = next(one for one in register.boundary_items.values() if one.lead == "C03" and len(one.division) > 1)
+    (unit, words), *others = old.division
+    other = next(one.id for one in register.clauses.values() if one.unit == "C04" and one.number == "（三）")
+    new = replace(
+        old, division=((unit, words + "并回访"), *others), clauses=(*old.clauses, other), span=Span(date(2026, 11, 1))
+    )
+    enact(town.ledger, [new], at=START, actor="test")
+    clerk = Browser(address, "yz-05-clerk-chengguan")
+    page = clerk.get("/mandates/changes?before=2026-10-31&after=2026-11-01").text
+    assert f"{register.units[unit].name}：{words}<mark>并回访</mark>" in page and "住建局“三定”（三）" in page
+    for code in (*(one for one, _ in old.division), other):
+        assert f"{code}：" not in page and f"{code}、" not in page and f"、{code}" not in page
+    assert f'href="/mandates/items/{old.id}?at=2026-11-01"' in page
+    assert clerk.get(f"/mandates/items/{old.id}?at=2026-11-01").status_code == 200
 
 
 def _paper(secrecy: str = "秘密") -> Instrument:

@@ -158,6 +158,9 @@ def test_the_comparison_load_and_motions_stand_on_pages(reader: Browser) -> None
     assert number(worst["依据已失效"]) >= len(listed["compared"])
     loads = rows(reader, "/coverage/workload")
     assert any(row["每百名编制（件）"] != "—" for row in loads)
+    first, second = (reader.get(f"/coverage/workload.json?page={page}").json() for page in (1, 2))
+    assert len(first["workloads"]) == len(loads) == 50 < first["total"]
+    assert not {one["unit"] for one in first["workloads"]} & {one["unit"] for one in second["workloads"]}
     offices = reader.get("/coverage/workload.json?unit=C03").json()["offices"]
     assert offices and all(office["office"] for office in offices)
     motions = rows(reader, "/coverage/motions?quarter=2026-Q4")
