@@ -9,7 +9,7 @@ import orjson
 from pydantic import BaseModel
 
 from city.configuration import CityConfiguration
-from ingest.fields import NO_MAPPING
+from ingest.fields import NO_MAPPING, called
 from ledger.envelope import Append
 from ledger.vault import Keyring
 from mandates.sheets import Row
@@ -71,7 +71,7 @@ def check_limit(limit: datetime | str | None, since: datetime, at: str) -> None:
     """Raise BadInput for a 办理时限 that ends before the work it limits began, or more than ten years after."""
     if isinstance(limit, datetime) and not since < limit <= since + TEN_YEARS:
         reason = f"{limit:%Y-%m-%d %H:%M} 不在 {since:%Y-%m-%d %H:%M} 之后的十年内"
-        raise BadInput("ingest.bad-field", at=f"{at} handle_limit", field="handle_limit", reason=reason)
+        raise BadInput("ingest.bad-field", at=f"{at} handle_limit", field=called("handle_limit"), reason=reason)
 
 
 TEN_YEARS = timedelta(days=3653)

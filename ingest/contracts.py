@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ingest.fields import HISTORY_FIELDS, NO_MAPPING, ORDER_FIELDS, RETURN_FIELDS, named
+from ingest.fields import HISTORY_FIELDS, NO_MAPPING, ORDER_FIELDS, RETURN_FIELDS, called, named
 from terms.errors import BadInput
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
@@ -265,7 +265,7 @@ def _read(model: type[Found], fields: dict[str, Any], at: str) -> Found:
         field = ".".join(str(part) for part in first["loc"])
         reason = _IN_CHINESE.get(first["type"], first["msg"].removeprefix("Value error, "))
         reason = reason.format(**first.get("ctx", {}))
-        raise BadInput("ingest.bad-field", at=f"{at} {field}".strip(), field=field, reason=reason) from error
+        raise BadInput("ingest.bad-field", at=f"{at} {field}".strip(), field=called(field), reason=reason) from error
 
 
 _IN_CHINESE = {

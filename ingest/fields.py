@@ -62,6 +62,19 @@ HISTORY_FIELDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_CHINESE: Mapping[str, str] = {
+    field: name
+    for names in (HISTORY_FIELDS, RETURN_FIELDS, ORDER_FIELDS)
+    for name, field in reversed(tuple(names.items()))
+    if not name.isascii()
+}
+
+
+def called(field: str) -> str:
+    """A field as people and programs call it: 受理时间（received_at）; as it came where no Chinese name is known."""
+    return f"{name}（{field}）" if (name := _CHINESE.get(field.partition(".")[0])) else field
+
+
 def named(row: Mapping[str, Any], names: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str, Any]:
     """The cells under our field names; empty cells and `unit*` left out; of two columns for one field the first."""
     found: dict[str, Any] = {}

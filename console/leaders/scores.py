@@ -15,6 +15,7 @@ from console.interface.doors import SCORE_DOOR
 from console.leaders.accountability import absorbed_by, behind, choices, former_names
 from console.leaders.score_actions import ACTIONS
 from console.lookback import Looking
+from console.paging import paged
 from console.visit import Visit, Visiting
 from projections.readings.looking import looking, quarter, quarter_of
 from projections.score_sheets import SCORE_SHEETS
@@ -42,6 +43,7 @@ def scores(
     look: Looking,
     quarter_name: Annotated[str, Query(alias="quarter", max_length=7)] = "",
     unit_class: Annotated[str, Query(alias="class", max_length=40)] = "",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """The sheet of a quarter: the one asked for, else the newest there is."""
     visit.open(Page.ACCOUNTABILITY, "scores:read")
@@ -68,7 +70,11 @@ def scores(
         ranked = row["score"] is not None and visit.units is None
         row["rank"] = 1 + sum(other > row["score"] for other in scored) if ranked else None
     filters = look.query() | {"quarter": name, "class": unit_class}
-    data = {"filters": filters, "current": current, "sheet": sheet, "lines": lines, "objections": objections}
+    shown, listed = paged(lines, page)
+    data = {
+        "filters": filters, "current": current, "sheet": sheet, "lines": shown, "listed": listed,
+        "objections": objections,
+    }  # fmt: skip
     if visit.request.url.path.endswith(".json"):
         return visit.page("scores.html", Page.ACCOUNTABILITY, "季度评分", **data)
     offered, version = ([], 0) if look.past else _offers(visit, name)

@@ -31,7 +31,9 @@ def stream_of(browser: Browser) -> str:
 def test_what_is_held_is_opened_for_a_purpose_corrected_and_goes_in(office: tuple[Town, str, Browser]) -> None:
     town, _, administrator = office
     stream = stream_of(administrator)
-    assert PHONE not in administrator.get(f"/operations/held/{stream}").text, "sealed until it is asked for"
+    held_page = administrator.get(f"/operations/held/{stream}").text
+    assert PHONE not in held_page, "sealed until it is asked for"
+    assert "受理时间（received_at） 有误" in held_page
     refused = administrator.fill(f"/operations/held/open/{stream}")
     assert refused.status_code == 422 and not town.ledger.stream(stream)[1:], "nothing is opened without a purpose"
 
