@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from automation.standings import Standings
+from casework.events import Attachment
 from casework.standing import Standing
+from console.forms import Upload
 from dingze.wiring import Dingze
 from ledger.envelope import Bookmark
 from mandates.edition import RegisterEdition
@@ -16,6 +18,7 @@ from mandates.enact import enact
 from projections.awaiting import AWAITING
 from projections.engine import ProjectionEngine
 from projections.matters import STANDINGS
+from projections.outcomes import LEARNABLE
 from sample.calls import calls, this_morning
 from sample.hours import OfficeHours
 from sample.load import sample_items
@@ -71,6 +74,16 @@ def _stage(played: Dingze, clock: ScriptedClock, ends: datetime, zone: ZoneInfo)
     # end, in big batches.
     kept = ProjectionEngine(played.ledger, played.views, (AWAITING, STANDINGS), played.open_masked)
     known = _Known(played, kept)
+    outcomes = ProjectionEngine(played.ledger, played.views, (LEARNABLE,), played.open_masked)
+
+    def learn() -> None:
+        outcomes.catch_up()
+        played.learner.step()
+
+    def keep(order_no: str, name: str, content: bytes) -> Attachment:
+        (kept_file,) = played.attachments.keep(order_no, (Upload(name, content),))
+        return kept_file
+
     return Stage(
         clock=clock,
         ends=ends,
@@ -80,7 +93,9 @@ def _stage(played: Dingze, clock: ScriptedClock, ends: datetime, zone: ZoneInfo)
         proposer=replace(played.proposer, projections=kept),
         hours=OfficeHours(played.calendar, zone),
         zone=zone,
+        keep=keep,
         refresh=known.forget,
+        learn=learn,
     )
 
 

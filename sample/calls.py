@@ -25,8 +25,9 @@ NIGHT_WORK = "night_construction"
 ORPHAN = "orphan"
 # by the last three digits: what came in during the last two hours and waits for whoever opens the queue
 MORNING = frozenset({
-    "418", "423", "426", "432", "438", "440", "441", "447", "449", "450", "452", "455", "461", "462", "463", "466",
-    "468", "470", "471", "472", "473", "474", "476", "477", "478", "480", "481", "487", "488", "489", "490",
+    "108", "331", "337", "353", "365", "370", "374", "418", "423", "426", "432", "438", "439", "440", "441", "449",
+    "450", "453", "454", "455", "461", "463", "466", "467", "468", "474", "476", "477", "480", "481", "484", "485",
+    "487", "488", "489", "490",
 })  # fmt: skip
 RETURNED_AT_ONCE = frozenset({"449", "450"})  # of these: sent by rule, and already returned
 MORNING_BEGAN, LAST_CALL = timedelta(minutes=112), timedelta(minutes=2)  # before the moment of loading

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from casework.events import Attachment
 from casework.grounds import belongs, desk_of
 from casework.standing import NOTHING_KNOWN, status_quo
 from casework.work_order import Status
@@ -30,6 +31,8 @@ CONSULTED = frozenset({"017", "226", "247", "254", "268", "419", "479"})  # whos
 WITHDRAWN = frozenset({"104", "188", "372"})
 CORRECTED = frozenset({"063", "175", "240", "333"})  # moved by the reviewer, outside a return
 UNMERGED = frozenset({"431"})
+PICTURED = frozenset({"337", "418", "441", "455", "461"})  # of this morning's: the caller has sent a picture
+ASKED_AGAIN_WITHIN = timedelta(seconds=40)
 NIGHT_LEADS = (UnitCode("C04"), UnitCode("C03"), UnitCode("C04"), UnitCode("C04"), UnitCode("C03"))
 ANSWERED_OF_ENQUIRIES = 22  # percent answered from the knowledge base
 TO_A_DESK = 25  # percent of a district's orders that go through its desk
@@ -45,8 +48,10 @@ def dispatcher(scene: Scene) -> Actor:
 def at_the_hotline(scene: Scene) -> Life:
     """From the proposal to somebody who has the order, or to an end without one."""
     serial = scene.call.serial
-    if scene.call.fresh:
-        return  # what the desk finds waiting when it opens
+    if scene.call.fresh:  # what the desk finds waiting when it opens
+        if serial in PICTURED:
+            scene.stage.begin(_sends_pictures(scene), scene.minutes(1, 3))
+        return
     yield scene.minutes(3, 25 if scene.order.tier == "general" else 8)
     if scene.call.twin_of and _merged(scene):
         if serial not in UNMERGED:
@@ -73,7 +78,8 @@ def _merged(scene: Scene) -> bool:
     parent = scene.stage.scenes.get(scene.call.twin_of)
     if parent is None or parent.order.status in AT_REST:
         return False
-    done = scene.do(c.Merge(scene.call.twin_of, 86, say(scene.dice, "merge")), dispatcher(scene))
+    likeness = scene.order.suspected_score if scene.order.suspected == scene.call.twin_of else None
+    done = scene.do(c.Merge(scene.call.twin_of, likeness, say(scene.dice, "merge")), dispatcher(scene))
     parent.look()
     return done
 
@@ -90,10 +96,24 @@ def _asked_back(scene: Scene) -> Life:
 def add_to(scene: Scene) -> None:
     """The requester adds something: sealed under the order's key, as the gateway seals what comes in."""
     words = say(scene.dice, "addition")
+    pictures = (scene.picture("before", "补充照片.png"),) if scene.in_sight else ()
+    _added(scene, words, pictures, "微信小程序" if pictures else "电话")
+
+
+def _sends_pictures(scene: Scene) -> Life:
+    """Right after the call; the router is asked again, as after any addition."""
+    pictures = tuple(scene.picture("before", f"现场照片{number}.png") for number in (1, 2)[: 1 + scene.call.urgent])
+    _added(scene, say(scene.dice, "sends_pictures"), pictures, "微信小程序")
+    yield scene.now + ASKED_AGAIN_WITHIN
+    scene.stage.proposer.run()
+
+
+def _added(scene: Scene, words: str, pictures: tuple[Attachment, ...], channel: str) -> None:
     stream = f"order-{scene.call.number}"
     ring = scene.stage.vault.reading([stream])
-    boxes = (ring.seal(stream, {"text": words}), ring.seal(stream, {"text": words}))
-    scene.do(c.AddToOrder(*boxes, channel="电话"), dispatcher(scene))
+    named = [{"name": one.name, "kind": one.kind, "digest": one.digest} for one in pictures]
+    boxes = (ring.seal(stream, {"text": words, "attachments": named}), ring.seal(stream, {"text": words}))
+    scene.do(c.AddToOrder(*boxes, attachments=pictures, channel=channel), dispatcher(scene))
 
 
 def _ended_at_the_hotline(scene: Scene) -> bool:

@@ -19,6 +19,7 @@ from sample.stage import Life, Scene, Stage
 from sample.unit_work import rated, supported, worked_on
 
 PROPOSED_WITHIN = timedelta(seconds=40)
+LEARNED_EVERY = timedelta(days=7)
 
 
 def play_month(stage: Stage, month: list[Call], advance: Callable[[int], None] = lambda _: None) -> None:
@@ -30,7 +31,15 @@ def play_month(stage: Stage, month: list[Call], advance: Callable[[int], None] =
     numbers = {call.serial: call.number for call in month}
     for lane in (Cases, Findings):
         lane(stage, month[0].received_at, lambda serial: numbers.get(serial, "")).begin()
+    stage.begin(_learning(stage), month[0].received_at + LEARNED_EVERY)
     stage.play(advance)
+
+
+def _learning(stage: Stage) -> Life:
+    """What became of the orders so far teaches the router, once a week."""
+    while True:
+        stage.learn()
+        yield stage.clock.now + LEARNED_EVERY
 
 
 def life(scene: Scene) -> Life:

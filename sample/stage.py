@@ -7,6 +7,7 @@ real clock, so the same calls and the same end give the same decisions.
 
 import heapq
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 from automation import timers
 from automation.proposer import Proposer
 from casework.desk import Cause, Desk
+from casework.events import Attachment
 from casework.work_order import WorkOrder, next_ring
 from casework.work_order.commands import Command, RingClocks
 from casework.work_order.state import AT_REST, WITH_LEAD
@@ -24,11 +26,13 @@ from ledger.vault import Vault
 from mandates.edition import RegisterEdition
 from sample.calls import Call
 from sample.hours import OfficeHours
+from sample.pictures import View, picture
 from terms.actors import Actor
 from terms.errors import NotPermitted, Refused
 from terms.ids import UnitCode
 
 SEED = 20260901
+IN_SIGHT = re.compile("路面|人行道|井盖|垃圾|占道|摆摊|施工|工地|停车|积水|树|路灯|护栏|器材|渣土|污水|公园|楼道|堆")
 Life = Generator[datetime, None, None]
 
 
@@ -55,7 +59,9 @@ class Stage:
     proposer: Proposer
     hours: OfficeHours
     zone: ZoneInfo
+    keep: Callable[[str, str, bytes], Attachment]  # keeps a file of an order under its key: order, name, bytes
     refresh: Callable[[], None] = lambda: None  # tells the desk that standings or the register have moved
+    learn: Callable[[], object] = lambda: None  # has the router learn from what became of the orders so far
     scenes: dict[str, "Scene"] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)  # the rule that said no → how often
     _waiting: list[tuple[datetime, int, Life]] = field(default_factory=list)
@@ -113,6 +119,10 @@ class Scene:
         self._listen()
         return True
 
+    def picture(self, view: View, name: str) -> Attachment:
+        """A picture of what the order is about, kept as the console keeps what people attach."""
+        return self.stage.keep(self.call.number, name, picture(view, int(self.call.serial)))
+
     def look(self) -> None:
         """See how the order stands, after somebody else acted on it."""
         self.order = self.stage.desk.order(self.call.number)
@@ -157,6 +167,12 @@ class Scene:
     def chance(self, percent: float) -> bool:
         """Whether something happens that happens so often."""
         return self.dice.random() * 100 < percent
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether it is about something in the street, of which people send pictures."""
+        cells = self.call.row.cells
+        return self.call.kind != "咨询" and bool(IN_SIGHT.search(f"{cells['标题']} {cells['主要内容']}"))
 
     @property
     def in_hands(self) -> bool:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from casework.clocks import Clock
-from casework.events import Attachment
 from casework.work_order import Status
 from casework.work_order import commands as c
 from casework.work_order.state import AT_REST, IN_HANDS
@@ -160,7 +159,8 @@ def collected(scene: Scene, lead: UnitCode) -> Life:
 def _collect(scene: Scene, lead: UnitCode) -> None:
     member = scene.order.member(lead)
     for office in member.offices if member else ():
-        scene.do(c.CollectInside(lead, office, say(scene.dice, "inside_result")), clerk(lead))
+        pictures = (scene.picture("page", "现场处置情况.png"),) if scene.in_sight else ()
+        scene.do(c.CollectInside(lead, office, say(scene.dice, "inside_result"), pictures), clerk(lead))
 
 
 def _extended(scene: Scene, lead: UnitCode) -> Life:
@@ -200,7 +200,8 @@ def _answered(scene: Scene, lead: UnitCode) -> Life:
         return
     occasion = "result_enquiry" if scene.call.kind == "咨询" else "result"
     occasion = "result_unable" if occasion == "result" and scene.chance(6) else occasion
-    scene.do(c.SubmitResult(lead, say(scene.dice, occasion, unit=scene.name(lead))), clerk(lead))
+    proof = (scene.picture("after", "处置后照片.png"),) if occasion == "result" and scene.in_sight else ()
+    scene.do(c.SubmitResult(lead, say(scene.dice, occasion, unit=scene.name(lead)), proof), clerk(lead))
 
 
 # --- hand-over -------------------------------------------------------------------------------------------------
@@ -215,7 +216,7 @@ def _hand_over(scene: Scene, lead: UnitCode) -> Life:
     if receiver is None or clause is None or not _has(scene, lead):
         return
     note, number = say(scene.dice, "hand_over"), len(scene.order.hand_overs) + 1
-    record = Attachment(name="现场检查记录.pdf", kind="document")
+    record = scene.picture("page", "现场检查记录.png")
     if not scene.do(c.SendHandOver(lead, receiver, clause, "监管", "执法", (record,), note), clerk(lead)):
         return
     if scene.chance(25):

@@ -42,10 +42,14 @@ def damage(url: str, statements: Sequence[str]) -> None:
 
 
 def everything_held(url: str) -> Iterator[tuple[str, bytes]]:
-    """Every byte the database holds: SQLite's files (views and logs beside it too), PostgreSQL's tables in binary."""
+    """Every byte the database holds: SQLite's files (views, logs and attachments beside it too), PostgreSQL's tables in
+    binary."""
     if url.startswith("sqlite"):
         file = Path(make_url(url).database or "")
-        yield from ((found.name, found.read_bytes()) for found in file.parent.glob(f"{file.name}*"))
+        beside = (
+            found for found in file.parent.rglob("*") if found.relative_to(file.parent).parts[0].startswith(file.name)
+        )
+        yield from ((found.name, found.read_bytes()) for found in beside if found.is_file())
         return
     with psycopg.connect(url) as postgres:
         tables = postgres.execute(

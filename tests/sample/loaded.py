@@ -43,6 +43,7 @@ class Loaded:
         return {
             "DINGZE_DATABASE_URL": self.database_url,
             "DINGZE_MASTER_KEY": str(self.folder / "dingze.db.key"),
+            "DINGZE_ATTACHMENTS": str(self.folder / "dingze.db.attachments"),
             "DINGZE_CACHE": str(workplace.indexes()),
         }
 
@@ -57,6 +58,7 @@ def settings_in(folder: Path, database_url: str | None = None) -> Settings:
     return Settings(
         database_url=database_url or f"sqlite:///{folder}/dingze.db",
         master_key=folder / "dingze.db.key",
+        attachments=folder / "dingze.db.attachments",
         cache=workplace.indexes(),
     )
 

@@ -68,7 +68,9 @@ AT_LEAST = {
     "AssignedInside": 50,
     "LeaderSignedOff": 40,
     "PersonalDataRead": 40,
-    "PartsRated": 5,
+    "PartsRated": 60,
+    "DuplicateSuspected": 7,
+    "MemoryEditionMade": 4,
     "ExclusionRequested": 2,
     "BoundaryCaseOpened": 4,
     "NegotiationHeld": 4,
@@ -142,6 +144,30 @@ def test_whoever_opens_the_queue_finds_a_living_morning(month: Month) -> None:
     since = TODAY - timedelta(hours=2)
     assert [one for one in month.told("WorkOrderDispatched") if one.occurred_at > since and one.payload["disputed"]]
     assert [one for one in month.told("ReturnRequested") if one.occurred_at > since]
+
+
+def test_the_morning_has_past_orders_alike_repeats_to_merge_and_pictures(month: Month) -> None:
+    waiting = [order for order in month.orders.values() if order.status is Status.TO_DISPATCH]
+    assert sum(bool(order.proposal.similar) for order in waiting if order.proposal) >= 5
+    assert sum(bool(order.suspected) for order in waiting) >= 2
+    added = {one.payload["order_no"] for one in month.told("AdditionReceived") if one.payload["attachments"]}
+    assert sum(order.order_no in added for order in waiting) >= 3
+
+
+def test_what_a_machine_suspected_was_merged_with_its_likeness(month: Month) -> None:
+    suspected = {one.payload["order_no"]: one.payload for one in month.told("DuplicateSuspected")}
+    merged = [one.payload for one in month.told("OrdersMerged") if one.payload["child"] == one.payload["order_no"]]
+    told = [one for one in merged if one["child"] in suspected]
+    assert len(told) >= 4
+    assert all(one["similarity"] == suspected[one["child"]]["score"] for one in told)
+
+
+def test_proof_of_work_can_be_opened(month: Month, dingze: Dingze) -> None:
+    proved = [one.payload for one in month.told("ResultSubmitted") if one.payload["attachments"]]
+    assert len(proved) >= 50
+    for one in proved[:3]:
+        (proof,) = one["attachments"]
+        assert dingze.attachments.open(one["order_no"], proof["digest"]).startswith(b"\x89PNG")
 
 
 def test_some_open_orders_are_overdue_and_most_are_not(month: Month) -> None:
