@@ -33,6 +33,10 @@ COLUMNS: Mapping[str, str] = {
     "counted": "只算计入考核的",
 }
 UNITS = frozenset({"unit", "proposed", "to_unit", "from_unit", "other"})
+UNSETTLED: Mapping[str, str] = {  # why a matter has two leads or none
+    "no_clause": "无主：退单称无条目", "no-lead": "无主：清单无牵头", "uncovered": "无主：无条目覆盖",
+    "two-leads": "两家牵头", "hands": "多家先后承办",
+}  # fmt: skip
 VALUES: Mapping[str, str] = {
     "returned": "退单",
     "no_clause": "称各单位均无条目",

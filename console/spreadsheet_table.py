@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from casework.desk import event_name
 from casework.papers.archive import pack
 from casework.papers.sheet import write
 from console.spreadsheet_words import (
@@ -17,7 +18,9 @@ from console.spreadsheet_words import (
     HUNDREDTHS,
     HUNDREDTHS_BESIDE,
     LEFT_OUT,
+    REPEATED_BESIDE,
     SHEETS,
+    SHEETS_BESIDE,
     SHOWN,
     UNITS,
     WORDS,
@@ -27,7 +30,11 @@ from terms.messages import sentence
 
 DAY = date(2020, 1, 1)  # of the parts inside the file: the same rows give the same bytes
 OPENED = ("card", "judged", "score")  # records inside a row whose fields are columns of their own
-TOLD: Mapping[str, Callable[[str], str]] = {"week": week, "quarter": quarter}
+TOLD: Mapping[str, Callable[[str], str]] = {
+    "week": week,
+    "quarter": quarter,
+    "type": lambda text: event_name(text) if text.isascii() else text,
+}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 Value = str | int | float
 Row = dict[str, Any]
@@ -45,9 +52,9 @@ def table(
     named = names or {}
     lists = [(key, [_said(row, reasons or {}) for row in rows]) for key, rows in _lists(told, named)]
     for key, rows in lists:
-        keys = list(dict.fromkeys(name for row in rows for name in row if name in SHOWN or not name.isascii()))
+        keys = list(dict.fromkeys(name for row in rows for name in row if _shown(name, row)))
         lines = [[_cell(name, row.get(name), named) for name in keys] for row in rows]
-        _sheet(book, SHEETS.get(key) or HEADINGS.get(key, key), [_heading(one, rows) for one in keys], lines)
+        _sheet(book, _title(key, rows), [_heading(one, rows) for one in keys], lines)
     single = [(HEADINGS.get(key, key), _cell(key, value, named)) for key, value in _singles(told)]
     if single or not lists:
         _sheet(book, sentence("sheet.summary"), [sentence("sheet.item"), sentence("sheet.value")], map(list, single))
@@ -116,7 +123,19 @@ def _matrix(told: Mapping[str, Any], named: Mapping[str, str]) -> list[Row]:
     ]
 
 
+def _shown(name: str, row: Row) -> bool:
+    return (name in SHOWN or not name.isascii()) and REPEATED_BESIDE.get(name, "-") not in row
+
+
+def _title(key: str, rows: list[Row]) -> str:
+    columns = {column for row in rows for column in row}
+    beside = (name for (one, column), name in SHEETS_BESIDE.items() if one == key and column in columns)
+    return next(beside, "") or SHEETS.get(key) or HEADINGS.get(key, key)
+
+
 def _heading(key: str, rows: list[Row]) -> str:
+    if key == "basis" and any("denied_clause" in row for row in rows):
+        return sentence("sheet.leans-on")
     if key == "kind" and not any("order_no" in row for row in rows):
         return sentence("sheet.kind")
     if key == "weight" and any("per_hundred_posts" in row for row in rows):

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from console import figure_words
+from console.administration.operations import VIEWS
 from console.registers.differences import KINDS, TABLES
-from console.words import ABSTAINED, FIELDS, INSTRUMENTS, PARTS, SOURCES, VALUES
+from console.words import ABSTAINED, CLOCKS, FIELDS, INSTRUMENTS, PARTS, SOURCES, VALUES, role_name
+from terms.actors import Role
 
 LEFT_OUT = frozenset({"current", "filters", "counts", "page", "pages", "position", "line", "cells"})
 HEADINGS: Mapping[str, str] = {
@@ -64,7 +66,17 @@ HEADINGS: Mapping[str, str] = {
 SHEETS: Mapping[str, str] = {
     "points": "职责颗粒点", "weeks": "每周", "grid": "近几周", "stuck": "久拖未结", "rising": "正在上升",
     "instruments": "文件", "changes": "变动", "digests": "期次", "found": "查得条目", "boundaries": "边界事项",
-    "matrix": "单位矩阵", "rates": "指标", "decided": "决定成效",
+    "matrix": "单位矩阵", "rates": "指标", "decided": "决定成效", "views": "视图", "readings": "查阅",
+    "readers": "查阅人", "accounts": "账号", "signed": "登录", "deadlines": "时限", "citations": "引用条目",
+    "reasons": "理由", "evidence": "依据", "alternatives": "次选单位", "clocks": "时限", "claims": "退单",
+    "timeline": "经过",
+    "history": "经过", "opinions": "书面意见", "steps": "导览", "versions": "历次版本", "points_on_it": "所依颗粒点",
+    "powers_on_it": "所依职权", "shifts": "班次", "held": "隔离记录", "answers": "答复", "additions": "补充",
+    "attachments": "附件", "papers": "公文", "drafts": "草稿", "tokens": "令牌",
+}  # fmt: skip
+# a list's name where its rows have this column
+SHEETS_BESIDE: Mapping[tuple[str, str], str] = {
+    ("waiting", "urgency"): "待派遣", ("candidates", "score"): "候选单位", ("lines", "by"): "账号记录",
 }  # fmt: skip
 SHOWN = frozenset(HEADINGS) - LEFT_OUT  # a column without a Chinese heading is the program's own
 UNITS = frozenset({
@@ -75,7 +87,15 @@ UNITS = frozenset({
 WORDS: Mapping[str, Mapping[str, str]] = {
     **VALUES, "part": PARTS, "abstained": ABSTAINED, "kind": {**KINDS, **INSTRUMENTS}, "table": TABLES,
     "source": SOURCES, "step": {**figure_words.VALUES, **VALUES["step"]},
+    "what": {**figure_words.VALUES, **VALUES["what"]}, "how": {**figure_words.VALUES, **VALUES["how"]},
+    "why": {**figure_words.VALUES, **figure_words.UNSETTLED}, "acting": {**figure_words.VALUES, **VALUES["status_quo"]},
+    "dispatched_by": figure_words.VALUES, "closed_how": VALUES["how"],
+    "basis": figure_words.VALUES, "measure": figure_words.VALUES, "name": {**CLOCKS, **VIEWS},
+    "role": {role.value: role_name(role) for role in Role}, "mode": {"live": "实时接入", "history": "历史补录"},
+    "purpose": {"live": "在用", "beside": "重建中", "proof": "核对", "retired": "备用"},
 }  # fmt: skip
+# columns that repeat another in the program's own words
+REPEATED_BESIDE: Mapping[str, str] = {"code": "label", "type": "title"}
 HUNDREDTHS = frozenset({
     "per_hundred_posts", "peers", "inside_weight", "clause_weight", "share", "rate", "points",
 })  # fmt: skip

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from casework import permissions
 from casework.boundary_case.commands import OpenCase
+from console import figure_words
 from console.access import Page, may_read
 from console.bianban.boundary_reading import (
     doubtful_leads,
@@ -85,6 +86,7 @@ def disputes(
         choices=choices,
         where=where,
         returned_where=returned,
+        unsettled_words=figure_words.UNSETTLED,
         window=timedelta(days=WINDOW),
         a_day=timedelta(days=1),
         from_day=date.fromisoformat,

@@ -14,6 +14,7 @@ PROJECTIONS: dict[str, str] = {
     "readings.no-digest": "没有编号为“{number}”的定期梳理。请核对编号，或留空按起止日期查找。",
     "sheet.summary": "概要",
     "sheet.kind": "种类",
+    "sheet.leans-on": "有无条目",
     "sheet.weighted": "加权工作量（件）",
     "sheet.nobody": "未指明",
     "sheet.item": "项目",

@@ -20,6 +20,7 @@ from console.administration.sample_people import SAMPLE_ACCOUNTS
 from console.lookback import look_back
 from tests.console.city import Browser, Town, copy_template, served
 from tests.console.life import live
+from tests.console.tables import foreign
 
 # lists that stand beside the record or before it: what was on a past day is not theirs to say
 NOT_OF_A_DAY = {
@@ -122,6 +123,7 @@ def test_every_page_has_its_data_and_its_table_and_every_list_obeys_the_day_and_
         table = browser.get(f"{path}.xlsx", params=more)
         assert table.status_code == 200, path
         assert load_workbook(io.BytesIO(table.content)).worksheets, path
+        assert not foreign(table.content), path
         if not looks_back(route):
             continue
         seen = numbers(now.json())

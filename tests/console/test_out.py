@@ -25,7 +25,8 @@ from console.spreadsheet_words import HEADINGS
 from dingze.wiring import Dingze
 from projections.queue import QUEUE
 from projections.readings.looking import looking
-from tests.console.city import served
+from tests.console.city import Browser, served
+from tests.console.tables import foreign
 from tests.sample.loaded import TODAY, loaded
 
 
@@ -74,6 +75,25 @@ def test_every_list_is_a_table_under_the_same_address(dingze: Dingze, address: s
     heads = [cell for sheet in book.worksheets for cell in next(sheet.iter_rows(values_only=True), ())]
     assert heads
     assert [one for one in heads if one and str(one).isascii()] == []
+
+
+TOLD = (
+    ("/orders/YZ20260900314", "yz-02-reviewer"), ("/cases/ZY2026001", "yz-03-bianban"),
+    ("/findings/WT2026001", "yz-03-bianban"), ("/accountability/C04", "yz-03-bianban"),
+    ("/disputes?tab=unsettled", "yz-03-bianban"), ("/disputes?tab=tracked", "yz-03-bianban"),
+    ("/figures/returns", "yz-03-bianban"), ("/figures/duties?measure=dispatched&unit=C04", "yz-03-bianban"),
+    ("/figures/clauses?unit=C04", "yz-03-bianban"), ("/mandates/items/C04-SD-03", "yz-03-bianban"),
+    ("/mandates/units/C04", "yz-03-bianban"), ("/coverage/compare?unit=C11", "yz-03-bianban"),
+    ("/readings", "yz-14-auditor"), ("/operations", "yz-14-auditor"),
+    ("/people", "yz-15-administrator"), ("/people/sessions", "yz-15-administrator"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "account"), TOLD)
+def test_a_table_of_the_month_has_no_word_of_the_program_in_it(address: str, path: str, account: str) -> None:
+    address_of, _, asked = path.partition("?")
+    answer = Browser(address, account).get(f"{address_of}.xlsx?{asked}")
+    assert answer.status_code == 200 and foreign(answer.content) == []
 
 
 def test_a_table_has_the_rows_of_every_page_of_its_list(dingze: Dingze, address: str) -> None:
