@@ -148,11 +148,3 @@ def open_held(ledger: Ledger, vault: Vault, stream: StreamId, *, now: datetime, 
     told = {"account": actor.account, "purpose": purpose[:500]}
     ledger.append(Append(stream, None, (NewEvent(INPUT_READ, told, now, str(actor), correlation=stream),)))
     return found
-
-
-def raw_of(ledger: Ledger, vault: Vault, stream: StreamId) -> bytes | None:
-    """The bytes as received of one thing in quarantine; None once erased or when there is no such thing."""
-    try:
-        return row_of(vault, last_of(ledger, stream)).raw
-    except NotFound:
-        return None

@@ -31,11 +31,6 @@ def quote(item: str, register: RegisterEdition) -> Quoted:
     )
 
 
-def quote_all(items: tuple[str, ...], register: RegisterEdition) -> tuple[Quoted, ...]:
-    """Every item quoted, each once, in the order given."""
-    return tuple(quote(item, register) for item in dict.fromkeys(items))
-
-
 def quote_even_ended(items: Iterable[str], register: RegisterEdition) -> tuple[Quoted, ...]:
     """Every item quoted; one that is no longer in force, though it was when it was cited, by its number alone."""
     found: list[Quoted] = []

@@ -22,7 +22,6 @@ class Step:
 
 
 FIND = Step(Page.MANDATES, "#find", "随处查找", "按 / 键跳到这里，输入工单编号直接打开工单，输入关键词查职责条目。")
-LAST = "看完可随时按 H 再看；按 ? 查快捷键。"
 
 _DESK = (
     Step(

@@ -23,7 +23,6 @@ from terms.errors import Unavailable
 from terms.ids import UnitCode
 
 router = APIRouter()
-Quarter = Annotated[str, Query(max_length=7)]
 
 
 @router.post("/scores/act/{slug}/{quarter_name}")

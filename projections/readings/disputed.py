@@ -1,6 +1,6 @@
-"""Who disputes what with whom: the matrix of units, the disputed matters with the clauses of both sides, the chains.
+"""The disputed matters of a period with the clauses of both sides, and the open cases on them: what a digest lists.
 
-All of it are sums over the lines of `projections.disputes`; each figure opens to its events by `behind`.
+Sums over the lines of `projections.disputes`.
 """
 
 from collections import Counter, defaultdict
@@ -8,42 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from projections.cases import CASES_VIEW
 from projections.disputes import DISPUTES
-from projections.figures import count, events_behind
 from projections.readings.looking import Look, Period
 
 OUTCOMES = ("upheld", "refused", "designated", "support_added", "withdrawn", "merged")
 DUTY_REASONS = ("not_ours", "unclear", "overlap", "partial")  # what a digest is about; a wrong place is no quarrel
-FILTERS = ("matter_id", "denied_clause", "claimed_clause", "reason", "district", "street", "unit", "proposed")
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A cell of the matrix: returns in which `unit` pointed at `other` (empty: at nobody), and how they ended.
-
-    `matters` are (matter_id, matter, returns), the most disputed first; `cases` the boundary cases both are parties to.
-    """
-
-    unit: str
-    other: str
-    returned: int
-    upheld: int
-    refused: int
-    designated: int
-    support_added: int
-    withdrawn: int
-    merged: int
-    matters: tuple[tuple[str, str, int], ...]
-    cases: tuple[str, ...]
-
-    @property
-    def open(self) -> int:
-        """Not decided yet, or decided outside the period."""
-        decided: int = sum(getattr(self, name) for name in OUTCOMES)
-        return max(self.returned - decided, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,66 +44,6 @@ class DisputedMatter:
     no_clause: int
     clauses: tuple[Cited, ...]
     cases: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """The hands one order went through. `came_back` counts how often it came back to a unit that had led it."""
-
-    order_no: str
-    matter_id: str
-    matter: str
-    district: str
-    hands: tuple[str, ...]
-    returns: int
-    moves: int
-    came_back: int
-    designated: str
-    case_no: str
-
-
-def matrix(look: Look, period: Period | None = None, **where: Any) -> tuple[Pair, ...]:
-    """Department by department, the most returns first. `where` filters by any of FILTERS."""
-    table = look.table(DISPUTES, "returned")
-    cut = look.cut(period, **{name: value for name, value in where.items() if name in FILTERS and value})
-    cells: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for (unit, other, what), times in count(look.connection, table, ("unit", "proposed", "what"), cut).items():
-        cells[unit, other][what] += times
-    matters: dict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
-    by_matter = count(
-        look.connection, table, ("unit", "proposed", "matter_id", "matter"), cut.narrowed(what="returned")
-    )
-    for (unit, other, matter_id, matter), times in by_matter.items():
-        matters[unit, other].append((matter_id, matter, times))
-    parties = _parties(look)
-    found = [
-        Pair(
-            unit=unit,
-            other=other,
-            returned=cell["returned"],
-            **{name: cell[name] for name in OUTCOMES},
-            matters=tuple(sorted(matters[unit, other], key=lambda one: (-one[2], one[1], one[0]))),
-            cases=tuple(number for number, units in parties.items() if {unit, other} <= units),
-        )
-        for (unit, other), cell in cells.items()
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.returned, -one.refused, one.unit, one.other)))
-
-
-def quarrels(pairs: tuple[Pair, ...]) -> tuple[tuple[str, str, int, tuple[tuple[str, int], ...]], ...]:
-    """Both directions of each pair together: (unit, unit, returns, matters with their returns), the worst first."""
-    total: Counter[tuple[str, str]] = Counter()
-    about: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for one in pairs:
-        if one.other:
-            both = (min(one.unit, one.other), max(one.unit, one.other))
-            total[both] += one.returned
-            for matter_id, matter, times in one.matters:
-                about[both][matter or matter_id] += times
-    return tuple(
-        (first, second, times, tuple(sorted(about[first, second].items(), key=lambda item: (-item[1], item[0]))))
-        for (first, second), times in sorted(total.items(), key=lambda item: (-item[1], item[0]))
-    )
 
 
 def disputed_matters(look: Look, period: Period | None = None) -> tuple[DisputedMatter, ...]:
@@ -184,33 +96,6 @@ def _matter(
         ),
         cases=tuple(cases),
     )
-
-
-def chains(look: Look, at_least: int = 1, limit: int = 200) -> tuple[Chain, ...]:
-    """Orders that went through more than one hand, ping-pong first."""
-    table = look.table(DISPUTES, "chains")
-    query = (
-        select(table)
-        .where(look.held(table), or_(table.c.moves >= at_least, table.c.came_back > 0))
-        .order_by(table.c.came_back.desc(), table.c.moves.desc(), table.c.returns.desc(), table.c.order_no)
-        .limit(limit)
-    )
-    names = ("order_no", "matter_id", "matter", "district", "returns", "moves", "came_back", "designated", "case_no")
-    return tuple(
-        Chain(hands=tuple(row["hands"].split(">")) if row["hands"] else (), **{name: row[name] for name in names})
-        for row in look.connection.execute(query).mappings()
-    )
-
-
-def behind(look: Look, what: str, period: Period | None = None, **where: Any) -> list[tuple[int, str]]:
-    """Position and id of the events a figure of returns counts."""
-    table = look.table(DISPUTES, "returned")
-    return events_behind(look.connection, table, look.cut(period, what=what, **where))
-
-
-def _parties(look: Look) -> dict[str, frozenset[str]]:
-    table = look.table(CASES_VIEW, "cases")
-    return {row["case_no"]: frozenset(row["parties"].split("|")) for row in look.rows(table, order=("case_no",))}
 
 
 def _cases_by_matter(look: Look) -> dict[str, tuple[str, list[str], list[str]]]:

@@ -63,11 +63,6 @@ class PartFigures:
     peers: Share  # sum of scores 1–5 from other units, and how many
     left_out: int  # 不计考核
 
-    @property
-    def return_rate(self) -> Share:
-        """退单率: returns of what it was given."""
-        return Share(self.returned, self.dispatched)
-
 
 def unit_figures(
     look: Look, register: RegisterEdition, period: Period | None = None, units: Iterable[str] | None = None

@@ -16,11 +16,13 @@ from casework.finding.digest import digest_stream
 from casework.papers.rendering import render, text_of
 from casework.papers.sheet import digest_table
 from casework.papers.templates import shipped
+from console.bianban.boundary_reading import read_chains, read_matrix, read_pairs
 from ledger.envelope import Append, NewEvent
 from projections.accountability import ACCOUNTABILITY
 from projections.cases import CASES_VIEW
 from projections.digests import DIGESTS
 from projections.disputes import DISPUTES
+from projections.figures import events_behind
 from projections.readings import boundaries, disputed
 from projections.readings.digest import as_paper, items_to_open, period_digest, period_in_words
 from projections.readings.looking import Period, looking
@@ -66,14 +68,18 @@ def test_the_cells_of_the_matrix_add_up_to_the_returns_of_the_period(
             if one.type == "ReturnRequested" and one.occurred_at >= START + timedelta(days=since, hours=-1)
         ]
         with looking(desk.store) as look:
-            pairs = disputed.matrix(look, period)
-            assert {(one.unit, one.other): one.returned for one in pairs if one.returned} == dict(
+            table, cut = look.table(DISPUTES, "returned"), look.cut(period)
+            cells = read_matrix(look.connection, table, cut).cells
+            pairs, number_of_pairs = read_pairs(look.connection, table, cut)
+            assert {(unit, other): times for unit, row in cells.items() for other, times in row.items()} == dict(
                 Counter((one["unit"], one["proposed_unit"]) for one in asked)
             )
-            assert sum(times for _, _, times, _ in disputed.quarrels(pairs)) == len(asked)
+            assert sum(one.returns for one in pairs) == len(asked) and len(pairs) == number_of_pairs
             for one in pairs:
-                assert sum(times for _, _, times in one.matters) == one.returned
-                assert len(disputed.behind(look, "returned", period, unit=one.unit, proposed=one.other)) == one.returned
+                assert sum(times for _, _, times in one.matters) == one.returns
+                for unit, other, times in ((one.first, one.second, one.there), (one.second, one.first, one.back)):
+                    behind = cut.narrowed(what="returned", unit=unit, proposed=other)
+                    assert len(events_behind(look.connection, table, behind)) == times
 
 
 def returned(desk: Desk, number: str, matter_id: str, **fields: Any) -> Life:
@@ -115,8 +121,8 @@ def test_a_disputed_matter_shows_the_clauses_of_both_sides_and_its_open_case(des
             ("A1-SD-01", UNITS[0], "denied", 2), ("A2-SD-01", UNITS[1], "claimed", 2),
         ]  # fmt: skip
         assert (found.units, found.cases) == ((UNITS[0], UNITS[1]), ("B1",))
-        (chain,) = disputed.chains(look)
-        assert (chain.order_no, chain.hands, chain.came_back) == ("N1", (UNITS[0], UNITS[1]), 0)
+        (chain,) = read_chains(look.connection, look.table(DISPUTES, "chains"), None, {})
+        assert (chain["order_no"], chain["hands"], chain["came_back"]) == ("N1", [UNITS[0], UNITS[1]], 0)
         (case,) = boundaries.open_cases(look, date(2023, 5, 14))
         assert (case.case_no, case.step, case.age, case.at_step, case.overdue) == ("B1", "opened", 10, 10, False)
 

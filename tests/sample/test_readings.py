@@ -9,9 +9,11 @@ from datetime import timedelta
 
 import pytest
 
+from console.bianban.boundary_reading import read_pairs
 from dingze.wiring import Dingze
 from mandates.model import Section
-from projections.readings import boundaries, candidates, clauses, disputed, units
+from projections.disputes import DISPUTES
+from projections.readings import boundaries, candidates, clauses, units
 from projections.readings.looking import Look, looking
 from tests.sample.conftest import Month
 from tests.sample.loaded import TODAY
@@ -46,12 +48,13 @@ def test_the_pair_that_quarrels_most_is_found_with_what_it_quarrels_over(look: L
                 pairs[both] += 1
                 over[both][told["matter"] or matters.get(told["order_no"], "")] += 1
     worst = pairs.most_common(1)[0]
-    first, second, times, about = disputed.quarrels(disputed.matrix(look))[0]
-    assert ((first, second), times) == worst
-    assert {first, second} == {"C03", "C04"}
-    assert about[0][1] == over[first, second].most_common(1)[0][1]
-    assert dict(about) == dict(over[first, second])
-    assert "夜间施工" in about[0][0]
+    found = read_pairs(look.connection, look.table(DISPUTES, "returned"), look.cut())[0][0]
+    both = found.first, found.second
+    assert (both, found.returns) == worst
+    assert set(both) == {"C03", "C04"}
+    about = {name: times for _, name, times in found.matters}
+    assert about == dict(over[both]) and found.matters[0][2] == over[both].most_common(1)[0][1]
+    assert "夜间施工" in found.matters[0][1]
 
 
 def test_the_matter_nobody_owns_is_found_and_gathered_with_its_words(dingze: Dingze, look: Look, month: Month) -> None:
@@ -115,13 +118,13 @@ def test_what_a_decision_changed_is_the_returns_before_and_after_it(dingze: Ding
     assert set(found) == set(written) and written
     for number, one in found.items():
         assert (one.lead, one.effective_from) == (written[number]["lead"], written[number]["effective_from"])
-        chained = {row.order_no: row for row in disputed.chains(look, at_least=0, limit=10_000)}
+        chained = {row["order_no"]: row["matter_id"] for row in look.rows(look.table(DISPUTES, "chains"))}
         counted = [
             event
             for event in month.told("ReturnRequested")
             if one.matter_id
-            and (chain := chained.get(event.payload["order_no"])) is not None
-            and one.matter_id in (event.payload["matter_id"], chain.matter_id)
+            and (known := chained.get(event.payload["order_no"])) is not None
+            and one.matter_id in (event.payload["matter_id"], known)
         ]
         assert one.before + one.after <= len(counted)
     later = boundaries.decided(look, TODAY.date() + timedelta(days=90))
