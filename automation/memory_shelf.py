@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, String, Table,
 from projections.connections import SCHEMA
 from projections.store import ViewStore
 from routing.memory_edition import EMPTY, MemoryEdition
+from terms.reasons import brief
 
 LOG = structlog.get_logger(__name__)
 
@@ -49,7 +50,7 @@ class MemoryShelf:
         try:
             return MemoryEdition.from_bytes(row.content) if row else None
         except ValueError as unread:
-            LOG.warning("memory-unread", digest=digest[:12], reason=str(unread))
+            LOG.warning("memory-unread", digest=digest[:12], reason=brief(unread))
             return None
 
     def keep_only(self, digests: set[str]) -> int:

@@ -21,6 +21,7 @@ from ledger.store import Ledger
 from projections.store import ViewStore
 from terms.errors import BadInput, Conflict
 from terms.ids import Position
+from terms.reasons import brief
 
 LOG = structlog.get_logger("publisher")
 TOPIC = "dingze.events"
@@ -66,7 +67,7 @@ class Publisher:
             if outward:
                 self._send(self._options.topic, outward)
         except KafkaError as error:
-            LOG.warning("waiting", whom="broker", error=f"{type(error).__name__}: {error}")
+            LOG.warning("waiting", whom="broker", error=brief(error))
             self.close()
             return 0
         try:
@@ -174,11 +175,11 @@ def _aborted(producer: Any) -> None:
     try:
         producer.abort_transaction()
     except KafkaError as error:  # fenced, or the broker is away: its time-out aborts for us
-        LOG.info("not aborted", error=f"{type(error).__name__}: {error}")
+        LOG.info("not aborted", error=brief(error))
 
 
 def _closed(producer: Any) -> None:
     try:
         producer.close(timeout=5)
     except KafkaError as error:
-        LOG.info("not closed in order", error=f"{type(error).__name__}: {error}")
+        LOG.info("not closed in order", error=brief(error))

@@ -13,6 +13,7 @@ import structlog
 
 from ledger.feed import Feed
 from terms.ids import Position
+from terms.reasons import brief
 
 LOG = structlog.get_logger("supervisor")
 LONGEST_PAUSE = 30.0  # seconds between two tries of a part that keeps failing
@@ -107,7 +108,7 @@ class Supervisor:
                 since = self._following.pop(part.name, None)
                 if since is not None and time.monotonic() - since > WELL_AFTER:
                     pause = 1.0  # it had been well in between
-                self._failures[part.name] = f"{type(error).__name__}: {error}"
+                self._failures[part.name] = brief(error)
                 LOG.exception("part failed", part=part.name, pause=pause)
                 self._began[part.name] = None
                 self._stop.wait(pause)

@@ -17,6 +17,7 @@ from casework.finding.decide import DECISIONS as FINDING_DECISIONS
 from casework.paperwork import commands as paper_commands
 from casework.work_order.decide import DECISIONS as ORDER_DECISIONS
 from terms.errors import BadInput, NotFound
+from terms.reasons import reason_of
 
 DIGEST = (
     finding_commands.OpenDigest,
@@ -88,13 +89,13 @@ def read_command(name: str, fields: dict[str, Any]) -> Any:
         raise NotFound("casework.no-such-command", at=name, command=name)
     known = {field.name for field in dataclass_fields(command)}
     if strange := sorted(set(fields) - known):
-        raise BadInput("casework.unknown-field", at=strange[0], field=strange[0])
+        raise BadInput("casework.unknown-field", at=strange[0] or "body", field=strange[0])
     try:
         return _adapter(command).validate_python(fields)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise BadInput("casework.bad-field", at=field, field=field, reason=first["msg"]) from error
+        raise BadInput("casework.bad-field", at=field, field=field, reason=reason_of(first)) from error
 
 
 def schema_of(name: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from city.publishing import Open311Rules
 from city.scoring import DEFAULT_RULE, ScoreRule
 from ledger.sealing import Cipher
 from terms.errors import BadInput
+from terms.reasons import reason_of
 
 
 class Clocks(Frozen):
@@ -288,4 +289,4 @@ def load_configuration(path: Path | None) -> CityConfiguration:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise BadInput("city.invalid", at=f"{path.name}: {place}", reason=first["msg"]) from error
+        raise BadInput("city.invalid", at=f"{path.name}: {place}", reason=reason_of(first)) from error

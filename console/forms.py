@@ -16,6 +16,7 @@ Kind = Literal[
     "text", "area", "unit", "units", "clause", "choice", "flag", "date", "order", "files", "checks", "points", "scan"
 ]
 
+NAME_AT_MOST = 200  # bytes of a file's name, which a folder keeps to 255
 UPLOADS = "files"  # the field whose files are kept with the order
 
 
@@ -117,13 +118,19 @@ class Filled:
         return int(found)
 
 
+def file_name(told: str) -> str:
+    """What a file is called, without a path, as any folder can keep it: printable, its last 200 bytes."""
+    name = "".join(one for one in told.replace("\\", "/").rsplit("/", 1)[-1] if one.isprintable())
+    return name.encode("utf-8", "replace")[-NAME_AT_MOST:].decode("utf-8", "ignore")
+
+
 async def filled(request: Request) -> Filled:
     """What came with a posted form."""
     form = await request.form()
     scans, uploads = {}, []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile) and value.filename:
-            content, called = await value.read(), value.filename.replace("\\", "/").rsplit("/", 1)[-1][-200:]
+            content, called = await value.read(), file_name(value.filename)
             if name == UPLOADS:
                 uploads.append(Upload(called, content))
             else:

@@ -8,8 +8,10 @@ from starlette.responses import RedirectResponse, Response
 
 from console.visit import SignInNeeded, json_response, sign_in_address
 from terms.errors import BadInput, DingzeError, NotFound, NotPermitted
+from terms.reasons import reason_of
 
 log = structlog.get_logger()
+PLACE_AT_MOST = 120  # characters of a place, which may be a field that the sender named
 
 
 def wants_json(request: Request) -> bool:
@@ -44,29 +46,37 @@ def install(app: FastAPI) -> None:
     async def told(request: Request, error: Exception) -> Response:
         assert isinstance(error, DingzeError)  # noqa: S101 - registered for this class only
         if error.status >= 500:
-            log.error("console.failed", path=request.url.path, code=error.code, at=error.at)
+            log.error("console.failed", route=_route(request), code=error.code)
         return problem(request, error)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return problem(request, BadInput("input.invalid", at=place, reason=f"{place}：{first['msg']}"))
+        place = ".".join(str(part) for part in first["loc"])[:PLACE_AT_MOST]
+        field = place.partition(".")[2] or place
+        return problem(request, BadInput("input.invalid", at=place, reason=f"“{field}”{reason_of(first)}。"))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
         if error.status_code == 404:
             return problem(request, NotFound("console.no-page"))
+        if error.status_code == 400:
+            return problem(request, BadInput("console.unreadable-form", at="body"))
         return problem(request, _WrongMethod("console.wrong-method"))
 
     async def unexpected(request: Request, error: Exception) -> Response:
-        log.exception("console.unexpected", path=request.url.path, exc_info=error)
+        log.exception("console.unexpected", route=_route(request), exc_info=error)
         return problem(request, DingzeError("console.unexpected"))
 
     app.add_exception_handler(DingzeError, told)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, unexpected)
+
+
+def _route(request: Request) -> str:
+    """The address as the code has it, for logs: what stands in its places may be a caller's."""
+    return str(getattr(request.scope.get("route"), "path", ""))
 
 
 class _WrongMethod(NotPermitted):

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import structlog
 import typer
 from typer._click.exceptions import ClickException  # typer keeps its own click; it has no public name for this
 
@@ -66,6 +67,9 @@ def options(
     context.obj = Session(settings)
 
 
+LOG = structlog.get_logger("dingze")
+
+
 def main() -> None:
     """Run a command; whatever cannot be done is one clear line on stderr and a non-zero exit."""
     try:
@@ -76,6 +80,9 @@ def main() -> None:
         refused(f"usage: {error.format_message()}", error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         refused("interrupted", 130)
+    except Exception:  # nobody foresaw it: where it failed is for the log, its words may be what was read
+        LOG.exception("unexpected")
+        refused("unexpected: 程序内部出错，已记入日志。", 70)
     else:
         sys.exit(code if isinstance(code, int) else 0)
 

@@ -7,10 +7,30 @@ and an address with its query (`/queue?q=…`) or the bytes of a message may nam
 import logging
 import sys
 from contextlib import suppress
+from traceback import extract_tb
+from types import TracebackType
 from typing import Any, TextIO, cast
 
 import structlog
 
+from terms.reasons import brief
+
+
+def _trace(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
+    """Where an error was raised and what it is, with what led to it; not its words, which may be what was sent.
+
+    A database names the row it refused and a parser the text it could not read: the kind and the place say enough.
+    """
+    told: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None and len(told) < _LINKS_AT_MOST:
+        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
+        told.append("\n".join([brief(error), *reversed(places)]))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nafter ".join(told)
+
+
+_LINKS_AT_MOST = 8  # of a chain of errors
 _LEAST = logging.WARNING  # of what libraries say, whatever level is set
 _CHATTY = ("kafka", "httpx", "httpcore", "uvicorn.access")
 _SHARED: tuple[Any, ...] = (
@@ -19,7 +39,7 @@ _SHARED: tuple[Any, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 _RENDERED: tuple[Any, ...] = (
-    structlog.processors.format_exc_info,
+    structlog.processors.ExceptionRenderer(_trace),
     structlog.processors.JSONRenderer(ensure_ascii=False),
 )
 

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from terms.errors import BadInput
+from terms.reasons import reason_of
 
 
 class Settings(BaseSettings):
@@ -84,4 +85,4 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "DINGZE_" + str(first["loc"][0]).upper()
-        raise BadInput("settings.invalid", at=name, reason=first["msg"]) from error
+        raise BadInput("settings.invalid", at=name, reason=reason_of(first)) from error

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from ingest.fields import HISTORY_FIELDS, NO_MAPPING, ORDER_FIELDS, RETURN_FIELDS, called, named
 from terms.errors import BadInput
+from terms.reasons import reason_of
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
 TEXT_LIMIT = 20_000  # characters of one order's text
@@ -263,8 +264,8 @@ def _read(model: type[Found], fields: dict[str, Any], at: str) -> Found:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        reason = _IN_CHINESE.get(first["type"], first["msg"].removeprefix("Value error, "))
-        reason = reason.format(**first.get("ctx", {}))
+        known = _IN_CHINESE.get(first["type"])
+        reason = known.format(**first.get("ctx", {})) if known else reason_of(first)
         raise BadInput("ingest.bad-field", at=f"{at} {field}".strip(), field=called(field), reason=reason) from error
 
 

@@ -23,6 +23,7 @@ from ingest.gateway import Gateway
 from ledger.envelope import Bookmark
 from mandates.sheets import Row, rows_of
 from terms.errors import BadInput, Conflict, Unavailable
+from terms.reasons import brief
 
 LOG = structlog.get_logger("ingest.kafka")
 TOPICS: Mapping[str, str] = MappingProxyType({"hotline.work-orders": "work-order", "hotline.returns": "return"})
@@ -150,7 +151,7 @@ class KafkaIntake:
         try:
             consumer.close(autocommit=False, timeout_ms=5_000)
         except KafkaError as error:
-            LOG.warning("left without goodbye", error=str(error))
+            LOG.warning("left without goodbye", error=brief(error))
 
     # --- reading ---
 
@@ -249,12 +250,12 @@ class KafkaIntake:
         try:
             self._consumer.commit_async(places)
         except KafkaError as error:
-            LOG.info("offsets not hinted", error=str(error))
+            LOG.info("offsets not hinted", error=brief(error))
 
     def _hold_on(self, whom: str, error: Exception) -> None:
         self._assignments.look_again(self._places)
         self._pause = min(LONGEST_PAUSE, max(0.2, self._pause * 2))
-        LOG.warning("waiting", whom=whom, error=str(error), seconds=self._pause)
+        LOG.warning("waiting", whom=whom, error=brief(error), seconds=self._pause)
 
 
 def row_of(record: Any) -> Row:

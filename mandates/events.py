@@ -24,6 +24,7 @@ from mandates.model import (
 from terms.errors import BadInput
 from terms.ids import StreamId
 from terms.messages import sentence
+from terms.reasons import reason_of
 
 Enactable = Unit | Instrument | Clause | PowerItem | BoundaryItem | DutyPoint | SubdistrictItem | Place
 
@@ -118,7 +119,7 @@ def _why(error: Any) -> str:
         return sentence("mandates.field.number")
     if kind.startswith("date_"):
         return sentence("mandates.field.date")
-    return str(error["msg"])
+    return reason_of(error)
 
 
 def iso(day: date) -> str:

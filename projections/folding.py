@@ -6,6 +6,8 @@ what stands before it in the batch is kept.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, StatementError
@@ -18,6 +20,7 @@ from projections.store import Build, ViewStore
 from projections.tables import lines_of
 from projections.view import Masked, View
 from terms.errors import NotFound
+from terms.reasons import brief
 
 NOTHING: Masked = {}
 
@@ -229,5 +232,6 @@ def _database_is_away(error: StatementError) -> bool:
 
 
 def _why(event: Event | Unreadable, error: BaseException) -> str:
-    reason = " ".join(str(error).split())[:300]
-    return f"{event.type} 第 {event.position} 条：{type(error).__name__}: {reason}"
+    places = extract_tb(error.__traceback__)[-1:]  # the error's words may hold what stands in the event
+    where = "".join(f"（{Path(one.filename).name}:{one.lineno}）" for one in places)
+    return f"{event.type} 第 {event.position} 条：{brief(error)}{where}"

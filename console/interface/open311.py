@@ -52,7 +52,7 @@ def discovery(request: Request) -> Response:
     """That there is such a service, and where."""
     with _published(request) as found:
         if found is None:
-            return _missing(request, "not published")
+            return _missing(request, "本市未公开工单（not published）")
         address = str(request.base_url).rstrip("/") + "/open311/v2"
         told = {
             "changeset": found.register.as_of.isoformat(),
@@ -72,7 +72,7 @@ def services(request: Request) -> Response:
     """The matters in force, by their duty points."""
     with _published(request) as found:
         if found is None:
-            return _missing(request, "not published")
+            return _missing(request, "本市未公开工单（not published）")
         told = [_service(one) for one in _points(found.register).values()]
         return answered(request.url.path, "services", told)
 
@@ -83,7 +83,7 @@ def service(request: Request, code: str) -> Response:
     """One matter; none takes further attributes."""
     with _published(request) as found:
         if found is None or code not in _points(found.register):
-            return _missing(request, "service_code not found")
+            return _missing(request, "没有这个 service_code")
         return answered(request.url.path, "service_definition", {"service_code": code, "attributes": []})
 
 
@@ -102,16 +102,16 @@ def requests(
     """Requests of a span (by default the newest `open311.days` days), newest first; lists are joined by commas."""
     with _published(request) as found:
         if found is None:
-            return _missing(request, "not published")
+            return _missing(request, "本市未公开工单（not published）")
         try:
             since, until = _span(start_date, end_date, _console(request).now(), found.rules.days)
         except ValueError:
-            return _refused(request, "start_date and end_date are w3 datetimes: 2026-01-01T00:00:00Z")
+            return _refused(request, "start_date、end_date 应写成 2026-01-01T00:00:00Z")
         table = found.look.table(QUEUE, "orders")
         terms: list[ColumnElement[bool]] = [table.c.kind.not_in(found.rules.kinds_kept_back)]
         wanted = {one for one in status.split(",") if one}
         if not wanted <= {"open", "closed"}:
-            return _refused(request, "status is open, closed or both")
+            return _refused(request, "status 应为 open、closed 或 open,closed")
         if service_request_id:  # goes before all else that is asked
             terms.append(table.c.order_no.in_(service_request_id.split(",")[:100]))
         else:
@@ -141,12 +141,12 @@ def one_request(request: Request, number: str) -> Response:
     """One request."""
     with _published(request) as found:
         if found is None:
-            return _missing(request, "not published")
+            return _missing(request, "本市未公开工单（not published）")
         table = found.look.table(QUEUE, "orders")
         shown = table.c.kind.not_in(found.rules.kinds_kept_back) & table.c.received_at.is_not(None)
         rows = found.look.rows(table, table.c.order_no == number, shown)
         if not rows:
-            return _missing(request, "service_request_id not found")
+            return _missing(request, "没有这个 service_request_id")
         told = [_request(rows[0], _points(found.register), found)]
         return answered(request.url.path, "service_requests", told)
 

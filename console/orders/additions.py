@@ -14,6 +14,7 @@ from ingest.orders import attachment
 from ledger.vault import Vault
 from terms.errors import BadInput
 from terms.ids import order_stream
+from terms.reasons import reason_of
 
 
 class Addition(BaseModel):
@@ -34,7 +35,7 @@ class Addition(BaseModel):
             first = error.errors(include_url=False)[0]
             field = ".".join(str(part) for part in first["loc"])
             code = "casework.unknown-field" if first["type"] == "extra_forbidden" else "casework.bad-field"
-            raise BadInput(code, at=field, field=field, reason=first["msg"]) from error
+            raise BadInput(code, at=field, field=field, reason=reason_of(first)) from error
 
 
 def addition(told: Addition, order: Loaded[WorkOrder], vault: Vault) -> c.AddToOrder:

@@ -23,7 +23,7 @@ from console.orders.timeline import entry_of
 from console.papers.drafting import DRAFTS, DraftOffer, draft_offers, read_draft, refilled
 from console.papers.paper_actions import ACTIONS, tried
 from console.papers.reading import TABS, TONES, Asked, Shelf, about_address, next_paper_no, read_papers
-from console.visit import Visit, Visiting
+from console.visit import Visit, Visiting, json_response
 from projections.digests import DIGESTS
 from projections.readings.digest import period_digest
 from projections.readings.looking import Period, looking
@@ -101,7 +101,7 @@ def paper_page(visit: Visiting, number: str) -> Response:
     found = look_in(PAPER_DOOR, number, giver)
     sheet = paper_sheet(found, giver)
     if visit.request.url.path.endswith(".json"):
-        return visit.page("paper.html", Page.PAPERS, number, **sheet.model_dump(mode="json"))
+        return json_response(sheet.model_dump(mode="json"))
     paper: Paperwork = found.state
     matter = Matter(paper, occasion_of(visit))
     offered = [] if sheet.voided else offers(ACTIONS, matter, tried)

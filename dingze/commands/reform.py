@@ -16,6 +16,7 @@ from mandates.draft_steps import drafting, reform_of, reform_written
 from mandates.drafts import Draft
 from mandates.reform import Reform, plan
 from terms.errors import BadInput
+from terms.reasons import reason_of
 
 
 def reform(
@@ -47,7 +48,7 @@ def _read(file: Path) -> Reform:
         told = orjson.loads(file.read_bytes())
         found = reform_of(Draft("", "", (), "", 0, "", "", reform=told))
     except (orjson.JSONDecodeError, ValidationError, TypeError, ValueError) as error:
-        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else type(error).__name__
+        reason = reason_of(error.errors()[0]) if isinstance(error, ValidationError) else type(error).__name__
         raise BadInput("mandates.reform", at=file.name, reason=reason) from error
     if found is None:
         raise BadInput("mandates.reform", at=file.name, reason="文件为空")

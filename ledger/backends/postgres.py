@@ -18,6 +18,7 @@ from ledger.chain import Heading, Row
 from ledger.contract import PAGE, PATIENCE, ErasedKey
 from ledger.envelope import Bookmark, SealedKey
 from terms.errors import Conflict, LedgerBroken, Unavailable
+from terms.reasons import brief
 
 WRITERS_LOCK = 0x64696E677A65_02  # "dingze" and a number; ledger.migrate holds 01
 _COLUMNS = (
@@ -56,11 +57,18 @@ def _plain_errors() -> Iterator[None]:
     except psycopg.errors.UniqueViolation as error:
         raise Conflict("ledger.already-there", at=str(error.diag.constraint_name)) from error
     except (psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted) as error:
-        raise LedgerBroken("ledger.unreadable", at=str(error)) from error
+        raise LedgerBroken("ledger.unreadable", at=brief(error)) from error
     except psycopg.Error as error:
-        raise Unavailable("ledger.unavailable", at=str(error).strip()) from error
-    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
-        raise Unavailable("ledger.unavailable", at=str(error).strip()) from error
+        raise Unavailable("ledger.unavailable", at=_words(error)) from error
+    except sa.exc.DBAPIError as error:
+        raise Unavailable("ledger.unavailable", at=_words(error.orig or error)) from error
+    except sa.exc.TimeoutError as error:
+        raise Unavailable("ledger.unavailable", at=brief(error)) from error
+
+
+def _words(error: BaseException) -> str:
+    """What the server says of a connection; of a row that it refused, the code only, for its words name the row."""
+    return brief(error) if getattr(error, "sqlstate", None) else str(error).strip()
 
 
 def _engine(url: sa.URL, **options: Any) -> sa.Engine:

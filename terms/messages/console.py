@@ -59,6 +59,7 @@ CONSOLE: dict[str, str] = {
     "console.list-too-long": "列表共 {pages} 页，一次最多下载 {most} 页。请按期间、单位或状态筛选后分次下载。",
     "console.no-assets": "页面资源尚未生成。请先运行 make assets。",
     "console.unexpected": "系统内部出错，已记录。请稍后重试；若持续出现请联系系统管理员。",
+    "console.unreadable-form": "提交的表单无法读取：不完整、字段或文件过多，或某项过长。请返回页面重新填写后提交。",
     "console.empty-body": "请求没有内容。请按 docs/api.md 提交工单。",
     # --- signing in by another system ---
     "sso.incomplete": "统一认证的设置不全：{name}。请按 docs/configuration.md 补全 DINGZE_OIDC_ 各项，或全部清空。",

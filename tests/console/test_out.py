@@ -207,7 +207,7 @@ def test_the_public_view_tells_matters_and_requests_and_nothing_of_a_person(part
         number = first[0]["service_request_id"]
         assert public.get(f"/open311/v2/requests/{number}.json").json() == [first[0]]
         assert public.get("/open311/v2/requests/NONE.json").json() == [
-            {"code": 404, "description": "service_request_id not found"}
+            {"code": 404, "description": "没有这个 service_request_id"}
         ]
         assert public.get("/open311/v2/requests.json", params={"status": "x"}).status_code == 400
         assert public.get("/open311/v2/requests.json", params={"start_date": "x"}).status_code == 400
