@@ -19,10 +19,11 @@ from console.bianban.acting import Matter, as_it_stood, carry_out, occasion_of, 
 from console.bianban.assessment_actions import ACTIONS, KINDS
 from console.bianban.finding_actions import raising_fields
 from console.forms import Field, Form
-from console.interface.commands import DOCX, giver_of
+from console.interface.commands import giver_of
 from console.interface.doors import ASSESSMENT_DOOR, give_command, known_number
 from console.interface.doors import look as look_in
 from console.interface.matter_sheets import assessment_sheet
+from console.interface.things import DOCX
 from console.lookback import Looking
 from console.visit import Visit, Visiting
 from console.words import CITY_TIME

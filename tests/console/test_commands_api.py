@@ -18,7 +18,7 @@ from casework.catalogue import COMMANDS
 from casework.papers.rendering import text_of
 from casework.permissions import PERMISSIONS, commands_of
 from console.administration.people import SCOPES
-from console.interface import commands, orders, scans
+from console.interface import commands, orders, scans, things
 from console.interface.doors import DOORS
 from console.interface.schema import givable, openapi
 from terms.actors import Role
@@ -96,7 +96,7 @@ def test_the_description_names_every_address_of_the_api_and_no_other(seen: House
     described = {shape(path, method) for path, one in openapi()["paths"].items() for method in one}
     routes = {
         shape(route.path, method)
-        for room in (orders, commands, scans)
+        for room in (orders, commands, scans, things)
         for route in room.router.routes
         if isinstance(route, APIRoute)
         for method in route.methods

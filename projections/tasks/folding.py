@@ -1,89 +1,12 @@
-"""A unit's tasks: one row for each part a unit has in an order, lead and support with clocks of their own.
-
-Beside them what a unit without a part is asked: to answer as the unit a return points at, to take a hand-over.
-"""
+"""What each event does to a unit's part in an order, and the view of tasks."""
 
 from typing import Any
 
-from sqlalchemy import Integer, String, Text
-
 from ledger.envelope import Event
 from projections.queue import due_of, headline
-from projections.view import Handler, Key, Masked, Row, Rows, StateTable, View
-
-PARTS = StateTable(
-    name="parts",
-    key=("order_no", "unit"),
-    columns=(
-        ("order_no", String(80)),
-        ("unit", String(20)),
-        ("part", String(10)),  # lead / support
-        (
-            "state",
-            String(20),
-        ),  # 待签收, 签收, 办理中, 退单申请, 挂账, 办结审核, 回访, 重办, 结案; 已移出 when it lost the part
-        ("stands", String(20)),  # while it is 退单申请: where its work stands meanwhile
-        ("title", Text()),
-        ("urgency", String(20)),
-        ("place", Text()),
-        ("lead", String(20)),
-        ("matter", String(200)),
-        ("dispatched_at", String(40)),
-        ("sign_due", String(40)),
-        ("return_due", String(40)),
-        ("handle_due", String(40)),
-        ("signed_at", String(40)),
-        ("finished_at", String(40)),
-        ("designated", Integer()),
-        ("returns", Integer()),
-        ("share", Text()),
-        ("offices", Text()),  # 内部交办: the 科室 and 二级单位 not collected yet, each `name|due`, a line each
-        ("inside", String(20)),  # 交办中, 待审签, 已审签; empty when nothing was given to anybody inside
-        ("inside_due", String(40)),  # the earliest of theirs
-    ),
-    indexes=(("unit", "state", "handle_due", "sign_due", "part"),),
-    texts=("title", "place"),
-    past=True,
-)
-ORDERS = StateTable(
-    name="orders",
-    key=("order_no",),
-    columns=(
-        ("order_no", String(80)),
-        ("title", Text()),
-        ("urgency", String(20)),
-        ("place", Text()),
-        ("matter", String(200)),
-    ),
-    texts=("title", "place"),
-)
-ASKS = StateTable(
-    name="asks",
-    key=("order_no", "unit", "what", "number"),
-    columns=(
-        ("order_no", String(80)),
-        ("unit", String(20)),
-        ("what", String(20)),  # answer (征询答复) / hand_over (移送)
-        ("number", Integer()),  # of the objection or the hand-over
-        ("state", String(20)),  # 待答复; 待接收, 待反馈; 已移出 when nothing is asked any more
-        ("title", Text()),
-        ("urgency", String(20)),
-        ("place", Text()),
-        ("matter", String(200)),
-        ("asked_by", String(20)),
-        ("asked_at", String(40)),
-        ("due", String(40)),
-    ),
-    indexes=(("unit", "state", "due"),),
-    texts=("title", "place"),
-    past=True,
-)
-GONE = "已移出"
-DONE = ("办结审核", "回访", "结案", GONE)
-
-_NEW: Row = {name: None for name, _ in PARTS.columns if name not in PARTS.key} | {
-    "state": "待签收", "stands": "", "designated": 0, "returns": 0, "share": "", "offices": "", "inside": "",
-}  # fmt: skip
+from projections.tasks import asks, offices
+from projections.tasks.tables import ASKS, GONE, NEW, ORDERS, PARTS, leads
+from projections.view import Handler, Key, Masked, Rows, View
 
 
 def _received(rows: Rows, event: Event, masked: Masked) -> None:
@@ -108,7 +31,7 @@ def _proposed(rows: Rows, event: Event, _: Masked) -> None:
 def _give(rows: Rows, event: Event, unit: str, part: str, lead: str, **changes: Any) -> None:
     order_no = event.payload["order_no"]
     deadlines = event.payload.get("deadlines", [])
-    row = _NEW | (rows.get("orders", (order_no,)) or {"title": "", "urgency": "", "place": "", "matter": ""})
+    row = NEW | (rows.get("orders", (order_no,)) or {"title": "", "urgency": "", "place": "", "matter": ""})
     rows.put(
         "parts",
         (order_no, unit),
@@ -178,55 +101,10 @@ def _carried_over(rows: Rows, event: Event, _: Masked) -> None:
 
 def _support_added(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
-    lead = next((key[1] for key, row in rows.group("parts", told["order_no"]).items() if _leads(row)), "")
+    lead = next((key[1] for key, row in rows.group("parts", told["order_no"]).items() if leads(row)), "")
     _give(rows, event, told["unit"], "support", lead, share=told["share"])
     if told.get("objection") is not None and lead:
         _in_hand_again(rows, (told["order_no"], lead))
-
-
-def _ask(rows: Rows, event: Event, what: str, unit: str, state: str, clock: str, asked_by: str = "") -> None:
-    told = event.payload
-    number = told["objection"] if what == "answer" else told["hand_over"]
-    key = (told["order_no"], unit, what, number)
-    known = rows.get("orders", (told["order_no"],)) or {"title": "", "urgency": "", "place": "", "matter": ""}
-    row = rows.get("asks", key) or known | {"asked_by": asked_by}
-    due = due_of(told.get("deadlines", []), clock)
-    rows.put("asks", key, row | {"state": state, "asked_at": event.occurred_at.isoformat(), "due": due})
-
-
-def _asked(rows: Rows, event: Event, _: Masked) -> None:
-    groups = rows.group("parts", event.payload["order_no"]).items()
-    lead = next((key[1] for key, row in groups if _leads(row)), "")
-    _ask(rows, event, "answer", event.payload["unit"], "待答复", "answer", lead)
-
-
-def _answered(rows: Rows, event: Event, _: Masked) -> None:
-    _ask(rows, event, "answer", event.payload["unit"], GONE, "answer")
-
-
-def _handed_over(state: str, clock: str) -> Handler:
-    def handler(rows: Rows, event: Event, _: Masked) -> None:
-        told = event.payload
-        _ask(rows, event, "hand_over", told["receiver"], state, clock, told.get("sender", ""))
-
-    return handler
-
-
-def _reviewed(handler: Handler, *, whole: bool = False) -> Handler:
-    """As `handler`; and when the event ends a return, nobody is asked about it any more (`whole`: about anything)."""
-
-    def both(rows: Rows, event: Event, masked: Masked) -> None:
-        handler(rows, event, masked)
-        ended = event.payload.get("objection")
-        for key, row in rows.group("asks", event.payload["order_no"]).items():
-            if row["state"] != GONE and (whole or (key[2] == "answer" and key[3] == ended)):
-                rows.put("asks", key, row | {"state": GONE, "due": None})
-
-    return both
-
-
-def _leads(row: Row) -> bool:
-    return bool(row["part"] == "lead" and row["state"] != GONE)
 
 
 def _step(state: str, **fixed: str) -> Handler:
@@ -277,29 +155,8 @@ def _sent_back(rows: Rows, event: Event, masked: Masked) -> None:
     """A result that is sent back goes over the leader's desk again when it was worked out inside."""
     _whole("办理中", lead_only=True)(rows, event, masked)
     for key, row in rows.group("parts", event.payload["order_no"]).items():
-        if _leads(row) and row["inside"] == "已审签":
+        if leads(row) and row["inside"] == "已审签":
             rows.put("parts", key, row | {"inside": "待审签"})
-
-
-def _inside(rows: Rows, event: Event, _: Masked) -> None:
-    """内部交办 and 汇总: who inside the unit has it, until when; with nobody left it waits for the leader."""
-    told = event.payload
-    key = (told["order_no"], told["unit"])
-    row = rows.get("parts", key)
-    if not row:
-        return
-    offices = [one for one in row["offices"].split("\n") if one and one.rpartition("|")[0] != told["office"]]
-    if event.type == "AssignedInside":
-        offices.append(f"{told['office']}|{told.get('due') or ''}")
-    dues = [due for one in offices if (due := one.rpartition("|")[2])]  # UTC, as events are written
-    changed = {"offices": "\n".join(offices), "inside": "交办中" if offices else "待审签"}
-    rows.put("parts", key, row | changed | {"inside_due": min(dues, default=None)})
-
-
-def _signed_off(rows: Rows, event: Event, _: Masked) -> None:
-    key = (event.payload["order_no"], event.payload["unit"])
-    if row := rows.get("parts", key):
-        rows.put("parts", key, row | {"inside": "已审签" if event.payload["approved"] else "待审签"})
 
 
 def _extended(rows: Rows, event: Event, _: Masked) -> None:
@@ -312,7 +169,7 @@ def _extended(rows: Rows, event: Event, _: Masked) -> None:
 
 def _reworked(rows: Rows, event: Event, _: Masked) -> None:
     for key, row in rows.group("parts", event.payload["order_no"]).items():
-        if _leads(row):
+        if leads(row):
             due = due_of(event.payload["deadlines"], "rework", key[1])
             inside = "待审签" if row["inside"] == "已审签" else row["inside"]
             again = {"state": "重办", "handle_due": due, "finished_at": None, "inside": inside}
@@ -335,20 +192,20 @@ TASKS = View(
         "WorkOrderDispatched": _dispatched,
         "DispatchWithdrawn": _whole(GONE),
         "WorkOrderSignedFor": _step("签收", signed_at="now"),
-        "OrderReassigned": _reviewed(_moved("to_unit")),
+        "OrderReassigned": asks.reviewed(_moved("to_unit")),
         "OrderCarriedOver": _carried_over,
-        "UnitDesignated": _reviewed(_moved("unit")),
-        "SupportAdded": _reviewed(_support_added),
+        "UnitDesignated": asks.reviewed(_moved("unit")),
+        "SupportAdded": asks.reviewed(_support_added),
         "SupportReleased": _step(GONE),
         "ReturnRequested": _returned,
-        "ReturnRefused": _reviewed(_not_returned),
-        "ReturnWithdrawn": _reviewed(_not_returned),
-        "ProposedUnitAsked": _asked,
-        "ProposedUnitAnswered": _answered,
-        "HandOverSent": _handed_over("待接收", "hand_over"),
-        "HandOverReceived": _handed_over("待反馈", "hand_over_result"),
-        "HandOverRefused": _handed_over(GONE, ""),
-        "HandOverResultFedBack": _handed_over(GONE, ""),
+        "ReturnRefused": asks.reviewed(_not_returned),
+        "ReturnWithdrawn": asks.reviewed(_not_returned),
+        "ProposedUnitAsked": asks.asked,
+        "ProposedUnitAnswered": asks.answered,
+        "HandOverSent": asks.handed_over("待接收", "hand_over"),
+        "HandOverReceived": asks.handed_over("待反馈", "hand_over_result"),
+        "HandOverRefused": asks.handed_over(GONE, ""),
+        "HandOverResultFedBack": asks.handed_over(GONE, ""),
         "WorkStarted": _step("办理中"),
         "ExtensionGranted": _extended,
         "OrderShelved": _whole("挂账"),
@@ -356,11 +213,11 @@ TASKS = View(
         "ResultSubmitted": _step("办结审核", finished_at="now"),
         "ResultAccepted": _whole("回访", lead_only=True),
         "ResultSentBack": _sent_back,
-        "AssignedInside": _inside,
-        "InsideResultCollected": _inside,
-        "LeaderSignedOff": _signed_off,
+        "AssignedInside": offices.given,
+        "InsideResultCollected": offices.given,
+        "LeaderSignedOff": offices.signed_off,
         "ReworkOrdered": _reworked,
-        "OrderClosed": _reviewed(_whole("结案"), whole=True),
+        "OrderClosed": asks.reviewed(_whole("结案"), whole=True),
         "PersonalDataErased": _erased,
     },
 )
