@@ -18,11 +18,14 @@ def _options(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((one, one) for one in words)
 
 
-def raising_fields(rules: FindingRules, *, fresh: bool) -> tuple[Field, ...]:
-    """What a person says who raises a finding: of a fault that was proposed, or (`fresh`) from elsewhere."""
+def raising_fields(rules: FindingRules, *, fresh: bool, number: str = "") -> tuple[Field, ...]:
+    """What a person says who raises a finding: of a fault that was proposed, or (`fresh`) from elsewhere.
+
+    `number` is the one offered; another may be written over it.
+    """
     sources = tuple((one, SOURCES.get(one, one)) for one in rules.sources)
     own = (
-        Field("number", "编号", required=True),
+        Field("number", "编号", required=True, value=number),
         Field("unit", "责任单位", "unit", required=True),
         Field("fault", "情形", "choice", options=_options(rules.faults)),
         Field("evidence", "证据事件", "area", help="一行一个事件编号；没有事件时附文件"),

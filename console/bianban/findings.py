@@ -1,5 +1,6 @@
 """问题台账: faults proposed by rule with their evidence; findings raised, rectified, closed; holds."""
 
+from itertools import count
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -108,11 +109,13 @@ def findings(
     if visit.request.url.path.endswith(".json"):
         return visit.page("findings.html", Page.FINDINGS, "问题台账", **data)
     rules = visit.console.parts.city.findings
+    taken = {row["finding_no"] for row in everything}
+    number = next(one for one in (f"WT-{visit.now.year}-{place:03}" for place in count(1)) if one not in taken)
     may_raise = permissions.may(visit.actor.role, f.RaiseFinding) and look.as_of is None
     return visit.page(
         "findings.html", Page.FINDINGS, "问题台账", look=look, tabs=TABS, rules=rules, holds=HOLDS,
         owners=sorted({row["unit"] for row in everything}), listed=listed,
-        fields=raising_fields(rules, fresh=True) if may_raise else (), order_no="", received=None,
+        fields=raising_fields(rules, fresh=True, number=number) if may_raise else (), order_no="", received=None,
         classed=_classed(everything, rules.problem_classes), **data,
     )  # fmt: skip
 

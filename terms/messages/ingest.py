@@ -10,7 +10,7 @@ INGEST: dict[str, str] = {
     "publisher.live-topic": "{topic} 是实时主题，不能重放到其中。请指定一个新的主题。",
     "publisher.no-answer": "未能写入 Kafka 主题（{reason}）。请核对地址、账号与主题是否存在后重试。",
     # --- ingest ---
-    "ingest.bad-field": "{field} 有误：{reason}。请更正后重新提交这一条。",
+    "ingest.bad-field": "“{field}”有误：{reason}。请更正后重新提交这一条。",
     "ingest.absurd-date": "受理时间 {found} 不合常理。请核对年份后重新提交这一条。",
     "ingest.not-held": "隔离区没有这一条，或其原文已按要求抹除。请在隔离列表中核对编号。",
     "ingest.still-bad": "重新接入仍未通过：{reason}。请更正内容后再试。",

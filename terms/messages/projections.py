@@ -37,7 +37,7 @@ PROJECTIONS: dict[str, str] = {
     "projections.not-stopped": "视图 {name} 没有因事件停止，无须跳过。",
     # --- what if ---
     "what-if.no-draft": "找不到草案文件：该路径没有可导入的表格或“三定”文本。请核对 --draft。",
-    "what-if.empty-draft": "草案中没有可读入的内容。{reason}请按 docs/mandates.md 核对表格后再试。",
+    "what-if.empty-draft": "草案中没有可读入的内容。{reason}请按“导入依据”页“各表可用的列名”核对表格后再试。",
     "what-if.dangling": "草案指向了不存在或未生效的内容：{reason}请先补全草案。",
     "what-if.period": "起止日期颠倒：{begin} 晚于 {end}。请修改 --from 与 --to。",
     "what-if.no-such-orders": "还没有可以回放的工单。请在接入工单后再推演。",

@@ -27,7 +27,7 @@ from mandates.wording_record import record_candidates
 from routing.wording_candidates import Candidate
 from terms.actors import Actor, Role, process
 from terms.ids import OrderNo, UnitCode
-from tests.console.city import DISPATCHER, Town, build_template, copy_template, router_of, served
+from tests.console.city import DISPATCHER, Town, build_template, copy_template, order, router_of, served
 from tests.console.life import OFFICER, REVIEWER, live
 
 CHROMIUM = "/usr/bin/chromium"
@@ -92,6 +92,7 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("people", "yz-15-administrator", "/people", ()),
     ("readings", "yz-15-administrator", "/readings", ()),
     ("operations", "yz-15-administrator", "/operations", ()),
+    ("held", "yz-15-administrator", "first:/operations", ()),
     ("trial", "yz-01-dispatcher", "/trial", ()),
     ("problem", "yz-05-clerk-chengguan", "/queue", ()),
 )
@@ -116,8 +117,13 @@ def propose_findings(town: Town) -> None:
     for number, event in enumerate(back, 1):
         why = f"就工单 {event.payload['order_no']} 退单，所引条目未被认可"
         found = ProposeFinding("推诿", UnitCode(event.payload["unit"]), "ungrounded-return", why, (event.event_id,))
-        town.desk.do_finding(f"YD-2026-{number:03}", found, process("watch"))
+        town.desk.do_finding(f"YD2026Q4-{number:03}", found, process("watch"))
     town.engine.catch_up()
+
+
+def hold_back(town: Town) -> None:
+    """Two records that could not be taken in: one without a time that can be read, one without a word."""
+    town.receive(order("YZ20261100990", "路灯不亮，夜里看不清路", 受理时间="昨天"), order("YZ20261100991", "", 标题=""))
 
 
 def propose_wordings(town: Town) -> None:
@@ -154,6 +160,7 @@ def take(
             draft_papers(town)
             propose_findings(town)
             propose_wordings(town)
+            hold_back(town)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, env=CHINESE)
             for pages in (PAGES, AFTERWARDS):

@@ -33,7 +33,7 @@ def test_what_is_held_is_opened_for_a_purpose_corrected_and_goes_in(office: tupl
     stream = stream_of(administrator)
     held_page = administrator.get(f"/operations/held/{stream}").text
     assert PHONE not in held_page, "sealed until it is asked for"
-    assert "受理时间（received_at） 有误" in held_page
+    assert "“受理时间（received_at）”有误" in held_page
     refused = administrator.fill(f"/operations/held/open/{stream}")
     assert refused.status_code == 422 and not town.ledger.stream(stream)[1:], "nothing is opened without a purpose"
 
