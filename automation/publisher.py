@@ -7,7 +7,7 @@ event id in the headers.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -38,6 +38,10 @@ class PublisherOptions:
     transactional_id: str = "dingze-publisher"
     client: Mapping[str, Any] = field(default_factory=dict)
 
+    def named(self, prefix: str) -> "PublisherOptions":
+        """The same with a prefix before topic and transactions: two cities of one cluster would fence each other."""
+        return replace(self, topic=prefix + self.topic, transactional_id=prefix + self.transactional_id)
+
 
 class Publisher:
     """Follows one ledger. `holds` takes or renews the lease and says whether it is ours. Use from one thread."""
@@ -48,6 +52,11 @@ class Publisher:
         self._holds = holds
         self._reader = f"publisher:{options.topic}"
         self._producer: Any = None
+
+    @property
+    def topic(self) -> str:
+        """Where the events go."""
+        return self._options.topic
 
     def step(self) -> int:
         """Publish the next batch; how many events of the record were passed. 0: nothing to do, or not ours to do.

@@ -21,6 +21,7 @@ from ledger.envelope import Append, NewEvent
 from ledger.rotation import rotate
 from ledger.verifying import verify_parallel
 from terms.ids import StreamId
+from tests import postgres
 from tests.ingest import worded
 
 EVENTS = 100_000
@@ -30,14 +31,30 @@ BODY = "小区门口的路灯坏了三盏，晚上老人出来看不清台阶，
 
 
 def measure() -> dict[str, Any]:
-    """Seconds by the wall clock, and shares."""
-    return {"record": _record(), "masking": _masking()}
+    """Seconds by the wall clock, and shares; the record on SQLite and on PostgreSQL."""
+    found = {"record": _on_sqlite()}
+    try:
+        with (
+            postgres.server(durable=True) as server,
+            postgres.database(server) as one,
+            postgres.database(server) as two,
+        ):
+            found["record on PostgreSQL"] = _record(one, two)
+    except postgres.NoServer as absent:
+        found["record on PostgreSQL"] = {"absent": str(absent)}
+    return found | {"masking": _masking()}
 
 
-def _record() -> dict[str, Any]:
+def _on_sqlite() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as name:
+        return _record(f"sqlite:///{name}/a.db", f"sqlite:///{name}/b.db")
+
+
+def _record(own: str, other_database: str) -> dict[str, Any]:
+    """One database is filled, verified and copied; the other, empty, is restored from the copy."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        settings = Settings(database_url=f"sqlite:///{folder}/a.db", master_key=folder / "key", cache=folder / "cache")
+        settings = Settings(database_url=own, master_key=folder / "key", cache=folder / "cache")
         initialise(settings)
         dingze = Dingze(settings)
         for appends, keys in _life(dingze):
@@ -54,7 +71,7 @@ def _record() -> dict[str, Any]:
         new, done = _timed(lambda: rotate(dingze.ledger, key_file(settings), AT, "administrator:bench"))
         dingze.close()
         retired = next(folder.glob("key.retired-*"))
-        other = Settings(database_url=f"sqlite:///{folder}/b.db", master_key=retired, cache=folder / "cache")
+        other = Settings(database_url=other_database, master_key=retired, cache=folder / "cache")
         back, restored = _timed(lambda: backup.restore(other, folder / "copy", lambda position: None))
         return {
             "events": EVENTS,

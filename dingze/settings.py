@@ -39,6 +39,13 @@ class Settings(BaseSettings):
     kafka_servers: Annotated[str, Field(description="host:port of the brokers, joined by a comma; empty: no Kafka")] = (
         ""
     )
+    kafka_prefix: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9._-]{0,60}$",
+            description="put before the names of topics and group: several cities on one cluster, as `yunze.`",
+        ),
+    ] = ""
     kafka_security: Annotated[
         Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], Field(description="how the brokers are spoken to")
     ] = "PLAINTEXT"

@@ -239,6 +239,7 @@ class Dingze:
         from ingest.kafka import KafkaIntake, KafkaOptions  # the client is loaded where there is a broker
 
         options = KafkaOptions(brokers(self.settings), client=kafka_client(self.settings))
+        options = options.named(self.settings.kafka_prefix)
         return KafkaIntake(self.gateway, options, self.clock)
 
     def publisher(self) -> "Publisher":
@@ -251,7 +252,8 @@ class Dingze:
         """How events go out. Raises BadInput when no brokers are set."""
         from automation.publisher import PublisherOptions
 
-        return PublisherOptions(brokers(self.settings), client=kafka_client(self.settings))
+        options = PublisherOptions(brokers(self.settings), client=kafka_client(self.settings))
+        return options.named(self.settings.kafka_prefix)
 
     @cached_property
     def people(self) -> People:

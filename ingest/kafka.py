@@ -42,6 +42,11 @@ class KafkaOptions:
     wait: float = 0.5  # seconds a step waits for messages
     client: Mapping[str, Any] = field(default_factory=dict)
 
+    def named(self, prefix: str) -> "KafkaOptions":
+        """The same with a prefix before group and topics: several cities may share one cluster."""
+        topics = {prefix + topic: kind for topic, kind in self.topics.items()}
+        return replace(self, group=prefix + self.group, topics=topics)
+
 
 @dataclass(frozen=True, slots=True)
 class PartitionStatus:

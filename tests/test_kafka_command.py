@@ -1,6 +1,7 @@
 """The topic by command and by account: the record replayed anywhere, through a door that asks for a password."""
 
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -88,3 +89,43 @@ def test_the_record_is_replayed_by_command_from_any_position_by_whoever_has_the_
         sent = kafka_topics.read(kafka_servers, topic, at_least=3)
         assert "publisher.live-topic" in called("ledger", "replay", "--to", "dingze.events")[1]
     assert sorted(orjson.loads(record.value)["position"] for record in sent) == [2, 3, 4]
+
+
+@pytest.mark.kafka
+@kafka_topics.SOCKETS
+def test_two_cities_of_one_cluster_take_and_publish_under_their_own_names(kafka_servers: str, tmp_path: Path) -> None:
+    with kafka_topics.swept():
+        cities = [_city(tmp_path / name, f"{kafka_topics.fresh(name)}.", kafka_servers) for name in ("east", "west")]
+        try:
+            for number, one in enumerate(cities, 1):
+                topic = f"{one.settings.kafka_prefix}hotline.work-orders"
+                orders = [(f"T{n}", ORDER | {"工单编号": f"T{n}"}) for n in range(number)]
+                kafka_topics.send(kafka_servers, topic, orders)
+            for number, one in enumerate(cities, 1):
+                intake, until = one.kafka_intake(), time.monotonic() + 60
+                while one.ledger.head() < number:
+                    assert time.monotonic() < until
+                    intake.step()
+                intake.close()
+            publishers = [one.publisher() for one in cities]
+            while sum(one.step() for one in publishers):  # side by side: neither ends the other's transactions
+                pass
+            for number, publisher in enumerate(publishers, 1):
+                assert len(kafka_topics.read(kafka_servers, publisher.topic, 1, at_least=number)) == number
+                publisher.close()
+            assert [one.ledger.head() for one in cities] == [1, 2], "each took its own and nothing of the other's"
+        finally:
+            for one in cities:
+                one.close()
+
+
+def _city(folder: Path, prefix: str, servers: str) -> Dingze:
+    """An empty city with topics of its own."""
+    for topic in ("hotline.work-orders", "hotline.returns", "dingze.events"):
+        kafka_topics.make(servers, prefix + topic, 1)
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/d.db", master_key=folder / "key", cache=folder / "cache",
+        kafka_servers=servers, kafka_prefix=prefix,
+    )  # fmt: skip
+    initialise(settings)
+    return Dingze(settings)

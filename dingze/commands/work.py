@@ -75,7 +75,7 @@ def parts_for(dingze: Dingze, what: Work, share: Share = ALL) -> tuple[list[Part
         return [Part("ingest", intake.step, every=0.1)], outside, intake.close
     if what is Work.PUBLISH:
         publisher = dingze.publisher()
-        outside = Outside(lambda: {"dingze.events": publisher.behind()})
+        outside = Outside(lambda: {publisher.topic: publisher.behind()})
         return [Part("publisher", publisher.step, every=0.2)], outside, publisher.close
     proposing = Part("proposer", replace(dingze.proposer, share=share).step, every=0.5)
     parts = [proposing if part.name == "proposer" else part for part in parts_of(dingze)]

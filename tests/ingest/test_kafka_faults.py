@@ -63,6 +63,17 @@ def more_than(ledger: Ledger, count: int) -> Callable[[], bool]:
     return lambda: len(received(ledger)) > count
 
 
+def assert_taken(ledger: Ledger, log: list[Any], sent: int) -> None:
+    """Every message of the topic is in the record exactly once, in order for its key, and the chain holds."""
+    taken = received(ledger)
+    assert (len(taken), len(set(taken)), ledger.head()) == (sent, sent, sent)
+    place = {order: at for at, order in enumerate(taken)}
+    for partition in {record.partition for record in log}:
+        places = [place[record.key.decode()] for record in log if record.partition == partition]
+        assert places == sorted(places)
+    assert ledger.verify().position == ledger.head()
+
+
 @dataclass
 class Workers:
     """Processes that take in; each starts as the last one did."""
@@ -118,14 +129,7 @@ class TestOnPostgres:
         finally:
             codes = workers.stop()
         assert codes == [0, 0], "a signal ends a worker in order"
-        taken = received(ledger)
-        assert (len(taken), len(set(taken)), ledger.head()) == (sent, sent, sent)
-        place = {order: at for at, order in enumerate(taken)}
-        log = kafka_topics.read(kafka_servers, topic, partitions=4, at_least=sent)
-        for partition in range(4):
-            places = [place[record.key.decode()] for record in log if record.partition == partition]
-            assert places == sorted(places)
-        ledger.verify()
+        assert_taken(ledger, kafka_topics.read(kafka_servers, topic, partitions=4, at_least=sent), sent)
 
 
 def test_a_broker_that_is_killed_and_comes_back_loses_and_doubles_nothing(gateway: Gateway, ledger: Ledger) -> None:
@@ -148,7 +152,7 @@ def test_a_broker_that_is_killed_and_comes_back_loses_and_doubles_nothing(gatewa
                 sent += 50
             until(lambda: len(received(ledger)) >= sent, 90, one.step)
             one.close()
+            log = kafka_topics.read(broker.servers, topic, at_least=sent)
     except kafka_broker.NoBroker as absent:
         needs.missing("kafka", str(absent))
-    taken = received(ledger)
-    assert (len(taken), len(set(taken)), ledger.head()) == (sent, sent, sent)
+    assert_taken(ledger, log, sent)
