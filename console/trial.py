@@ -8,6 +8,7 @@ from starlette.responses import Response
 from console.access import Page
 from console.forms import Form
 from console.orders.reading import evidence_of
+from console.orders.why import why
 from console.visit import Visiting
 from console.words import CITY_TIME, FEATURES
 from routing.proposal import OrderText
@@ -43,7 +44,7 @@ def trial(visit: Visiting, form: Form) -> Response:
         proposal=proposal,
         evidence=evidence,
         alternatives=[one for one in proposal.candidates if one.unit != proposal.lead],
-        reasons=[one for one in proposal.reasons if one.unit == proposal.lead],
+        reasons=why(proposal, register.units),
         features=FEATURES,
         register_units=register.units,
     )

@@ -60,6 +60,7 @@ FEATURES: Mapping[str, str] = {
     "territory": "属地",
     "caller-note": "受理员备注",
     "clauses": "分句判断",
+    "complaint": "被反映单位回避",
     "boundary": "职责边界清单",
     "decision": "已有决定",
     "kind": "工单类型",
@@ -96,6 +97,7 @@ ABSTAINED: Mapping[str, str] = {
     "route.two-clauses": "两家都有依据",
     "route.unknown-place": "属地不明",
     "route.precedent-without-clause": "有先例无条款",
+    "route.complaint": "被反映单位回避",
     "route.not-sure": "把握不足",
 }
 UNIT_FIELDS = frozenset(

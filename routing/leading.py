@@ -37,29 +37,30 @@ def lead_of(
     listed = _by_list(seen, index)
     if listed is not None and seen.where.street is not None and seen.where.street not in weighed.excluded:
         return Lead(unit, seen.where.street, listed, min(95, 70 + (listed.strength - _STREET_AT) // 3), by_list=True)
-    if ground is not None and (holder := _status_quo(index, ground, status_quo)) is not None:
+    if ground is not None and (holder := _status_quo(index, ground, status_quo, weighed.excluded)) is not None:
         key, quo = holder
         return Lead(unit, quo, ground, weighed.confidence, disputed=key)
     return Lead(unit, in_tier(seen, index, weighed, unit, ground), ground, weighed.confidence)
 
 
 def _ground_of_lead(seen: Seen, index: RegisterIndex, weighed: Weighed, unit: UnitCode) -> Evidence | None:
-    """The unit's strongest item; where none is strong enough and a boundary item gave it the lead, that item."""
+    """The unit's strongest item; where none is strong enough and a wording gave it the lead, that wording's item."""
     found = seen.grounds(index, unit)
     if (not found or found[0].strength < LEAST) and weighed.preceding is not None:
         hit = weighed.preceding
         if hit.wording.unit == unit:
-            return Evidence(hit.wording.item, unit, "boundary", 10 * hit.strength, hit)
+            return Evidence(hit.wording.item, unit, hit.wording.kind, 10 * hit.strength, hit)
     return found[0] if found else None
 
 
 def _status_quo(
-    index: RegisterIndex, ground: Evidence, status_quo: Mapping[str, UnitCode]
+    index: RegisterIndex, ground: Evidence, status_quo: Mapping[str, UnitCode], excluded: frozenset[UnitCode]
 ) -> tuple[str, UnitCode] | None:
     matter, matter_id = matter_of(index, ground)
     for key in (matter_id, matter):
-        if key and key in status_quo and status_quo[key] in index.edition.units:
-            return key, status_quo[key]
+        holder = status_quo.get(key) if key else None
+        if key and holder and holder in index.edition.units and holder not in excluded:
+            return key, holder
     return None
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from city.configuration import CityConfiguration
 from mandates.model import Level
+from routing.complaints import Complaint, complaints_of, heard_by
 from routing.evidence import LEAST, Evidence, cite, enough_said
 from routing.explain import memory_reason, register_reason, spoken, why_not, wording_reasons
 from routing.index import RegisterIndex
@@ -35,6 +36,7 @@ class _Judged:
 
     seen: Seen
     weighed: Weighed
+    complaints: Sequence[Complaint]
     lead: Lead
     cited: tuple[Citation, ...]  # of the lead: one, or none
     abstained: Abstention | None
@@ -65,7 +67,7 @@ def propose(
         abstained=judged.abstained,
         citations=(*judged.cited, *_citations(seen, index, [(one.unit, one.ground) for one in found])),
         candidates=_candidates(seen, index, city, weighed, lead),
-        reasons=_reasons(seen, index, memory, weighed, lead),
+        reasons=_reasons(seen, index, memory, weighed, lead, judged.complaints),
         register_edition=index.digest,
         memory_edition=memory.digest,
         city_version=_version(city),
@@ -96,8 +98,8 @@ def _judge(
     """The lead, its ground, and whether it goes by rule; None where nothing is said or nobody is left."""
     seen = see(words, index)
     named = seen.named
-    complained = index.names.complained_of(seen.reading.text, named)
-    excluded = frozenset({*words.order.subject_units, *(one.unit for one in complained)})
+    complaints = _complaints(seen, index)
+    excluded = frozenset({*words.order.subject_units, *(one.unit for one in complaints)})
     noted = index.names.noted(seen.reading.text, named)
     weighed = weigh(
         index,
@@ -111,6 +113,7 @@ def _judge(
         seen.calls,
         seen.vector,
         lambda: seen.heard(index),
+        heard_by(index, complaints, excluded),
     )
     if not weighed.ranked or not enough_said(seen.reading, 1):
         return None
@@ -120,7 +123,14 @@ def _judge(
     abstained = _abstained(seen, index, city, weighed, lead, cited)
     automatic = abstained is None and (lead.confidence >= city.routing.automatic_at or bool(lead.disputed))
     desk = index.places.desk(_district_of(index, lead.unit))
-    return _Judged(seen, weighed, lead, cited, abstained, automatic, desk)
+    return _Judged(seen, weighed, complaints, lead, cited, abstained, automatic, desk)
+
+
+def _complaints(seen: Seen, index: RegisterIndex) -> list[Complaint]:
+    """The units that the order complains about, where the words of a matter stand beside them as well."""
+    text = seen.reading.text
+    named = [*seen.named, *index.names.hotline(text)]
+    return complaints_of(text, named, [hit.span for hit in seen.hits if hit.exact]) if named else []
 
 
 def _version(city: CityConfiguration) -> str:
@@ -169,7 +179,9 @@ def _supports(
     placed: list[Support] = []
     for support in list(first.values())[: city.routing.supports_at_most]:
         unit = in_tier(seen, index, weighed, support.ground.unit, support.ground)
-        if unit != lead.unit and unit not in weighed.excluded and all(unit != one.unit for one in placed):
+        # neither itself nor as the city's unit for a bureau: the lead twice, or the one complained about
+        taken = {lead.unit, *weighed.excluded, *(one.unit for one in placed)}
+        if not taken & {unit, support.ground.unit}:
             placed.append(Support(unit, support.ground))
     return placed
 
@@ -196,6 +208,9 @@ def _abstained(
     if not cited and not lead.disputed:
         learned = any(reason.feature in ("memory", "caller-note") for reason in weighed.reasons)
         return _because("route.precedent-without-clause" if learned else "route.no-clause", lead=name)
+    if weighed.excluded:
+        accused = "、".join(_name(index, unit) for unit in sorted(weighed.excluded))
+        return _because("route.complaint", units=accused)
     if lead.disputed:
         return None
     if not lead.by_list:  # an item of its own list outweighs rivals, and it names the place
@@ -210,6 +225,11 @@ def _abstained(
     if lead.confidence < city.routing.automatic_at:
         return _because("route.not-sure", confidence=lead.confidence, needed=city.routing.automatic_at)
     return None
+
+
+def _name(index: RegisterIndex, unit: UnitCode) -> str:
+    known = index.edition.units.get(unit)
+    return known.name if known else unit
 
 
 def _because(code: str, **params: object) -> Abstention:
@@ -232,7 +252,12 @@ def _candidates(
         placed = in_tier(seen, index, weighed, unit, ground)
         if any(placed == one.unit for one in found):
             continue
-        lacked = why_not(ground, top - share) if len(found) == 1 else sentence("route.why-not.far", behind=top - share)
+        if unit == lead.city_unit:
+            lacked = sentence("route.why-not.disputed" if lead.disputed else "route.why-not.by-list")
+        elif len(found) == 1:
+            lacked = why_not(ground, top - share)
+        else:
+            lacked = sentence("route.why-not.far", behind=top - share)
         found.append(Candidate(placed, share, lacked))
         if len(found) > city.routing.alternatives:
             break
@@ -240,7 +265,12 @@ def _candidates(
 
 
 def _reasons(
-    seen: Seen, index: RegisterIndex, memory: MemoryEdition, weighed: Weighed, lead: Lead
+    seen: Seen,
+    index: RegisterIndex,
+    memory: MemoryEdition,
+    weighed: Weighed,
+    lead: Lead,
+    complaints: Sequence[Complaint],
 ) -> tuple[Reason, ...]:
     found: list[Reason] = []
     at = {unit: place for place, unit in enumerate(index.units)}
@@ -254,6 +284,7 @@ def _reasons(
         if group in said:
             found.append(memory_reason(memory, in_memory, unit, group, said[group]))
     found += weighed.reasons
+    found += [Reason(one.unit, "complaint", seen.reading.text[slice(*one.span)], 0) for one in complaints]
     if lead.unit != lead.city_unit and not lead.disputed:
         found.append(Reason(lead.unit, "territory", "、".join(seen.where.names[:3]), 0))
     return tuple(found)

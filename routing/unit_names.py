@@ -1,4 +1,4 @@
-"""Units named in a text: what the call-taker wrote ("请住建局核实处理"), and whom a complaint is about."""
+"""Units named in a text, and among them those the call-taker wrote to ("请住建局核实处理")."""
 
 import re
 from dataclasses import dataclass
@@ -21,11 +21,8 @@ _ADDRESSED = re.compile(
     r"(?:请|望|转|派|交|转办|转派|转交|移交|派发|派往|交由|转由|转至|转到)(?:至|给|到|往)?(?:我市|本市|[\u4e00-\u9fff]{0,3}[市区县州])?$"
 )
 _ADDRESSED_AT = 3  # least length of the name: 请移动 … may be no company
-_CONDUCT = re.compile(
-    r"^(?:[^，。；;,\n]{0,6}?)(?:工作人员|办事人员|窗口|民警|执法人员|领导|干部|队员|科长|局长|主任|职工)?"
-    r"(?:[^，。；;,\n]{0,8}?)(?:态度|作风|推诿|推脱|踢皮球|不作为|乱作为|慢作为|懒政|失职|渎职|吃拿卡要|收受|受贿|贪污|"
-    r"辱骂|打骂|敷衍|刁难|滥用职权|徇私|包庇|暴力执法|违规执法)"
-)
+_HOTLINE = re.compile(r"(?:你们|贵|本|这个|市长|政务|便民)(?:的)?热线")  # the hotline that is being called
+_HOTLINE_NUMBER = "12345"  # of all cities (国办发〔2020〕53号)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,7 @@ class Named:
     unit: UnitCode
     span: SpanOf
     formal: bool  # by a name only this unit bears
+    company: bool = False
 
 
 class UnitNames:
@@ -59,6 +57,7 @@ class UnitNames:
                 if len(name) >= 2:
                     owners.setdefault(name, set()).add(code)
         self._owners = {name: (min(codes), name in formal) for name, codes in owners.items() if len(codes) == 1}
+        self._companies = frozenset(code for code, unit in edition.units.items() if unit.level is Level.COMPANY)
         self._automaton = ahocorasick.Automaton()
         for name in sorted(self._owners):
             self._automaton.add_word(name, name)
@@ -71,15 +70,21 @@ class UnitNames:
             return []
         spans = [(end + 1 - len(name), end + 1, name) for end, name in self._automaton.iter(text)]
         found = [
-            Named(*self._meant(name, (start, end)))
+            self._meant(name, (start, end))
             for start, end, name in spans
             if not any(a <= start and end <= b and b - a > end - start for a, b, _ in spans)
         ]
         return sorted(found, key=lambda one: (one.span, one.unit))
 
-    def _meant(self, name: str, span: SpanOf) -> tuple[UnitCode, SpanOf, bool]:
+    def hotline(self, text: str) -> list[Named]:
+        """Where a text speaks of the hotline that is being called, as the unit that bears its number."""
+        if _HOTLINE_NUMBER not in self._owners:
+            return []
+        return [self._meant(_HOTLINE_NUMBER, one.span()) for one in _HOTLINE.finditer(text)]
+
+    def _meant(self, name: str, span: SpanOf) -> Named:
         code, formal = self._owners[name]
-        return code, span, formal
+        return Named(code, span, formal, code in self._companies)
 
     def noted(self, text: str, named: list[Named]) -> list[Named]:
         """The units the call-taker asked to handle the order: named in a request, or spoken to."""
@@ -90,10 +95,6 @@ class UnitNames:
             if any(a <= one.span[0] and one.span[1] <= b for a, b in notes)
             or (one.span[1] - one.span[0] >= _ADDRESSED_AT and _ADDRESSED.search(text[: one.span[0]][-12:]))
         ]
-
-    def complained_of(self, text: str, named: list[Named]) -> list[Named]:
-        """The units whose own conduct, or whose staff's, the text complains about; only by a name of their own."""
-        return [one for one in named if one.formal and _CONDUCT.match(text[one.span[1] : one.span[1] + 24])]
 
 
 def _city_prefix(edition: RegisterEdition) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from city.configuration import CityConfiguration
 from routing.calibrate import bin_of, shares
+from routing.complaints import Hearing
 from routing.index import RegisterIndex, Vector
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Reason
@@ -56,11 +57,12 @@ def weigh(
     calls: Sequence[Hit] = (),
     vector: Vector | None = None,
     clauses: Callable[[], Heard | None] = lambda: None,
+    hearing: Hearing | None = None,
 ) -> Weighed:
     """Score every unit of the city tier for one order. Whole numbers; equal scores are ordered by code.
 
     `clauses` gives the order clause by clause, and by the matters it may arise in; it is asked only where no outcomes
-    were learned.
+    were learned. `hearing` names who leads an order that is nothing but a complaint about a unit.
     """
     scores = total_scores(index, memory, reading, hits, likeness, vector)
     totals = dict(zip(index.units, scores.units, strict=True))
@@ -93,7 +95,13 @@ def weigh(
             lift(decided[point.id], "decision", point.matter, DECISION)
     at_most = PRECEDES_LEARNED_AT if scores.learned else PRECEDES_AT
     preceding = _give_precedence(index, calls, totals, reasons, excluded, lift, at_most)
-    heard = None if scores.learned else clauses()
+    if hearing is not None:
+        preceding = hearing.hit
+        unit = min(hearing.units, key=lambda one: (-totals[one], one))
+        ahead = max(total for other, total in totals.items() if other not in excluded) - totals[unit]
+        start, end = hearing.span
+        lift(unit, "complaint", reading.text[start:end], ahead + PRECEDENCE)
+    heard = None if scores.learned or hearing is not None else clauses()
     leads = {} if heard is None else _by_clauses(index, reading, heard, scores, totals, reasons, excluded, lift)
     ranked = _ranked(index, memory, totals, tuple(reasons), excluded, scores)
     return replace(ranked, preceding=preceding, leads=leads)

@@ -95,6 +95,10 @@ class WordingIndex:
         found.sort(key=lambda hit: (-hit.strength, hit.wording.item, hit.wording.text))
         return found
 
+    def bearing(self, phrase: str) -> list[Wording]:
+        """The wordings of just this text, by item."""
+        return sorted((self.wordings[place] for place in self._by_text.get(phrase, ())), key=lambda one: one.item)
+
     def _strength(self, phrase: str) -> int:
         return _BY_LENGTH[min(len(phrase), 8)] // self._shared[phrase]
 

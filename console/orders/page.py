@@ -20,6 +20,7 @@ from console.orders.additions import Addition, addition
 from console.orders.beside import beside
 from console.orders.reading import OrderSheet, judging
 from console.orders.sheet import clocks_of, sheet_for
+from console.orders.why import why
 from console.papers.here import papers_here
 from console.registers.clause_card import clause_card
 from console.visit import Visit, Visiting
@@ -60,7 +61,6 @@ def order_page(
     others = [] if proposal is None else [one for one in proposal.candidates if one.unit != proposal.lead]
     # the runner-ups are always explained; of the rest only those for whom anything speaks
     candidates = [*others[:RUNNERS_UP], *(one for one in others[RUNNERS_UP:] if one.score > 0)]
-    reasons = [] if proposal is None else [one for one in proposal.reasons if one.unit == proposal.lead]
     data = {
         "order_no": order_no,
         "stage": order.stage,
@@ -92,7 +92,7 @@ def order_page(
         f"工单 {order_no}",
         order=order,
         offers=[] if at else offers(ACTIONS, ground),
-        reasons=reasons,
+        reasons=why(proposal, sheet.register.units),
         features=FEATURES,
         claims_here=desk is not None,
         claim=claim,

@@ -1,6 +1,7 @@
 """`dingze init | ingest | route | evaluate`: the city, its orders, and how well they are routed."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,8 @@ import typer
 
 from casework.work_order import commands as c
 from console.administration.sample_people import SAMPLE_ACCOUNTS
+from console.orders.why import why
+from console.words import FEATURES
 from dingze.evaluate import evaluate as evaluate_routing
 from dingze.folders import initialise
 from dingze.intake import ingest_file
@@ -19,6 +22,7 @@ from dingze.sample import load_sample
 from dingze.terminal import Json, answer, opened, progress, session
 from dingze.wiring import Dingze
 from ledger.signing import signed
+from mandates.model import Unit
 from routing.proposal import OrderText, Proposal
 from terms.actors import Actor, Role
 from terms.ids import Position, UnitCode, order_stream
@@ -77,8 +81,10 @@ def route(
     with opened(context) as dingze:
         today = dingze.router.day_of(dingze.clock())
         proposal = dingze.router.route(OrderText(text=text, place=place, at=day(at)), day=today)
-        document = proposal_document(dingze, proposal, day(at) or today, explain=explain)
-    answer(document, json, *lines_of(document))
+        at_day = day(at) or today
+        document = proposal_document(dingze, proposal, at_day, explain=explain)
+        units = dingze.register.as_of(at_day).units
+    answer(document, json, *lines_of(document), *(reason_lines(proposal, units) if explain else ()))
 
 
 def proposal_document(dingze: Dingze, proposal: Proposal, at: date, *, explain: bool) -> dict[str, Any]:
@@ -130,13 +136,34 @@ def lines_of(document: dict[str, Any]) -> list[str]:
     lines.append(f"把握：{document['confidence']:.0%}" + ("，可自动派单" if document["automatic"] else ""))
     if document["abstained"]:
         lines.append(f"不作自动派单：{document['abstained']['message']}")
+    if document.get("matter"):
+        lines.append(f"事项：{document['matter']}")
+    if document.get("desk"):
+        lines.append(f"经由：{document['desk']['name']}转派")
+    if document.get("disputed"):
+        lines.append("边界争议：该事项正在争议，由现承办单位办理")
+    names = {unit["code"]: unit["name"] for unit in (*([lead] if lead else []), *document["supports"])}
     for citation in document["citations"]:
         via = f"（因“{citation['via']}”）" if citation["via"] else ""
-        lines.append(f"依据 {citation['clause_id']} {citation['unit']}：{citation['text']}{via}")
-    lines.extend(f"次选：{other['name']} {other['score']} {other['why_not']}" for other in document["alternatives"])
+        unit = names.get(citation["unit"], citation["unit"])
+        lines.append(f"依据 {citation['clause_id']} {unit}：{citation['text']}{via}")
     lines.extend(
-        f"理由：{r['unit']} {r['feature']} {r['weight']:+d} {r['detail']}" for r in document.get("reasons", [])
+        f"次选：{other['name']}，得分 {other['score']}，{other['why_not']}" for other in document["alternatives"]
     )
+    return lines
+
+
+def reason_lines(proposal: Proposal, units: Mapping[UnitCode, Unit]) -> list[str]:
+    """Why, as the order page says it: of the lead, of whom it was weighed against, and the past orders leaned on."""
+    lines = []
+    for told in why(proposal, units):
+        name = units[told.unit].name if told.unit in units else told.unit
+        lines.append(f"{'理由' if told.unit == proposal.lead else '对照'}（{name}）：")
+        for one in told.reasons:
+            weight = f" {one.weight:+d}" if one.weight else ""
+            lines.append(f"  {FEATURES.get(one.feature, one.feature)}：{one.detail}{weight}")
+    if proposal.similar:
+        lines.append("参照的以往工单：" + "、".join(proposal.similar))
     return lines
 
 

@@ -22,7 +22,8 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> RegisterEdition:
     whole = sample_edition()
     city = (Level.CITY, Level.COMPANY)
     points = [point for point in whole.duty_points.values() if point.unit in PART and not point.only_calls]
-    points = points[::2] + [one for one in whole.duty_points.values() if one.unit in PART and one.only_calls]
+    heard = [point for point in points[1::2] if "公职人员" in point.wordings]  # who hears complaints about officials
+    points = points[::2] + heard + [one for one in whole.duty_points.values() if one.unit in PART and one.only_calls]
     return replace(
         whole,
         digest="1" * 64,

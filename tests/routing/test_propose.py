@@ -142,14 +142,6 @@ def test_the_call_taker_notes_a_unit_by_speaking_to_it(index: RegisterIndex, tex
     assert {one.unit for one in index.names.noted(text, index.names.named(text))} == units
 
 
-def test_a_complaint_about_a_unit_never_goes_to_that_unit(index: RegisterIndex) -> None:
-    """domain, section 2; 济南条例 art. 32: a complaint about a unit's staff is none for that unit."""
-    text = "望湖区城管局工作人员态度恶劣，暴力执法"
-    proposal = route(index, text)
-    assert proposal.lead != "D1-03"
-    assert "D1-03" not in proposal.supports
-
-
 def test_a_unit_the_order_complains_about_by_field_is_never_proposed(index: RegisterIndex) -> None:
     order = OrderText("小区物业费太贵", subject_units=(UnitCode("C05"),))
     proposal = propose(order, index, EMPTY, CITY)
