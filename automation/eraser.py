@@ -20,7 +20,7 @@ from terms.ids import Position
 NAME = "eraser"
 PLACE = "feed"
 BATCH = 2_000
-SELDOM = 500  # events between two moves of the bookmark when there is nothing to erase
+SELDOM = 2_000  # events between two moves of the bookmark when there is nothing to erase
 LOG = structlog.get_logger(NAME)
 
 
@@ -36,13 +36,15 @@ class Eraser:
         """Work off what the record holds by now; how many keys were destroyed."""
         before = self.ledger.bookmarks(NAME).get(PLACE)
         position, destroyed = before or 0, 0
-        while rows := self.ledger.read_raw(Position(position), BATCH):
-            streams = [row.stream for row in rows if row.type == PersonalDataErased.event_type()]
-            if streams:
+        head = self.ledger.head()
+        while position < head:
+            upto = Position(min(position + BATCH, head))
+            erased = self.ledger.read_raw_of((PersonalDataErased.event_type(),), Position(position), upto)
+            if streams := [row.stream for row in erased]:
                 subjects = [subject for stream in streams for subject in self.subjects(stream)]
                 destroyed += len(self.vault.erase(subjects, self.clock()))
                 LOG.info("erased", orders=streams)
-            position = rows[-1].position
+            position = upto
         if destroyed or position - (before or 0) >= SELDOM:
             self.ledger.append(bookmarks=[Bookmark(NAME, PLACE, before, position)])
         return destroyed

@@ -25,13 +25,15 @@ class Part:
     """One thing the system does by itself. `step` does what there is to do and says how much it did.
 
     A part is stepped whenever the record has grown, and at least every `every` seconds. A part that follows the feed
-    by itself gives `follow` instead, which returns when the event is set.
+    by itself gives `follow` instead, which returns when the event is set. With `gather`, a step begins at least so many
+    seconds after the one before: a stream is then worked off in batches, whose fixed costs are shared.
     """
 
     name: str
     step: Callable[[], int] = lambda: 0
     every: float = 1.0
     follow: Callable[[threading.Event], None] | None = None
+    gather: float = 0.0
 
 
 class Supervisor:
@@ -96,7 +98,7 @@ class Supervisor:
                     self._following[part.name] = time.monotonic()
                     part.follow(self._stop)
                     continue
-                self._began[part.name] = time.monotonic()
+                began = self._began[part.name] = time.monotonic()
                 done = part.step()
                 self._done[part.name] += done
                 self._began[part.name] = None
@@ -104,6 +106,7 @@ class Supervisor:
                 pause = 1.0
                 if not done:
                     self._feed.wait(seen, part.every)
+                self._stop.wait(max(0.0, began + part.gather - time.monotonic()))
             except Exception as error:  # whatever fails in a part must not end the others; it is logged and tried again
                 since = self._following.pop(part.name, None)
                 if since is not None and time.monotonic() - since > WELL_AFTER:

@@ -19,7 +19,7 @@ def parts_of(dingze: Dingze) -> list[Part]:
         Part("proposer", dingze.proposer.step, every=0.5),
         Part("timers", dingze.timers.step, every=1.0),
         Part("carrier", dingze.carrier.step, every=30.0),
-        Part("eraser", dingze.eraser.step, every=1.0),
+        Part("eraser", dingze.eraser.step, every=1.0, gather=0.2),
         Part("sealer", dingze.sealer.step, every=60.0),
         Part("notifier", dingze.notifier.step, every=2.0),
         Part("learner", dingze.learner.step, every=60.0),

@@ -27,7 +27,9 @@ from terms.ids import Position
 
 __all__ = ["LIVE_BATCH", "REBUILD_BATCH", "OpenMasked", "ProjectionEngine", "Status"]
 
-LIVE_BATCH = 500
+LIVE_BATCH = 2_000
+GATHER = 0.2  # seconds from one fold of a stream to the next, so that it is folded in batches and not event by event
+STREAM = 20  # events from which what was folded is a stream, and not somebody's command who waits for it
 SWEEP_SECONDS = 15.0  # between looks for builds nobody reads any more
 LAGGARDS_STEP = 20_000  # a new view reads this much of the past before the others are looked after again
 
@@ -78,7 +80,7 @@ class ProjectionEngine:
     def catch_up(self, upto: Position | None = None, batch: int | None = None) -> int:
         """Fold what is new into every view, to a position or the head; how many events were read.
 
-        `batch` is the most events in one transaction; by default 500 when little is new and 4,000 when much is.
+        `batch` is the most events in one transaction; by default 2,000 when little is new and 4,000 when much is.
         """
         with self._following:
             if time.monotonic() >= self._sweep_at:
@@ -106,9 +108,11 @@ class ProjectionEngine:
         try:
             while not stop.is_set():
                 renew()
-                seen = self.ledger.head()
+                began, seen = time.monotonic(), self.ledger.head()
                 with self._following:
-                    self._catch_up(None, None, leases, stop, renew)
+                    read = self._catch_up(seen, None, leases, stop, renew)
+                if read > STREAM:
+                    stop.wait(max(0.0, began + GATHER - time.monotonic()))
                 feed.wait(seen, idle)
         finally:
             with self.store.changing() as connection:
@@ -134,7 +138,10 @@ class ProjectionEngine:
         read = 0
         stood: list[tuple[str, int]] = []
         while True:
-            runners = [runner for runner in map(self._current, views) if runner and not runner.build.stopped]
+            with self.store.looking() as connection:
+                there = {build.name: build for build in self.store.builds(connection) if build.current}
+            found = [self._current(view, there.get(view.name)) for view in views]
+            runners = [runner for runner in found if runner and not runner.build.stopped]
             goal = int(self.ledger.head() if upto is None else upto)
             behind = [runner for runner in runners if runner.build.position < goal]
             stands = [(runner.view.name, runner.build.position) for runner in behind]
@@ -158,9 +165,8 @@ class ProjectionEngine:
         with self._moved:
             self._moved.notify_all()
 
-    def _current(self, view: View) -> Runner | None:
-        with self.store.reading() as connection:
-            build = self.store.current(connection, view.name)
+    def _current(self, view: View, build: Build | None) -> Runner | None:
+        """The runner of the build people read, which is made where there is none; None while another is at it."""
         if build is None:
             with self.store.changing() as connection:
                 build = self.store.current(connection, view.name) or self.store.start(connection, view, current=True)

@@ -64,7 +64,7 @@ class Runner:
             self._answer = self.scribe.answer() if self.scribe else "refused"
         # Reads what is committed. Should another runner commit meanwhile, our checkpoint will not move and the
         # whole batch is void: so nothing here needs a lock.
-        with self.store.reading() as connection:
+        with self.store.looking() as connection:
             return list(self.store.load(connection, self.view, self.build, table, groups))
 
     def gather(self, batch: Batch) -> None:

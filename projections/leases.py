@@ -10,7 +10,20 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Float, MetaData, Select, Table, Text, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    exists,
+    literal_column,
+    select,
+)
 
 LEASE_SECONDS = 15.0
 
@@ -57,6 +70,10 @@ class Leases:
         """Whether nobody with a higher fencing number has come since."""
         fence = connection.execute(select(self.table.c.fence).where(self.table.c.name == lease.name)).scalar()
         return fence == lease.fence
+
+    def held(self, lease: Lease) -> ColumnElement[bool]:
+        """As `holds`, for the condition of a statement that writes."""
+        return exists().where(self.table.c.name == lease.name, self.table.c.fence == lease.fence)
 
     def give_back(self, connection: Connection, lease: Lease) -> None:
         """Let the next holder in at once; nothing, if there is one already."""

@@ -64,7 +64,8 @@ class ViewStore:
         self.url = url
         target = database_url(url)
         self._sqlite = target.get_backend_name() == "sqlite"
-        self.writer, self.reader = sqlite_engines(target) if self._sqlite else postgres_engines(target)
+        made = sqlite_engines(target) if self._sqlite else postgres_engines(target)
+        self.writer, self.reader, self._looker = made
         self._tables = BuildTables(None if self._sqlite else SCHEMA)
         self._lock = threading.RLock()  # SQLite's writer is one connection for all threads
         self._log_holds_text = self._sqlite  # texts erased before a crash may still stand in the write-ahead log
@@ -103,6 +104,7 @@ class ViewStore:
         """Give all connections back."""
         self.writer.dispose()
         self.reader.dispose()
+        self._looker.dispose()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -122,6 +124,12 @@ class ViewStore:
     def reading(self) -> Iterator[Connection]:
         """A connection that can only read, in one consistent snapshot."""
         with self.reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection to read with by single statements, each in a snapshot of its own: half the round trips."""
+        with self._looker.connect() as connection:
             yield connection
 
     # --- builds ---
@@ -196,15 +204,12 @@ class ViewStore:
         self, connection: Connection, build: Build, position: int, stopped: str = "", lease: Lease | None = None
     ) -> bool:
         """Move a build's checkpoint on; False when another runner was here first, and nothing may be written."""
-        if lease is not None and not self.leases.holds(connection, lease):
-            return False
         table = self.builds_table
-        moved = connection.execute(
-            update(table)
-            .where(*self._is(build), table.c.position == build.position)
-            .values(position=position, stopped=stopped, touched_at=self.now(connection))
-        )
-        return moved.rowcount == 1
+        moved = update(table).where(*self._is(build), table.c.position == build.position)
+        if lease is not None:
+            moved = moved.where(self.leases.held(lease))
+        values = {"position": position, "stopped": stopped, "touched_at": self.leases.now.scalar_subquery()}
+        return connection.execute(moved.values(values)).rowcount == 1
 
     def now(self, connection: Connection) -> float:
         """The database's clock, seconds since 1970."""

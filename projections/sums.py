@@ -119,12 +119,12 @@ def added(declared: FactTable, lines: Iterable[Sequence[Any]]) -> list[tuple[Any
     return [(*key, *sums) for key, sums in found.items()]
 
 
-def adding(sums: Table, name: str, mark: str) -> str:
-    """The statement that adds one row of `added`."""
+def adding(sums: Table, name: str, rows: str) -> str:
+    """The statement that adds rows of `added`, each to another sum; `rows` gives them: `VALUES …` or `SELECT …`."""
     columns = list(sums.c.keys())
     grown = [one for one in ("lines", "total") if one in columns]
     changes = [f"{one} = held.{one} + excluded.{one}" for one in grown] + ["last_position = excluded.last_position"]
     return (
-        f"INSERT INTO {name} AS held ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608 - declared
+        f"INSERT INTO {name} AS held ({', '.join(columns)}) {rows}"
         f" ON CONFLICT ({', '.join(sums.primary_key.columns.keys())}) DO UPDATE SET {', '.join(changes)}"
     )

@@ -22,12 +22,15 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
 
 from projections import sums
 from projections.past import node
 from projections.rows import Version, Writes
 from projections.view import OPEN, FactTable, Key, Row, StateTable, View
 
+_POSTGRES = postgresql.dialect()  # type: ignore[no-untyped-call]
 Lines = dict[str, tuple[list[tuple[Any, ...]], list[tuple[Any, ...]], list[tuple[Any, Row]]]]
 """By table: the rows to close (where they end, key, where they began), the lines to insert, the groups to blank."""
 
@@ -163,25 +166,38 @@ class BuildTables:
     def _close(
         self, connection: Connection, declared: StateTable, table: Table, closed: Sequence[tuple[Any, ...]]
     ) -> None:
-        if closed:
-            mark = "%s" if self.schema else "?"
-            placed = ""
-            if declared.past:
-                placed = f", node = {mark}"
-                closed = [(ends, node(one[-1], ends), *one) for ends, *one in closed]
+        if not closed:
+            return
+        if declared.past:
+            closed = [(ends, node(one[-1], ends), *one) for ends, *one in closed]
+        placed = ["to_position", *(["node"] if declared.past else [])]
+        known = [*declared.key, "from_position"]
+        if self.schema:  # one statement for all of them
+            types = [table.c[name].type for name in (*placed, *known)]
+            columns = ", ".join(f'"{name}"' for name in (*(f"new_{name}" for name in placed), *known))
+            changes = ", ".join(f"{name} = asked.new_{name}" for name in placed)
+            same = " AND ".join(f'held."{name}" = asked."{name}"' for name in known)
             connection.exec_driver_sql(
-                f"UPDATE {self._name(table)} SET to_position = {mark}{placed} WHERE "  # noqa: S608 - names declared
-                + " AND ".join(f'"{name}" = {mark}' for name in declared.key)
-                # + 0: by the primary key, never by an index of the rows that hold. PostgreSQL takes such a one while it
-                # has not looked through a young table, and reads all its rows for every row that ends
-                + f" AND from_position = {mark} AND to_position + 0 = {OPEN}",
-                closed,
+                f"UPDATE {self._name(table)} AS held SET {changes} FROM {_unnested(types)} AS asked ({columns})"  # noqa: S608
+                f" WHERE {same} AND held.to_position + 0 = {OPEN}",  # + 0: as below
+                _by_columns(closed),
             )
+            return
+        changes = ", ".join(f"{name} = ?" for name in placed)
+        same = " AND ".join(f'"{name}" = ?' for name in known)
+        # + 0: by the primary key, never by an index of the rows that hold, which may be read whole for every row
+        connection.exec_driver_sql(
+            f"UPDATE {self._name(table)} SET {changes} WHERE {same} AND to_position + 0 = {OPEN}",  # noqa: S608 - names declared
+            closed,
+        )
 
     def _sum(self, connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
-        if rows:
-            mark = "%s" if self.schema else "?"
-            connection.exec_driver_sql(sums.adding(table, self._name(table), mark), rows)
+        if rows and self.schema:
+            given = f"SELECT * FROM {_unnested([column.type for column in table.c])}"  # noqa: S608 - names of types
+            connection.exec_driver_sql(sums.adding(table, self._name(table), given), _by_columns(rows))
+        elif rows:
+            marks = ", ".join("?" * len(table.c))
+            connection.exec_driver_sql(sums.adding(table, self._name(table), f"VALUES ({marks})"), rows)
 
     def scrub_elsewhere(self, connection: Connection, view: View, generation: int, lines: Lines) -> None:
         """Blank in another build of the same view what an erasure blanked in this one."""
@@ -207,6 +223,15 @@ class BuildTables:
 
     def _name(self, table: Table) -> str:
         return f'{self.schema}."{table.name}"' if self.schema else f'"{table.name}"'
+
+
+def _unnested(types: Iterable[TypeEngine[Any]]) -> str:
+    """Rows given as one array a column."""
+    return f"unnest({', '.join(f'%s::{one.compile(dialect=_POSTGRES)}[]' for one in types)})"
+
+
+def _by_columns(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    return tuple(map(list, zip(*rows, strict=True)))
 
 
 def _columns(declared: StateTable | FactTable) -> Iterable[Column[Any] | PrimaryKeyConstraint]:

@@ -30,6 +30,7 @@ class Work(StrEnum):
     NOTIFY = "notify"
 
 
+GATHER = 0.2  # seconds in which orders of a stream gather to a batch
 NAMES = {
     Work.ROUTE: ("proposer",),
     Work.PROJECT: ("projections", "eraser"),
@@ -72,11 +73,11 @@ def parts_for(dingze: Dingze, what: Work, share: Share = ALL) -> tuple[list[Part
             lambda: {one.name: one.behind for one in intake.status() if one.behind is not None},
             lambda: {one.name: one.stopped for one in intake.status() if one.stopped},
         )
-        return [Part("ingest", intake.step, every=0.1)], outside, intake.close
+        return [Part("ingest", intake.step, every=0.1, gather=GATHER)], outside, intake.close
     if what is Work.PUBLISH:
         publisher = dingze.publisher()
         outside = Outside(lambda: {publisher.topic: publisher.behind()})
         return [Part("publisher", publisher.step, every=0.2)], outside, publisher.close
-    proposing = Part("proposer", replace(dingze.proposer, share=share).step, every=0.5)
+    proposing = Part("proposer", replace(dingze.proposer, share=share).step, every=0.5, gather=GATHER)
     parts = [proposing if part.name == "proposer" else part for part in parts_of(dingze)]
     return [part for part in parts if part.name in NAMES[what]], Outside(), lambda: None

@@ -31,6 +31,21 @@ def test_a_part_runs_until_it_is_stopped_and_ends_in_time(dingze: Dingze) -> Non
     assert time.monotonic() - began < 10
 
 
+def test_the_steps_of_a_part_that_gathers_lie_apart_however_much_there_is_to_do(dingze: Dingze) -> None:
+    steps = threading.Semaphore(0)
+
+    def step() -> int:
+        steps.release()
+        return 1
+
+    supervisor = supervised(dingze, Part("gathering", step, gather=0.05))
+    began = time.monotonic()
+    supervisor.start()
+    assert all(steps.acquire(timeout=5) for _ in range(5))
+    assert time.monotonic() - began >= 4 * 0.05
+    assert supervisor.stop()
+
+
 def test_a_part_that_fails_is_named_and_tried_again_and_its_neighbours_go_on(dingze: Dingze) -> None:
     tried, neighbour = threading.Semaphore(0), threading.Semaphore(0)
 
