@@ -29,7 +29,7 @@ MORNING = frozenset({
     "450", "453", "454", "455", "461", "463", "466", "467", "468", "474", "476", "477", "480", "481", "484", "485",
     "487", "488", "489", "490",
 })  # fmt: skip
-RETURNED_AT_ONCE = frozenset({"449", "450"})  # of these: sent by rule, and already returned
+RETURNED_AT_ONCE = frozenset({"449", "450", "476"})  # of these: sent by rule, and already returned
 MORNING_BEGAN, LAST_CALL = timedelta(minutes=112), timedelta(minutes=2)  # before the moment of loading
 URGENT_SINCE = timedelta(minutes=19)  # so that an urgent one (30 minutes to dispatch) is pressing, not lost
 

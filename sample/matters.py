@@ -11,9 +11,11 @@ from sample.cast import BIANBAN_OFFICER, JUSTICE_OFFICER, REVIEWER, head, unit_l
 from sample.matter_lane import Lane
 from sample.stage import Life
 from terms.ids import UnitCode
+from terms.messages import sentence
 
 POLICE, TRAFFIC, STREETS, SITES, HOMES = (UnitCode(code) for code in ("C01", "C02", "C03", "C04", "C05"))
 NOISE, FARMS, CLEANING, BIANBAN = (UnitCode(code) for code in ("C11", "C15", "E12", "C39"))
+POST = sentence("role.unit_leader")
 LOCKS = ("031", "187", "302")
 CARCASSES = ("045", "078")
 DRONES = ("067", "138")
@@ -101,7 +103,7 @@ class Cases(Lane):
         self.do_case(case, draft, BIANBAN_OFFICER)
         for unit in parties:
             yield self.after(1)
-            self.do_case(case, b.SignMinutes(unit, f"leader-{unit}"), unit_leader(unit))
+            self.do_case(case, b.SignMinutes(unit, POST), unit_leader(unit))
         yield self.after(1)
         scan = Attachment(name="协商纪要扫描件.pdf", kind="scan", reference=f"papers/{case}.pdf")
         self.do_case(case, b.FileMinutes(f"云城纪〔{self.first.year}〕1号", self.in_force, scan), BIANBAN_OFFICER)

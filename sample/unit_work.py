@@ -17,6 +17,7 @@ from terms.ids import UnitCode
 
 LONG_CYCLE = frozenset({"017", "096", "304", "376"})
 SHELVED = frozenset({"003", "101", "174", "250", "292", "350"})
+ASSIGNED = frozenset({"398", "472"})  # given to a 科室: what the clerk of 市城管局 finds there this morning
 NEVER_ENDS = 3  # percent that are simply left lying
 LATE = 7  # percent answered after their time
 
@@ -109,7 +110,7 @@ def _course(scene: Scene, lead: UnitCode) -> Course:
     general = scene.order.tier == "general" and scene.order.round == 1
     return Course(
         at,
-        inside=general and scene.chance(22),
+        inside=general and (scene.chance(22) or scene.call.serial in ASSIGNED),
         extends=general and (scene.call.serial in LONG_CYCLE or scene.chance(9)),
         hands_over=general and scene.chance(5),
     )

@@ -25,6 +25,7 @@ from console.bianban.case_forms import (
     unit_of,
 )
 from console.forms import Field
+from console.words import role_name
 
 TRIED = "试"
 
@@ -62,8 +63,8 @@ ACTIONS: tuple[MatterAction[BoundaryCase], ...] = (
         "sign",
         "会签纪要",
         lambda m: b.SignMinutes(m.unit, TRIED),
-        lambda m: (Field("signatory", "签署人", required=True, value=m.actor.account),),
-        lambda m, f: b.SignMinutes(m.unit, f.needed("signatory", "签署人")),
+        lambda m: (),
+        lambda m, f: b.SignMinutes(m.unit, role_name(m.actor.role)),  # in person; papers say the post
         "main",
         "已会签",
     ),

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from casework.permissions import may
 from casework.work_order import commands as c
 from console.access import Page, desk_of
-from console.dispatcher.queue_reading import PAGE_SIZES, SORTS, TABS, Filters, read_queue
+from console.dispatcher.queue_reading import PAGE_SIZES, REQUESTED, SORTS, TABS, Filters, read_queue, unit_meant
 from console.dispatcher.saved import saved_filters, written
 from console.lookback import Looking
 from console.visit import Visiting
@@ -19,18 +19,20 @@ router = APIRouter()
 NEXT_STEPS: Mapping[str, tuple[type[c.Command], str]] = {
     "waiting": (c.Dispatch, "派单"),
     "returned": (c.ReviewReturn, "审核"),
+    "requests": (c.DecideExtension, "审核"),
     "results": (c.ReviewResult, "审核"),
     "calling": (c.RecordFollowUp, "回访"),
 }
 
 
 def filters(
+    visit: Visiting,
     look: Looking,
     tab: str = "waiting",
     q: Annotated[str, Query(max_length=80)] = "",
     district: Annotated[str, Query(max_length=80)] = "",
     urgency: Annotated[str, Query(max_length=20)] = "",
-    unit: Annotated[str, Query(max_length=20)] = "",
+    unit: Annotated[str, Query(max_length=80, description="a unit's code, name or everyday name")] = "",
     sure: Annotated[str, Query(pattern="^(yes|no)?$")] = "",
     overdue: bool = False,
     sort: str = "due",
@@ -43,7 +45,7 @@ def filters(
         q=q.strip(),
         district=district,
         urgency=urgency,
-        unit=unit,
+        unit=unit_meant(unit, visit.register),
         sure=sure,
         overdue=overdue,
         sort=sort if sort in SORTS else "due",
@@ -78,6 +80,7 @@ def queue(visit: Visiting, look: Looking, asked: Annotated[Filters, Depends(filt
         "tabs": TABS,
         "sorts": SORTS,
         "sizes": PAGE_SIZES,
+        "requested": REQUESTED,
         "claims": visit.console.parts.book.claims(desk, visit.now) if desk is not None else {},
         "saved": saved_filters(visit, asked),
         "may_send": may(visit.actor.role, c.Dispatch) and not look.past,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, case, func, or_, select, true
 
 from console.dispatcher.tallies import Tallies
+from mandates.edition import RegisterEdition
 from projections.past import foremost, held
 from projections.queue import QUEUE
 from projections.queue.sums import ENDINGS, UNDER_WAY
@@ -31,9 +32,11 @@ TABS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "shelved": ("挂账", ("挂账",)),
     "results": ("办结审核", ("办结审核",)),
     "calling": ("回访", ("回访",)),
+    "requests": ("申请审核", (*UNDER_WAY, "结案", "终止")),  # of these, those in which something is asked for
     "done": ("已办结", ENDINGS),
     "all": ("全部", ()),
 }
+REQUESTED: Mapping[str, str] = {"extension": "延期", "objection": "协办异议", "exclusion": "不计考核"}
 SORTS: Mapping[str, str] = {"due": "时限最紧", "new": "最新受理", "old": "最早受理"}
 
 
@@ -93,14 +96,15 @@ def read_queue(
         build = views.current(connection, QUEUE.name)
         if build is None:
             return Listed([], 0, dict.fromkeys(TABS, 0), 1, 1, 0)
-        table = views.tables(QUEUE, build)["orders"]
+        table, requests = (views.tables(QUEUE, build)[name] for name in ("orders", "requests"))
         numbers = _numbers(connection, table, position, filters.q)
         # a few orders are fetched by number; of many, a page is found soonest going down the list and looking
         known = [] if numbers is None else [table.c.order_no.in_(numbers)]
         asked = filters if numbers is None else replace(filters, q="")
         terms = (visible(table, units), *known, *_asked(table, asked, now))
+        asking = table.c.order_no.in_(select(held(requests, ("order_no",), position).c.order_no))
         same = replace(filters, tab="all", sort="new", page=1, size=20)
-        count = partial(_counts, connection, table, position, terms, filters)
+        count = partial(_counts, connection, table, position, terms, filters, asking)
         if tallies is None or position is not None or filters.overdue:
             counts = count()
         else:
@@ -108,8 +112,23 @@ def read_queue(
         total = counts[filters.tab]
         pages = min(MOST_PAGES, max(1, -(-total // filters.size)))
         page = min(max(1, filters.page), pages)
+        if filters.tab == "requests":
+            known = [asking]
+            terms = (*terms, asking)
         found = _rows(connection, table, terms, position, replace(asked, page=page), counts, first, known=bool(known))
-        return Listed([_plain(row) for row in found], total, counts, pages, page, build.position)
+        asked_for = _asked_for(connection, requests, position, [row["order_no"] for row in found])
+        rows = [_plain(row) | {"requests": asked_for.get(row["order_no"], [])} for row in found]
+        return Listed(rows, total, counts, pages, page, build.position)
+
+
+def unit_meant(text: str, register: RegisterEdition) -> str:
+    """The code of the unit that somebody wrote: code, `code name`, name or everyday name; what names none stays."""
+    said = text.strip()
+    first = said.split()[0] if said else ""
+    if first in register.units:
+        return first
+    named = (unit.code for unit in register.units.values() if said in (unit.name, *unit.everyday_names))
+    return next(named, said)
 
 
 def count_queue(views: ViewStore, filters: Filters, units: frozenset[UnitCode] | None, now: datetime) -> int:
@@ -118,10 +137,12 @@ def count_queue(views: ViewStore, filters: Filters, units: frozenset[UnitCode] |
         build = views.current(connection, QUEUE.name)
         if build is None:
             return 0
-        table = views.tables(QUEUE, build)["orders"]
+        table, requests = (views.tables(QUEUE, build)[name] for name in ("orders", "requests"))
         found = select(func.count()).where(
             and_(as_of(table, None), visible(table, units), *_asked(table, filters, now))
         )
+        if filters.tab == "requests":
+            found = found.where(table.c.order_no.in_(select(held(requests, ("order_no",), None).c.order_no)))
         if states := TABS[filters.tab][1]:
             found = found.where(table.c.state.in_(states))
         return int(connection.execute(found).scalar_one())
@@ -172,8 +193,24 @@ def _numbers(connection: Connection, table: Table, position: int | None, q: str)
     return list(found) if len(found) <= FEW else None
 
 
+def _asked_for(
+    connection: Connection, requests: Table, position: int | None, numbers: Sequence[str]
+) -> dict[str, list[dict[str, str]]]:
+    """What units ask for in these orders and the review has not decided, the oldest first."""
+    rows = held(requests, ("order_no", "unit", "what", "asked_at"), position, requests.c.order_no.in_(numbers))
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in connection.execute(select(rows).order_by(rows.c.asked_at, rows.c.unit, rows.c.what)).mappings():
+        found.setdefault(row["order_no"], []).append({"unit": row["unit"], "what": row["what"]})
+    return found
+
+
 def _counts(
-    connection: Connection, table: Table, position: int | None, terms: Sequence[ColumnElement[bool]], filters: Filters
+    connection: Connection,
+    table: Table,
+    position: int | None,
+    terms: Sequence[ColumnElement[bool]],
+    filters: Filters,
+    asking: ColumnElement[bool],
 ) -> dict[str, int]:
     if filters.overdue and not filters.q:  # these are under way, and few
         rows = held(table, ("state",), position, *terms, apart=[table.c.state == one for one in UNDER_WAY])
@@ -187,6 +224,8 @@ def _counts(
     by_state: dict[str, int] = {state: number for state, number in connection.execute(query).all()}  # noqa: C416 - Row is not a pair to mypy
     counts = {key: sum(by_state.get(state, 0) for state in states) for key, (_, states) in TABS.items()}
     counts["all"] = sum(by_state.values())
+    asked = held(table, ("order_no",), position, *terms, asking, _state(table, True).in_(TABS["requests"][1]))
+    counts["requests"] = int(connection.execute(select(func.count()).select_from(asked)).scalar_one())
     return counts
 
 

@@ -1,6 +1,6 @@
 """Saved filters: a person's own views of the queue, each with how many orders it lists now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter
@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from console.access import Page
-from console.dispatcher.queue_reading import TABS, Filters, count_queue
+from console.dispatcher.queue_reading import TABS, Filters, count_queue, unit_meant
 from console.forms import Form
 from console.visit import Visit, Visiting
 from terms.errors import BadInput
@@ -61,7 +61,8 @@ def save(visit: Visiting, form: Form) -> Response:
     name = form.needed("name", "筛选名称")
     if len(name) > NAME_MOST:
         raise BadInput("console.name-too-long", at="name", most=NAME_MOST)
-    query = written(read(form.text("query")))
+    asked = read(form.text("query"))
+    query = written(replace(asked, unit=unit_meant(asked.unit, visit.register)))
     visit.console.parts.book.save_filter(visit.actor.account, name, query)
     return visit.done(f"/queue?{query}", f"筛选“{name}”已保存")
 

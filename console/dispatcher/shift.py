@@ -13,7 +13,15 @@ from terms.errors import NotFound
 
 router = APIRouter()
 LISTED = 50  # orders of a list on the sheet; the rest is counted
-OPEN_TABS = ("waiting", "asking", "consulting", "returned", "results", "calling")  # what waits for the desk itself
+OPEN_TABS = (
+    "waiting",
+    "asking",
+    "consulting",
+    "returned",
+    "requests",
+    "results",
+    "calling",
+)  # what waits for the desk itself
 COLUMNS = ("order_no", "title", "state", "lead", "proposed", "due_at", "urgency")
 
 

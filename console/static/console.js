@@ -190,7 +190,7 @@
     else if (key === "p") $("[rel=prev]")?.click();
     else if (key === "u") $("[data-back]")?.click();
     else if (key === "g") location.reload();
-    else if (/^[1-9]$/.test(key)) $$(".dz-tabs a")[Number(key) - 1]?.click();
+    else if (/^[0-9]$/.test(key)) $$(".dz-tabs a")[(Number(key) + 9) % 10]?.click();
   });
 
   // on an order's page j and k lead to its neighbours in the list one came from

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ledger.envelope import Event
-from projections.queue import hands
+from projections.queue import hands, requests
 from projections.queue.row import due_of, headline, put, row_of
 from projections.queue.stage import ASKED, CONSULTED, EXTENDING, HANDED, mark, unmarked
 from projections.queue.sums import ENDED
@@ -187,54 +187,69 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
     rows.scrub("orders", event.payload["order_no"], {"title": "", "place": ""})
 
 
+_ORDERS: dict[str, Handler] = {
+    "WorkOrderReceived": _received,
+    "AssignmentProposed": _proposed,
+    "InformationRequested": _becomes("待补充"),
+    "AdditionReceived": _added,
+    "OrderChased": _chased,
+    "OrderNotAccepted": _becomes("不予受理"),
+    "AnsweredAtOnce": _becomes("即时答复"),
+    "DuplicateSuspected": _suspected,
+    "OrdersMerged": _merged,
+    "OrderUnmerged": _unmerged,
+    "HistoryRecorded": _history,
+    "PersonalDataErased": _erased,
+    "WorkOrderDispatched": hands.dispatched,
+    "DispatchWithdrawn": hands.withdrawn,
+    "WorkOrderSignedFor": _lead_only("签收"),
+    "ConsultationOpened": hands.beside(CONSULTED, "consultation"),
+    "ConsultationClosed": hands.settled(CONSULTED, "consultation"),
+    "HandOverSent": hands.beside(HANDED, "hand_over"),
+    "HandOverRefused": hands.settled(HANDED, "hand_over"),
+    "HandOverResultFedBack": hands.settled(HANDED, "hand_over"),
+    "ProposedUnitAsked": hands.beside(ASKED, "unit"),
+    "ProposedUnitAnswered": hands.settled(ASKED, "unit"),
+    "ExtensionRequested": hands.beside(EXTENDING, "unit"),
+    "ExtensionRefused": hands.settled(EXTENDING, "unit"),
+    "OrderReassigned": hands.moved("to_unit"),
+    "OrderCarriedOver": hands.carried_over,
+    "UnitDesignated": hands.moved("unit"),
+    "SupportAdded": hands.support_added,
+    "SupportReleased": hands.support_released,
+    "ReturnRequested": hands.returned,
+    "ReturnRefused": hands.in_hand_again,
+    "ReturnWithdrawn": hands.in_hand_again,
+    "WorkStarted": _lead_only("办理中"),
+    "ExtensionGranted": _extended,
+    "OrderShelved": _shelved,
+    "OrderResumed": _resumed,
+    "ResultSubmitted": _lead_only("办结审核"),
+    "ResultAccepted": _becomes("回访"),
+    "ResultSentBack": _becomes("办理中"),
+    "FollowUpRecorded": _followed_up,
+    "ReworkOrdered": _reworked,
+    "OrderClosed": _closed,
+    "OrderArchived": _becomes("归档"),
+}
+
+
+def _both(first: Handler, then: Handler) -> Handler:
+    def handler(rows: Rows, event: Event, masked: Masked) -> None:
+        first(rows, event, masked)
+        then(rows, event, masked)
+
+    return handler
+
+
 QUEUE = View(
     name="queue",
-    version=8,
+    version=9,
     cost=20,
-    tables=(ORDERS, ENDED),
-    handlers={
-        "WorkOrderReceived": _received,
-        "AssignmentProposed": _proposed,
-        "InformationRequested": _becomes("待补充"),
-        "AdditionReceived": _added,
-        "OrderChased": _chased,
-        "OrderNotAccepted": _becomes("不予受理"),
-        "AnsweredAtOnce": _becomes("即时答复"),
-        "DuplicateSuspected": _suspected,
-        "OrdersMerged": _merged,
-        "OrderUnmerged": _unmerged,
-        "HistoryRecorded": _history,
-        "PersonalDataErased": _erased,
-        "WorkOrderDispatched": hands.dispatched,
-        "DispatchWithdrawn": hands.withdrawn,
-        "WorkOrderSignedFor": _lead_only("签收"),
-        "ConsultationOpened": hands.beside(CONSULTED, "consultation"),
-        "ConsultationClosed": hands.settled(CONSULTED, "consultation"),
-        "HandOverSent": hands.beside(HANDED, "hand_over"),
-        "HandOverRefused": hands.settled(HANDED, "hand_over"),
-        "HandOverResultFedBack": hands.settled(HANDED, "hand_over"),
-        "ProposedUnitAsked": hands.beside(ASKED, "unit"),
-        "ProposedUnitAnswered": hands.settled(ASKED, "unit"),
-        "ExtensionRequested": hands.beside(EXTENDING, "unit"),
-        "ExtensionRefused": hands.settled(EXTENDING, "unit"),
-        "OrderReassigned": hands.moved("to_unit"),
-        "OrderCarriedOver": hands.carried_over,
-        "UnitDesignated": hands.moved("unit"),
-        "SupportAdded": hands.support_added,
-        "SupportReleased": hands.support_released,
-        "ReturnRequested": hands.returned,
-        "ReturnRefused": hands.in_hand_again,
-        "ReturnWithdrawn": hands.in_hand_again,
-        "WorkStarted": _lead_only("办理中"),
-        "ExtensionGranted": _extended,
-        "OrderShelved": _shelved,
-        "OrderResumed": _resumed,
-        "ResultSubmitted": _lead_only("办结审核"),
-        "ResultAccepted": _becomes("回访"),
-        "ResultSentBack": _becomes("办理中"),
-        "FollowUpRecorded": _followed_up,
-        "ReworkOrdered": _reworked,
-        "OrderClosed": _closed,
-        "OrderArchived": _becomes("归档"),
+    tables=(ORDERS, ENDED, requests.REQUESTS),
+    handlers=requests.HANDLERS
+    | {
+        name: _both(requests.HANDLERS[name], handler) if name in requests.HANDLERS else handler
+        for name, handler in _ORDERS.items()
     },
 )

@@ -86,6 +86,27 @@ def test_a_saved_filter_shows_its_count_and_leads_to_its_orders(desk: tuple[Town
     assert "油烟<b>" not in first.get("/queue").text
 
 
+def test_the_queue_is_filtered_by_a_unit_however_it_is_written(desk: tuple[Town, Browser, Browser]) -> None:
+    town, first, _ = desk
+    town.dispatch("YZ7001", "C03")
+    name = town.register.as_of(town.now.date()).units[UnitCode("C03")].name
+    for written in ("C03", f"C03 {name}", name, "城管局"):
+        listed = first.get("/queue", params={"tab": "all", "unit": written}).text
+        assert f'value="C03 {name}"' in listed
+        assert "YZ7001" in listed and all(number not in listed for number in _elsewhere(town))
+    assert "没有符合条件的工单" in first.get("/queue", params={"tab": "all", "unit": "没有这个单位"}).text
+    first.fill("/queue/filters", name="城管", query="unit=城管局&tab=all")
+    assert re.findall(r'<a href="(/queue\?[^"]*)"[^>]*>城管<b>(\d+)</b>', first.get("/queue").text) == [
+        ("/queue?tab=all&amp;unit=C03", str(3 - len(_elsewhere(town))))
+    ]
+
+
+def _elsewhere(town: Town) -> list[str]:
+    """The orders that neither lie with 城管局 nor are proposed for it."""
+    orders = (town.desk.order(number) for number, _ in CALLS)
+    return [one.order_no for one in orders if "C03" not in (one.lead, one.proposal.lead if one.proposal else None)]
+
+
 def test_in_a_bulk_dispatch_each_order_has_its_own_answer_and_one_refused_stops_no_other(
     desk: tuple[Town, Browser, Browser],
 ) -> None:

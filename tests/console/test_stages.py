@@ -5,17 +5,18 @@ from sqlalchemy import select
 
 from casework import events as e
 from casework.work_order import commands as c
-from console.dispatcher.queue_reading import TABS, Filters, read_queue
+from console.dispatcher.queue_reading import TABS, Filters, count_queue, read_queue
 from projections.past import as_of
 from projections.queue import QUEUE
 from projections.tasks import TASKS
-from terms.actors import Actor
+from terms.actors import Actor, Role
 from terms.ids import UnitCode
 from tests.console.city import DISPATCHER, Town, order
 from tests.console.life import REVIEWER, clerk, live
 
 UNIT, OTHER = UnitCode("C03"), UnitCode("C04")
 AT_WORK = clerk(UNIT)
+HEAD = Actor("head-c03", Role.HEAD, UNIT)
 CLAIM = c.RequestReturn(UNIT, "unclear", "C03-SD-08", no_clause=True, note="不明", signatory="x")
 AGAINST = c.RequestReturn(UNIT, "not_ours", "C03-SD-08", "C04-SD-01", proposed_unit=OTHER, note="不属", signatory="x")
 MATERIAL = (e.Attachment(name="现场.png", reference="https://hotline.example/1.png"),)
@@ -67,9 +68,56 @@ def test_the_list_and_the_page_say_the_same_of_where_an_order_stands(town: Town,
         town.do("YZ8301", command, actor)
         assert town.desk.order("YZ8301").stage == state, command
         assert states(town)["YZ8301"] == state, command
-        tab = next(name for name, (_, among) in TABS.items() if state in among)
+        tab = next(name for name, (_, among) in TABS.items() if state in among and name != "requests")
         listed = read_queue(town.views, Filters(tab=tab), None, town.now)
         assert [row["order_no"] for row in listed.rows] == ["YZ8301"], (tab, command)
+
+
+ASKED_FOR: dict[str, tuple[c.Command, Actor, c.Command, str]] = {
+    "more time": (
+        c.RequestExtension(UNIT, "须检测"), AT_WORK, c.DecideExtension(UNIT, granted=True), "extension",
+    ),
+    "to help no more": (
+        c.ObjectAsSupport(OTHER, "不涉及"), clerk(OTHER), c.DecideSupportObjection(OTHER, upheld=True, reason="属实"),
+        "objection",
+    ),
+    "to leave it out of the appraisal": (
+        c.RequestExclusion(UNIT, "系统故障"), HEAD, c.DecideExclusion(UNIT, granted=False, reason="与故障无关"),
+        "exclusion",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ASKED_FOR)
+def test_what_a_unit_asks_for_stands_on_the_reviews_list_until_it_is_decided(town: Town, what: str) -> None:
+    asks, by, decides, named = ASKED_FOR[what]
+    town.receive(order("YZ8304", "小区门口的烧烤店每天晚上油烟很大"))
+    town.dispatch("YZ8304", UNIT)
+    town.do("YZ8304", c.SignFor(UNIT), AT_WORK)
+    town.do("YZ8304", c.StartWork(UNIT), AT_WORK)
+    town.do("YZ8304", c.AddSupport(OTHER, reason="需配合"), REVIEWER)
+    assert read_queue(town.views, Filters(tab="requests"), None, town.now).total == 0
+    before = town.ledger.head()
+    town.do("YZ8304", asks, by)
+    waiting = read_queue(town.views, Filters(tab="requests"), None, town.now)
+    asked = [row["requests"] for row in waiting.rows]
+    assert asked == [[{"unit": OTHER if named == "objection" else UNIT, "what": named}]]
+    assert waiting.counts["requests"] == 1 == count_queue(town.views, Filters(tab="requests"), None, town.now)
+    assert read_queue(town.views, Filters(tab="requests"), frozenset({UnitCode("D1-03")}), town.now).total == 0
+    town.do("YZ8304", decides, REVIEWER)
+    assert read_queue(town.views, Filters(tab="requests"), None, town.now).total == 0
+    assert read_queue(town.views, Filters(tab="requests"), None, town.now, before).total == 0
+    assert read_queue(town.views, Filters(tab="requests"), None, town.now, before + 1).total == 1
+
+
+def test_who_loses_its_part_in_an_order_asks_for_nothing_in_it_any_more(town: Town) -> None:
+    town.receive(order("YZ8305", "小区门口的烧烤店每天晚上油烟很大"))
+    town.dispatch("YZ8305", UNIT)
+    town.do("YZ8305", c.SignFor(UNIT), AT_WORK)
+    town.do("YZ8305", c.StartWork(UNIT), AT_WORK)
+    town.do("YZ8305", c.RequestExclusion(UNIT, "系统故障"), HEAD)
+    town.do("YZ8305", c.Reassign(OTHER, "更正地点"), REVIEWER)
+    assert read_queue(town.views, Filters(tab="requests"), None, town.now).total == 0
 
 
 def test_a_whole_day_leaves_no_order_listed_otherwise_than_it_stands(town: Town) -> None:

@@ -93,7 +93,15 @@ def last(events: Sequence[Event], field: str, said: dict[str, Any]) -> dict[str,
 
 def _queue(events: Sequence[Event], rows: Rows) -> Counted:
     received = last(events, "order_no", {"WorkOrderReceived": lambda told: told["kind"]})
-    return received, {row["order_no"]: row["kind"] for row in rows["orders"] if row["order_no"] in received}
+    shown = {row["order_no"]: row["kind"] for row in rows["orders"] if row["order_no"] in received}
+    asked = {
+        (one.payload["order_no"], one.type)
+        for one in events
+        if one.type in ("ExtensionRequested", "SupportObjected", "ExclusionRequested")
+    }
+    types = {"extension": "ExtensionRequested", "objection": "SupportObjected", "exclusion": "ExclusionRequested"}
+    never = {(row["order_no"], types[row["what"]]) for row in rows["requests"]} - asked
+    return (received, set()), (shown, never)
 
 
 def _tasks(events: Sequence[Event], rows: Rows) -> Counted:

@@ -10,7 +10,8 @@ import pytest
 
 from casework.clocks import Clock
 from casework.work_order import Status
-from casework.work_order.state import IN_HANDS, WITH_LEAD
+from casework.work_order.state import AT_REST, IN_HANDS, WITH_LEAD
+from console.dispatcher.queue_reading import Filters, read_queue
 from dingze import sample
 from dingze.folders import initialise
 from dingze.sample import load_sample
@@ -160,6 +161,22 @@ def test_what_a_machine_suspected_was_merged_with_its_likeness(month: Month) -> 
     told = [one for one in merged if one["child"] in suspected]
     assert len(told) >= 4
     assert all(one["similarity"] == suspected[one["child"]]["score"] for one in told)
+
+
+def test_what_awaits_the_review_stands_on_its_list_and_nothing_else(month: Month, dingze: Dingze) -> None:
+    expected = set()
+    for number, order in month.orders.items():
+        for one in order.members:
+            asked = {
+                "extension": one.asked_extension and order.status in WITH_LEAD,
+                "objection": one.objected and order.status not in AT_REST,
+                "exclusion": one.asked_exclusion and order.status in WITH_LEAD | {Status.CLOSED, Status.TERMINATED},
+            }
+            expected |= {(number, one.unit, what) for what, waits in asked.items() if waits}
+    listed = read_queue(dingze.views, Filters(tab="requests", size=100), None, TODAY)
+    assert {(row["order_no"], one["unit"], one["what"]) for row in listed.rows for one in row["requests"]} == expected
+    assert len(expected) >= 3
+    assert listed.counts["requests"] == len({number for number, *_ in expected})
 
 
 def test_proof_of_work_can_be_opened(month: Month, dingze: Dingze) -> None:
