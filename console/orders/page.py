@@ -15,6 +15,7 @@ from console.access import Page, desk_of
 from console.administration.people import Account
 from console.department import unit_actions
 from console.dispatcher import hotline_actions, review_actions
+from console.lookback import Lookback, Looking, look_back
 from console.orders.actions import Action, Ground, offers
 from console.orders.additions import Addition, addition
 from console.orders.beside import beside
@@ -25,8 +26,7 @@ from console.papers.here import papers_here
 from console.registers.clause_card import clause_card
 from console.visit import Visit, Visiting
 from console.words import FEATURES, PARTS
-from terms.errors import NotPermitted, Refused
-from terms.ids import Position
+from terms.errors import NotFound, NotPermitted, Refused
 
 router = APIRouter()
 TABLES = (hotline_actions.ACTIONS, review_actions.ACTIONS, unit_actions.ACTIONS)
@@ -52,11 +52,15 @@ def ground_for(visit: Visit, sheet: OrderSheet) -> Ground:
 @router.get("/orders/{order_no:path}")
 @router.get("/orders/{order_no:path}.json")
 def order_page(
-    visit: Visiting, order_no: str, at: Annotated[int | None, Query(ge=1, description="as of this position")] = None
+    visit: Visiting,
+    look: Looking,
+    order_no: str,
+    at: Annotated[int | None, Query(ge=1, le=2**62, description="as of this position, as `position`")] = None,
 ) -> Response:
-    """One order. With `at`, as it stood at that position of the record: nothing can be done to the past."""
+    """One order; as of a day or a position of the record as it stood then, and nothing can be done to the past."""
     visit.open(Page.ORDER, "orders:read")
-    sheet = sheet_for(visit, order_no, Position(at) if at else None)
+    look = look_back(visit, position=at) if at else look
+    sheet = _sheet_then(visit, order_no, look)
     order, proposal = sheet.order, sheet.proposal
     others = [] if proposal is None else [one for one in proposal.candidates if one.unit != proposal.lead]
     # the runner-ups are always explained; of the rest only those for whom anything speaks
@@ -72,26 +76,27 @@ def order_page(
         "proposal": proposal,
         "evidence": sheet.evidence,
         "alternatives": candidates,
-        "clocks": [] if at else clocks_of(order, sheet.register, visit.now),
+        "clocks": [] if look.past else clocks_of(order, sheet.register, visit.now),
         "claims": sheet.claims,
         "timeline": sheet.timeline,
         "attachments": sheet.attachments,
         "erased": order.erased,
         "version": order.version,
-        "at": at,
+        "at": look.position,
     }
     if visit.request.url.path.endswith(".json"):
         return visit.page("order.html", Page.ORDER, order_no, **data)
     ground = ground_for(visit, sheet)
     cited = {one.citation.clause_id for one in sheet.evidence}
-    desk = None if at or order.status in AT_REST else desk_of(visit.actor)
+    desk = None if look.past or order.status in AT_REST else desk_of(visit.actor)
     claim = None if desk is None else visit.console.parts.book.claims(desk, visit.now, [order_no]).get(order_no)
     return visit.page(
         "order.html",
         Page.ORDER,
         f"工单 {order_no}",
+        look=look,
         order=order,
-        offers=[] if at else offers(ACTIONS, ground),
+        offers=[] if look.past else offers(ACTIONS, ground),
         reasons=why(proposal, sheet.register.units),
         features=FEATURES,
         claims_here=desk is not None,
@@ -102,11 +107,20 @@ def order_page(
         register_units=sheet.register.units,
         beside=beside(visit, sheet),
         suspected="" if visit.units is not None or order.parent else order.suspected,
-        purposes=PURPOSES if may_open_sealed(ground) and not at else (),
+        purposes=PURPOSES if may_open_sealed(ground) and not look.past else (),
         about=order_no,
-        **papers_here(visit, "work-orders", order_no, order, now=at is None and not order.erased),
+        **papers_here(visit, "work-orders", order_no, order, now=not look.past and not order.erased),
         **data,
     )
+
+
+def _sheet_then(visit: Visit, order_no: str, look: Lookback) -> OrderSheet:
+    """The order as it was then. Raises NotFound; for one this person may see by now, with the day it was not yet."""
+    try:
+        return sheet_for(visit, order_no, look.position)
+    except NotFound:
+        sheet_for(visit, order_no)
+        raise NotFound("console.no-order-then", order_no=order_no, day=look.day) from None
 
 
 def may_open_sealed(ground: Ground) -> bool:

@@ -30,6 +30,7 @@ CONSOLE: dict[str, str] = {
     "console.page-not-yours": "您的角色不能打开“{page}”。如需查看请联系系统管理员。",
     "console.forged": "页面已过期或请求来源不明，未作任何改动。请返回页面刷新后重试。",
     "console.no-order": "没有工单 {order_no}，或您无权查看。请核对编号。",
+    "console.no-order-then": "工单 {order_no} 到 {day} 时尚未受理，或当时不归您查看。请换较晚的日期。",
     "console.no-unit": "没有单位 {unit}，或您无权查看。请核对单位代码。",
     "console.no-clause": "没有条目 {clause}，或该日未生效。请重新选定。",
     "console.no-instrument": "没有文件 {instrument}，或您无权查看。请返回重新选择。",

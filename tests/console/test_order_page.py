@@ -156,6 +156,25 @@ def test_the_past_can_be_looked_at_but_not_acted_on(house: tuple[Town, str]) -> 
     page = browser.get(f"/orders/YZ8001?at={first}").text
     assert "账本第" in page and 'data-opens="form-' not in page
     assert len(browser.get(f"/orders/YZ8001.json?at={first}").json()["timeline"]) == 1
+    assert len(browser.get(f"/orders/YZ8001.json?position={first}").json()["timeline"]) == 1
+
+
+def test_an_order_is_shown_as_it_stood_at_the_end_of_a_day(house: tuple[Town, str]) -> None:
+    """stage D, build 6: every order page as of a date or position."""
+    town, address = house
+    day = town.now.date()
+    before = Browser(address, "yz-01-dispatcher").get("/orders/YZ8001.json").json()
+    town.later(days=1)
+    town.do("YZ8001", c.Chase("电话"), DISPATCHER)
+    browser = Browser(address, "yz-01-dispatcher")
+    then, now = (browser.get(f"/orders/YZ8001.json{asked}").json() for asked in (f"?as_of={day}", ""))
+    assert then["timeline"] == before["timeline"] and len(now["timeline"]) == len(then["timeline"]) + 1
+    page = browser.get(f"/orders/YZ8001?as_of={day}").text
+    assert f'name="as_of" value="{day}"' in page and "终了时的情况" in page and 'data-opens="form-' not in page
+    unborn = browser.get(f"/orders/YZ8001.json?as_of={day - timedelta(days=3)}")
+    assert unborn.status_code == 404 and unborn.json()["code"] == "console.no-order-then"
+    unknown = browser.get(f"/orders/YZ0000.json?as_of={day}")
+    assert unknown.json()["code"] == "console.no-order", "what may not be seen answers like what is not there"
 
 
 def test_an_erased_order_shows_its_life_and_no_text(house: tuple[Town, str]) -> None:
