@@ -27,6 +27,7 @@ from terms.messages import sentence
 
 NOBODY: Mapping[str, UnitCode] = {}
 _VERSIONS: dict[int, tuple[CityConfiguration, str]] = {}  # keeps the configuration, so that its id stays its own
+_PLACE_AT_MOST = 40  # code points of a text that may be nothing but a place
 _HELPED_AT = 500  # least share of past orders like this one, in 1/1000, with which a unit helped
 
 
@@ -203,7 +204,7 @@ def _abstained(
 ) -> Abstention | None:
     """The first reason against dispatch by rule, in the order a dispatcher would ask."""
     name = index.edition.units[lead.unit].name
-    if not enough_said(seen.reading, city.routing.least_characters):
+    if not enough_said(seen.reading, city.routing.least_characters) or _only_a_place(seen, index):
         return _because("route.too-little")
     if not cited and not lead.disputed:
         learned = any(reason.feature in ("memory", "caller-note") for reason in weighed.reasons)
@@ -225,6 +226,15 @@ def _abstained(
     if lead.confidence < city.routing.automatic_at:
         return _because("route.not-sure", confidence=lead.confidence, needed=city.routing.automatic_at)
     return None
+
+
+def _only_a_place(seen: Seen, index: RegisterIndex) -> bool:
+    """Whether the text names a place and no matter: no word of it stands beside the names."""
+    text = seen.reading.text
+    if len(text) > _PLACE_AT_MOST:
+        return False
+    beside = index.places.beside_places(text)
+    return not any(word in beside for word in seen.reading.plain)
 
 
 def _name(index: RegisterIndex, unit: UnitCode) -> str:

@@ -62,11 +62,22 @@ class Gazetteer:
                 return found
         return Where()
 
+    def beside_places(self, text: str) -> str:
+        """What a normalised text says beside names of places."""
+        for start, end, _ in self._named(text):
+            text = text[:start] + " " * (end - start) + text[end:]
+        return text
+
+    def _named(self, text: str) -> list[tuple[int, int, str]]:
+        if not self._units:
+            return []
+        return [(end + 1 - len(name), end + 1, name) for end, name in self._automaton.iter(text)]
+
     def _in(self, text: str) -> Where:
         if not self._units or not text.strip():
             return Where()
         found: dict[str, None] = {}
-        spans = [(end + 1 - len(name), end + 1, name) for end, name in self._automaton.iter(normalise(text).text)]
+        spans = self._named(normalise(text).text)
         for start, end, name in spans:
             if not any(a <= start and end <= b and b - a > end - start for a, b, _ in spans):
                 found.setdefault(name)

@@ -181,6 +181,13 @@ def test_too_little_text_is_said(index: RegisterIndex) -> None:
         assert proposal.abstained.code == "route.too-little"
 
 
+@pytest.mark.parametrize("text", ["望湖区柳桥新村", "东渡区", "云泽市第一人民医院，望湖区", "湖滨街道"])
+def test_a_place_and_nothing_else_is_too_little_however_long_its_name(index: RegisterIndex, text: str) -> None:
+    proposal = route(index, text)
+    assert proposal.abstained is not None
+    assert (proposal.automatic, proposal.abstained.code) == (False, "route.too-little")
+
+
 def test_an_order_on_a_disputed_matter_goes_to_the_status_quo_unit_by_rule(index: RegisterIndex) -> None:
     plain = route(index, "柳桥新村小区物业费太贵")
     assert plain.matter_id is not None
@@ -188,6 +195,21 @@ def test_an_order_on_a_disputed_matter_goes_to_the_status_quo_unit_by_rule(index
     proposal = propose(OrderText("柳桥新村小区物业费太贵"), index, EMPTY, CITY, status_quo=holder)
     assert proposal.lead == "C03"
     assert proposal.disputed == plain.matter_id
+    likelier = next(one for one in proposal.candidates if one.unit == "D1-05")
+    assert "现承办单位" in likelier.why_not
+
+
+def test_who_holds_a_disputed_matter_does_not_help_itself_through_a_bureau_of_the_district(
+    index: RegisterIndex,
+) -> None:
+    order = OrderText("工地半夜施工吵得睡不着", place="望湖区")
+    plain = propose(order, index, EMPTY, CITY)
+    assert plain.supports
+    for bureau in plain.supports:
+        (holder,) = index.places.city_tier(bureau)
+        proposal = propose(order, index, EMPTY, CITY, status_quo={plain.matter: holder})
+        assert (proposal.lead, proposal.disputed) == (holder, plain.matter)
+        assert bureau not in proposal.supports
 
 
 def test_candidates_whose_shares_round_to_the_same_keep_the_order_of_their_scores(index: RegisterIndex) -> None:
