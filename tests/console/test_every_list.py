@@ -6,6 +6,7 @@ page. A page that is added without them makes this file fail, or is named here w
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,24 @@ def numbers(told: Any) -> set[str]:
     return set().union(*map(numbers, told)) if isinstance(told, list) and told else set()
 
 
+def has_rows(told: Any) -> bool:
+    """Whether a document lists anything."""
+    if isinstance(told, dict):
+        return any(map(has_rows, told.values()))
+    return isinstance(told, list) and any(isinstance(one, dict) for one in told)
+
+
+def unusual(page: str) -> list[str]:
+    """What a Chinese office does not expect of a page: 操作 not in the last column, an English document to read."""
+    heads = [
+        re.findall(r"<th\b[^>]*>(.*?)</th>", head, re.DOTALL)
+        for head in re.findall(r"<thead>.*?</thead>", page, re.DOTALL)
+    ]
+    found = [f"操作 is not last: {head}" for head in heads if "操作" in head and head[-1] != "操作"]
+    found += re.findall(r"docs/[\w-]+\.md", page)
+    return found
+
+
 def test_every_list_may_be_asked_as_of_a_day_or_says_why_not(house: tuple[Town, FastAPI, str]) -> None:
     found = pages(house[1])
     assert len(found) >= 20 and set(NOT_OF_A_DAY) <= set(found)
@@ -117,8 +136,11 @@ def test_every_page_has_its_data_and_its_table_and_every_list_obeys_the_day_and_
     for path, route in pages(app).items():
         more = HAS_MORE.get(path, {})
         browser = next(one for one in browsers if one.get(path, params=more).status_code == 200)
-        assert browser.get(path, params=more).headers["content-type"].startswith("text/html"), path
+        page = browser.get(path, params=more)
+        assert page.headers["content-type"].startswith("text/html"), path
+        assert not unusual(page.text), path
         now = browser.get(f"{path}.json", params=more)
+        assert not now.json().get("total") or re.search(r"共\s*(<b>)?\d", page.text), (path, "共 N 条")
         assert now.status_code == 200 and now.headers["content-type"] == "application/json", path
         table = browser.get(f"{path}.xlsx", params=more)
         assert table.status_code == 200, path
@@ -127,6 +149,7 @@ def test_every_page_has_its_data_and_its_table_and_every_list_obeys_the_day_and_
         if not looks_back(route):
             continue
         seen = numbers(now.json())
+        assert "下载 Excel" in page.text or not has_rows(now.json()), path
         for then in ({"as_of": "2026-01-06"}, {"position": "0"}):
             told = browser.get(f"{path}.json", params=more | then)
             assert told.status_code == 200, (path, then, told.text[:200])
