@@ -160,7 +160,10 @@ class Proposer:
             standing=standings.get(asked.proposal.matter_id or "", NOTHING_KNOWN),
         )
         facts: list[e.OrderFact] = []
+        decided: Sequence[e.OrderFact] = ()
         for command in self._commands(asked, order):
+            for fact in decided:
+                order = evolve(order, fact, context.now)
             try:
                 decided = decide(order, command, context)
             except Refused as refusal:
@@ -169,8 +172,6 @@ class Proposer:
                 if not facts:  # else it would wait at the head of the queue for ever
                     facts.append(e.ProposalDeclined(order_no=order.order_no, why=due.why, rule=rule))
                 break
-            for fact in decided:
-                order = evolve(order, fact, context.now)
             facts.extend(decided)
         if not facts:
             return None

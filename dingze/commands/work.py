@@ -11,6 +11,7 @@ import typer
 
 from automation.sharing import ALL, Share, read_share
 from automation.supervisor import Part, Supervisor
+from dingze.heap import keep_aside
 from dingze.serving import parts_of
 from dingze.terminal import opened
 from dingze.tracing import configure_tracing
@@ -57,6 +58,7 @@ def work(
     with opened(context) as dingze:
         configure_tracing(dingze.settings.tracing)
         parts, outside, close = parts_for(dingze, what, read_share(share))
+        keep_aside()
         supervisor = Supervisor(parts, Feed(dingze.ledger), dingze.ledger.head)
         with answering(dingze.settings.worker_address, Watched(what, supervisor, dingze.ledger.head, outside)):
             supervisor.start()
