@@ -61,6 +61,7 @@ FEATURES: Mapping[str, str] = {
     "caller-note": "受理员备注",
     "clauses": "分句判断",
     "complaint": "被反映单位回避",
+    "ground": "条目依据",
     "boundary": "职责边界清单",
     "decision": "已有决定",
     "kind": "工单类型",

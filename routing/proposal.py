@@ -68,7 +68,9 @@ class Reason:
     """One feature that spoke for a unit, with its integer weight: what `--explain` and the page show."""
 
     unit: UnitCode
-    feature: str  # "wording", "register", "memory", "territory", "caller-note", "boundary", "clauses", "decision"
+    feature: (
+        str  # "wording", "register", "memory", "territory", "caller-note", "boundary", "clauses", "ground", "decision"
+    )
     detail: str
     weight: int
 

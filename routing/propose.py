@@ -115,6 +115,7 @@ def _judge(
         seen.vector,
         lambda: seen.heard(index),
         heard_by(index, complaints, excluded),
+        lambda unit: next(iter(seen.grounds(index, unit)), None),
     )
     if not weighed.ranked or not enough_said(seen.reading, 1):
         return None

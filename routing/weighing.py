@@ -8,6 +8,7 @@ import numpy as np
 from city.configuration import CityConfiguration
 from routing.calibrate import bin_of, shares
 from routing.complaints import Hearing
+from routing.evidence import Evidence
 from routing.index import RegisterIndex, Vector
 from routing.memory_edition import MemoryEdition
 from routing.proposal import Reason
@@ -29,6 +30,8 @@ PRECEDES_LEARNED_AT = 400  # and where outcomes were learned, which have been he
 CLAUSES_AT = 2000  # by how much, in 1/1000 of a logit, the clauses must speak more for another unit than the likeliest
 CLAUSES_WITHIN = 300  # code points of an order in which single clauses may decide; a longer one is heard as a whole
 _LOGIT = 10  # the sharpness at which shares of logits are beliefs
+PROVEN = 300  # what the ground of a unit counts beside outcomes, in 1/1000 of its strength
+PROVEN_AT = 600  # the strength beyond which more proves no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,13 @@ def weigh(
     vector: Vector | None = None,
     clauses: Callable[[], Heard | None] = lambda: None,
     hearing: Hearing | None = None,
+    ground: Callable[[UnitCode], Evidence | None] = lambda _: None,
 ) -> Weighed:
     """Score every unit of the city tier for one order. Whole numbers; equal scores are ordered by code.
 
     `clauses` gives the order clause by clause, and by the matters it may arise in; it is asked only where no outcomes
-    were learned. `hearing` names who leads an order that is nothing but a complaint about a unit.
+    were learned. `hearing` names who leads an order that is nothing but a complaint about a unit. `ground` gives the
+    aptest item of a unit; it is asked only where some were learned, of units close together.
     """
     scores = total_scores(index, memory, reading, hits, likeness, vector)
     totals = dict(zip(index.units, scores.units, strict=True))
@@ -95,6 +100,8 @@ def weigh(
             lift(decided[point.id], "decision", point.matter, DECISION)
     at_most = PRECEDES_LEARNED_AT if scores.learned else PRECEDES_AT
     preceding = _give_precedence(index, calls, totals, reasons, excluded, lift, at_most)
+    if scores.learned:
+        _by_ground(totals, reasons, excluded, ground, lift)
     if hearing is not None:
         preceding = hearing.hit
         unit = min(hearing.units, key=lambda one: (-totals[one], one))
@@ -138,6 +145,34 @@ def _by_clauses(
         start, end = heard.parts.spans[int(heard.parts.best[best])]
         lift(unit, "clauses", reading.text[start:end], totals[likeliest] - totals[unit] + PRECEDENCE)
     return dict(zip(said, shares(list(said.values()), _LOGIT), strict=True))
+
+
+def _by_ground(
+    totals: Mapping[UnitCode, int],
+    reasons: Sequence[Reason],
+    excluded: frozenset[UnitCode],
+    ground: Callable[[UnitCode], Evidence | None],
+    lift: Callable[[UnitCode, str, str, int], None],
+) -> None:
+    """Of units that outcomes put close together leads the one whose clause speaks more strongly: outcomes follow who
+    answered, and one office may answer for duties that the city's lists give to another.
+
+    Not against a decision, a boundary item or the call-taker's note.
+    """
+    likely = {unit: total for unit, total in totals.items() if unit not in excluded}
+    if not likely:
+        return
+    best = max(likely.values())
+    near = [unit for unit, total in likely.items() if best - total <= PROVEN * PROVEN_AT // 1000]
+    likeliest = min(near, key=lambda unit: (-likely[unit], unit))
+    if len(near) < 2 or any(reason.unit == likeliest for reason in reasons):
+        return
+    found = {unit: ground(unit) for unit in near}
+    said = {unit: PROVEN * min(one.strength, PROVEN_AT) // 1000 if one else 0 for unit, one in found.items()}
+    unit = min(near, key=lambda unit: (-likely[unit] - said[unit], unit))
+    proof = found[unit]
+    if unit != likeliest and proof is not None:
+        lift(unit, "ground", proof.hit.wording.text if proof.hit else str(proof.item), best - likely[unit] + 1)
 
 
 def _give_precedence(

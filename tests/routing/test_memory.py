@@ -1,10 +1,12 @@
 """A memory edition is the same bytes for the same outcomes, masks nothing in, and can forget."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
 
 from city.configuration import CityConfiguration, Weights
+from routing.evidence import Evidence
 from routing.index import RegisterIndex
 from routing.lessons import percent_of
 from routing.memory import EMPTY, MemoryEdition, Outcome, learn
@@ -14,6 +16,9 @@ from routing.proposal import OrderText
 from routing.propose import propose
 from routing.reading import read
 from routing.scores import total_scores
+from routing.seen import read_order, see
+from routing.unit_names import Named
+from routing.weighing import PROVEN, PROVEN_AT, Weighed, weigh
 from terms.ids import ClauseId, OrderNo, UnitCode
 
 SAID = [
@@ -123,9 +128,45 @@ def test_old_outcomes_count_less() -> None:
     assert percent_of(fresh, weights, date(2033, 6, 1)) < 10
 
 
+def test_of_units_that_outcomes_put_close_together_leads_the_one_a_clause_speaks_for(index: RegisterIndex) -> None:
+    said = {"E12": "蓝盒子又满了", "C36": "红匣子总空着"}
+    memory = learn(
+        [
+            Outcome(OrderNo(f"{unit}-{turn}"), f"{text}，第{turn}次", UnitCode(unit))
+            for unit, text in said.items()
+            for turn in range(6)
+        ],
+        index,
+    )
+    seen = see(read_order(OrderText("，".join(said.values()))), index)
+
+    def weighed(ground: Callable[[UnitCode], Evidence | None], noted: Sequence[Named] = ()) -> Weighed:
+        return weigh(
+            index,
+            memory,
+            CityConfiguration(),
+            seen.reading,
+            seen.hits,
+            seen.likeness,
+            noted,
+            frozenset(),
+            ground=ground,
+        )
+
+    (first, _), (second, _), *_ = weighed(lambda _: None).ranked
+    totals = weighed(lambda _: None).totals
+    assert totals[first] - totals[second] < PROVEN * PROVEN_AT // 1000
+    proof = Evidence(ClauseId(f"{second}-SD-02"), second, "clause", 600)
+    proven = weighed(lambda unit: proof if unit == second else None)
+    assert (proven.ranked[0][0], proven.ranked[1][0]) == (second, first)
+    assert [(one.unit, one.detail) for one in proven.reasons if one.feature == "ground"] == [(second, proof.item)]
+    noted = [Named(first, (0, 2), True)]
+    assert weighed(lambda unit: proof if unit == second else None, noted).ranked[0][0] == first
+
+
 def test_who_helped_with_most_orders_like_this_one_is_called_in(index: RegisterIndex) -> None:
     words = ("隔壁烧烤店油烟呛人", "烧烤店油烟大熏得睡不着", "楼下烧烤店油烟直排", "烧烤店油烟天天有")
-    text, helper = "楼下烧烤店油烟太大呛人", UnitCode("C07")
+    text, helper = "烧烤店油烟太大呛人，店里卫生差", UnitCode("C07")
 
     def taught(supports: tuple[UnitCode, ...]) -> MemoryEdition:
         rows = enumerate((*words, *(f"第{at}路公交车拒载老人" for at in range(60))))
