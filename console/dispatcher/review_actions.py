@@ -122,7 +122,7 @@ ACTIONS: tuple[Action, ...] = (
             yes_no("同意不计考核", "不同意"), Field("reason", "理由", "area", help="不同意时必填"),
         ),
         lambda g, f: c.DecideExclusion(UnitCode(f.needed("unit", "申请单位")), verdict(f), f.text("reason")),
-        done="不计考核已审核",
+        done="不计考核已审核", key="m",
     ),
     Action(
         "supervise", "督办", c.Supervise, lambda g: c.Supervise(_first(_members(g)), "raised", "试"),

@@ -76,7 +76,7 @@ def order_page(
         "proposal": proposal,
         "evidence": sheet.evidence,
         "alternatives": candidates,
-        "clocks": [] if look.past else clocks_of(order, sheet.register, visit.now),
+        "clocks": [] if look.past or order.parent else clocks_of(order, sheet.register, visit.now),
         "claims": sheet.claims,
         "timeline": sheet.timeline,
         "attachments": sheet.attachments,

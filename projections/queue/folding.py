@@ -5,7 +5,7 @@ from typing import Any
 from ledger.envelope import Event
 from projections.queue import hands, requests
 from projections.queue.row import due_of, headline, put, row_of
-from projections.queue.stage import ASKED, CONSULTED, EXTENDING, HANDED, mark, unmarked
+from projections.queue.stage import ASKED, CONSULTED, EXTENDING, HANDED, RETURN, mark, unmarked
 from projections.queue.sums import ENDED
 from projections.queue.tables import EMPTY, ORDERS, SETTLED
 from projections.view import Handler, Masked, Rows, View
@@ -102,24 +102,18 @@ def _merged(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     if told["child"] == told["order_no"]:
         row = row_of(rows, event)
-        # its clocks are the parent's from now on
+        # nobody has it any more, and its clocks are the parent's from now on
         put(
-            rows,
-            event,
-            row,
-            state="并单",
-            state_before=row["stands"],
-            parent=told["parent"],
-            dispatch_due=None,
-            due=None,
-        )
+            rows, event, row, state="并单", parent=told["parent"], lead="", supports="", desk=None,
+            dispatch_due=None, due=None, aside=unmarked(row, RETURN, ASKED, CONSULTED, EXTENDING),
+        )  # fmt: skip
 
 
 def _unmerged(rows: Rows, event: Event, _: Masked) -> None:
     told = event.payload
     if told["child"] == told["order_no"]:
         row = row_of(rows, event)
-        put(rows, event, row, state=row["state_before"] or "待派遣", state_before="", parent="")
+        put(rows, event, row, state="待派遣", state_before="", parent="")
 
 
 def _shelved(rows: Rows, event: Event, _: Masked) -> None:

@@ -54,6 +54,11 @@ def _withdrawn(rows: Rows, event: Event, _: Masked) -> None:
     _drop(rows, event, lambda _: True)
 
 
+def _merged(rows: Rows, event: Event, _: Masked) -> None:
+    if event.payload["child"] == event.payload["order_no"]:
+        _drop(rows, event, lambda _: True)
+
+
 def _moved(field: str) -> Handler:
     """Another unit leads: the one that led has no part any more, and the one that leads begins its part anew."""
 
@@ -102,4 +107,5 @@ HANDLERS: dict[str, Handler] = {  # each before what the event does to the order
     "DispatchWithdrawn": _withdrawn,
     "OrderClosed": _closed,
     "OrderArchived": _withdrawn,
+    "OrdersMerged": _merged,
 }

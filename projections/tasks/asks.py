@@ -38,6 +38,13 @@ def handed_over(state: str, clock: str) -> Handler:
     return handler
 
 
+def answered_no_more(rows: Rows, event: Event) -> None:
+    """Nobody is asked about a return of this order any more."""
+    for key, row in rows.group("asks", event.payload["order_no"]).items():
+        if row["state"] != GONE and key[2] == "answer":
+            rows.put("asks", key, row | {"state": GONE, "due": None})
+
+
 def reviewed(handler: Handler, *, whole: bool = False) -> Handler:
     """As `handler`; and when the event ends a return, nobody is asked about it any more (`whole`: about anything)."""
 

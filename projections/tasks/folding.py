@@ -151,6 +151,13 @@ def _whole(state: str, *, lead_only: bool = False) -> Handler:
     return handler
 
 
+def _merged(rows: Rows, event: Event, masked: Masked) -> None:
+    """并单: nobody has the child any more, and nobody is asked about a return of it."""
+    if event.payload["child"] == event.payload["order_no"]:
+        _whole(GONE)(rows, event, masked)
+        asks.answered_no_more(rows, event)
+
+
 def _sent_back(rows: Rows, event: Event, masked: Masked) -> None:
     """A result that is sent back goes over the leader's desk again when it was worked out inside."""
     _whole("办理中", lead_only=True)(rows, event, masked)
@@ -183,7 +190,7 @@ def _erased(rows: Rows, event: Event, _: Masked) -> None:
 
 TASKS = View(
     name="tasks",
-    version=7,
+    version=8,
     cost=14,
     tables=(ORDERS, PARTS, ASKS),
     handlers={
@@ -191,6 +198,7 @@ TASKS = View(
         "AssignmentProposed": _proposed,
         "WorkOrderDispatched": _dispatched,
         "DispatchWithdrawn": _whole(GONE),
+        "OrdersMerged": _merged,
         "WorkOrderSignedFor": _step("签收", signed_at="now"),
         "OrderReassigned": asks.reviewed(_moved("to_unit")),
         "OrderCarriedOver": _carried_over,
