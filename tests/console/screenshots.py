@@ -49,6 +49,7 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("sign-in", "", "/sign-in", ()),
     ("queue", "yz-01-dispatcher", "/queue", ("j", "j")),
     ("queue-returned", "yz-02-reviewer", "/queue?tab=returned", ()),
+    ("queue-requests", "yz-02-reviewer", "/queue?tab=requests", ()),
     ("order-to-dispatch", "yz-01-dispatcher", "first:/queue?tab=waiting", ()),
     ("order-dispatch-form", "yz-01-dispatcher", "first:/queue?tab=waiting", ("d",)),
     ("order-returned", "yz-02-reviewer", "first:/queue?tab=returned", ()),
