@@ -46,9 +46,11 @@ def lead_of(
 def _ground_of_lead(seen: Seen, index: RegisterIndex, weighed: Weighed, unit: UnitCode) -> Evidence | None:
     """The unit's strongest item; where none is strong enough and a wording gave it the lead, that wording's item."""
     found = seen.grounds(index, unit)
-    if (not found or found[0].strength < LEAST) and weighed.preceding is not None:
-        hit = weighed.preceding
-        if hit.wording.unit == unit:
+    hit = weighed.preceding
+    if hit is not None and hit.wording.unit == unit:
+        weak = not found or found[0].strength < LEAST
+        # a complaint is heard by the point of that name, unless the text names another word for word
+        if weak or (hit.wording.kind == "point" and not (found[0].hit and found[0].hit.exact)):
             return Evidence(hit.wording.item, unit, hit.wording.kind, 10 * hit.strength, hit)
     return found[0] if found else None
 

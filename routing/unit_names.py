@@ -57,7 +57,7 @@ class UnitNames:
                 if len(name) >= 2:
                     owners.setdefault(name, set()).add(code)
         self._owners = {name: (min(codes), name in formal) for name, codes in owners.items() if len(codes) == 1}
-        self._companies = frozenset(code for code, unit in edition.units.items() if unit.level is Level.COMPANY)
+        self.companies = frozenset(code for code, unit in edition.units.items() if unit.level is Level.COMPANY)
         self._automaton = ahocorasick.Automaton()
         for name in sorted(self._owners):
             self._automaton.add_word(name, name)
@@ -84,7 +84,7 @@ class UnitNames:
 
     def _meant(self, name: str, span: SpanOf) -> Named:
         code, formal = self._owners[name]
-        return Named(code, span, formal, code in self._companies)
+        return Named(code, span, formal, code in self.companies)
 
     def noted(self, text: str, named: list[Named]) -> list[Named]:
         """The units the call-taker asked to handle the order: named in a request, or spoken to."""

@@ -3,6 +3,8 @@
 import pytest
 
 from city.configuration import CityConfiguration
+from mandates.edition import RegisterEdition
+from mandates.model import Level
 from routing.index import RegisterIndex
 from routing.memory import EMPTY
 from routing.proposal import OrderText, Proposal
@@ -67,6 +69,35 @@ def test_a_unit_that_is_only_named_beside_a_matter_is_not_complained_about(
     proposal = route(index, text)
     assert all(reason.feature != "complaint" for reason in proposal.reasons)
     assert unit in {candidate.unit for candidate in proposal.candidates}
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("市场监管局的小王收了饭店老板的钱，包庇卖过期食品", "C07"),
+        ("派出所的警察不作为，我报案三个月没立案", "C01"),
+        ("城管队员执法时把老人推倒受伤，要求道歉赔偿", "C03"),
+        ("我去医保局办事，窗口人员让我跑了三趟，态度极差", "C23"),
+        ("供电公司收费员上门态度蛮横", "E01"),
+    ],
+)
+def test_what_a_units_people_did_to_somebody_is_told_of_the_unit_whatever_stands_between(
+    index: RegisterIndex, text: str, unit: str
+) -> None:
+    proposal = route(index, text)
+    assert unit not in {proposal.lead, *proposal.supports}
+    assert unit in {one.unit for one in proposal.reasons if one.feature == "complaint"}
+
+
+def test_a_complaint_about_a_company_is_heard_by_no_other_company(
+    index: RegisterIndex, edition: RegisterEdition
+) -> None:
+    lead = route(index, "自来水公司抄表员上门骂人").lead
+    assert lead is not None and edition.units[lead].level is not Level.COMPANY
+
+
+def test_money_that_an_office_owes_is_no_complaint_about_its_staff(index: RegisterIndex) -> None:
+    assert all(one.feature != "complaint" for one in route(index, "市教育局拖欠工程款").reasons)
 
 
 def test_nothing_but_a_complaint_is_heard_by_the_unit_whose_matter_the_conduct_of_officials_is(
