@@ -8,10 +8,12 @@
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from casework.appraisal import commands as a
@@ -19,6 +21,7 @@ from casework.events import SheetAnswer
 from casework.finding.commands import ProposeFinding
 from casework.paperwork import commands as c
 from console.administration.sample_people import SAMPLE_ACCOUNTS
+from console.app import create_app
 from console.assets import MODULES, VENDOR, copy_assets
 from console.visit import TOURED_COOKIE
 from ledger.backends import migrate
@@ -43,6 +46,7 @@ ARGUMENTS = [
     "--lang=zh-CN",
 ]
 ROLES = {one.account: str(one.role) for one in SAMPLE_ACCOUNTS}
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))  # the audit page is shown where a key is at hand
 SIZES = ((1366, 768), (1920, 1080))
 # name, who, address, what to press on the page first
 PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
@@ -79,7 +83,7 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("paper-to-sign", "yz-02-reviewer", "/papers/GW-2026-000002", ()),
     ("order-papers", "yz-02-reviewer", "papers:", ()),
     ("accountability", "yz-13-leader", "/accountability", ()),
-    ("accountability-unit", "yz-13-leader", "/accountability/C03", ()),
+    ("accountability-unit", "yz-13-leader", "/accountability/D1-03", ()),
     ("coverage", "yz-03-bianban", "/coverage", ()),
     ("compare", "yz-03-bianban", "/coverage/compare", ()),
     ("motions", "yz-03-bianban", "/coverage/motions", ()),
@@ -87,7 +91,7 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("audit", "yz-14-auditor", "/audit", ()),
     ("overview", "yz-13-leader", "/overview", ()),
     ("shift", "yz-01-dispatcher", "/shift", ()),
-    ("duties", "yz-05-clerk-chengguan", "/duties", ()),
+    ("duties", "yz-10-clerk-district", "/duties", ()),
     ("tour", "yz-01-dispatcher", "/queue?tour=3", ()),
     ("help", "yz-05-clerk-chengguan", "/help", ()),
     ("people", "yz-15-administrator", "/people", ()),
@@ -168,7 +172,7 @@ def take(
                 wanted = [one for one in pages if not names or one[0] in names]
                 if wanted and pages is AFTERWARDS:
                     appraise(town)
-                with served(town.app()) as address:
+                with served(create_app(replace(town.parts(), audit_key=lambda: KEY))) as address:
                     for (width, height), (name, account, path, keys) in product(sizes, wanted):
                         suffix = "" if width == SIZES[0][0] else f"-{width}"
                         made.append(folder / f"{name}{suffix}.png")
