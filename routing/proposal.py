@@ -68,9 +68,7 @@ class Reason:
     """One feature that spoke for a unit, with its integer weight: what `--explain` and the page show."""
 
     unit: UnitCode
-    feature: (
-        str  # "wording", "register", "memory", "territory", "caller-note", "boundary", "clauses", "ground", "decision"
-    )
+    feature: str  # "wording", "register", "memory", "territory", "caller-note", "boundary", "clauses", "ground", …
     detail: str
     weight: int
 
