@@ -135,7 +135,7 @@ def test_a_quarters_score_is_opened_to_the_events_behind_it(city: tuple[Town, st
     event = town.ledger.read(position - 1, 1)[0]  # type: ignore[arg-type]
     page.click("main tbody tr >> nth=0 >> a:has-text('看当时')")
     page.wait_for_selector(f"h1:has-text('{event.payload['order_no']}')")
-    assert f"账本第 {position} 条时的样子" in page.inner_text(".dz-head")
+    assert f"账本第 {position} 条时的情况" in page.inner_text(".dz-head")
     assert event.occurred_at >= START or event.occurred_at.year == START.year
     window.close()
 

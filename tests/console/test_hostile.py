@@ -4,7 +4,6 @@ With what comes in by file, topic and the intake's own call (tests/ingest/test_h
 10,000 of stage F: no crash, no partial write, a clear answer each. And nothing of it in a log or a metric.
 """
 
-import asyncio
 import io
 import random
 import re
@@ -20,6 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from openpyxl import load_workbook
@@ -74,18 +74,17 @@ def files() -> tuple[bytes, ...]:
 
 @dataclass
 class House:
-    """A quarter's town, its application, and what went wrong in it."""
+    """A quarter's town, its application, the loop it answers in, and what went wrong in it."""
 
     quarter: Quarter
     app: FastAPI
+    portal: BlockingPortal  # in a thread of its own: a test's may be a browser's
     rounds: int
     logs: io.StringIO = field(default_factory=io.StringIO)
     sessions: dict[str, tuple[str, str]] = field(default_factory=dict)
     answers: Counter[int] = field(default_factory=Counter)
     came_to: dict[str, set[int]] = field(default_factory=dict)  # statuses, by place
     faults: list[str] = field(default_factory=list)
-
-    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
 
     def ask(self, method: str, address: str, **told: Any) -> httpx.Response:
         """One request, straight into the application, as from a browser on this machine."""
@@ -96,7 +95,7 @@ class House:
                 return await client.request(method, address, **told)
 
         with redirect_stderr(self.logs):
-            return self.loop.run_until_complete(asking())
+            return self.portal.call(asking)
 
     @property
     def town(self) -> Town:
@@ -158,9 +157,9 @@ def house(
         patch.setattr(forms.Filled, "of", walk.listening(forms.Filled.of))
         quarter = Quarter(town)
         town.people.add_missing(SPARE)
-        found = House(quarter, create_app(replace(town.parts(), audit_key=lambda: AUDIT_KEY)), ROUNDS[request.param])
-        yield found
-        found.loop.close()
+        app = create_app(replace(town.parts(), audit_key=lambda: AUDIT_KEY))
+        with start_blocking_portal() as portal:
+            yield House(quarter, app, portal, ROUNDS[request.param])
     town.close()
 
 

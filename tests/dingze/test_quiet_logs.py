@@ -1,6 +1,5 @@
 """A caller's number goes through every path that fails, and stands in no log and no answer afterwards."""
 
-import asyncio
 import subprocess
 import sys
 import threading
@@ -11,6 +10,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 import structlog
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import ReadableSpan
@@ -121,7 +121,8 @@ def test_a_request_that_fails_is_logged_by_its_route_and_answered_without_its_va
             asked = (f"/orders/{PHONE}?q={PHONE}", f"/numbers?page=x{PHONE}")
             return [await client.get(one, headers={"accept": "application/json"}) for one in asked]
 
-    failed, refused = asyncio.run(answers())
+    with start_blocking_portal() as portal:
+        failed, refused = portal.call(answers)
     assert (failed.status_code, refused.status_code) == (500, 422)
     assert PHONE not in failed.text + refused.text
     assert refused.json()["at"] == "query.page" and "“page”应为整数" in refused.json()["title"]
