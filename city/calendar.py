@@ -110,4 +110,4 @@ def _days(texts: tuple[str, ...], key: str) -> frozenset[date]:
     try:
         return frozenset(date.fromisoformat(text) for text in texts)
     except ValueError as error:
-        raise BadInput("city.invalid", at=key, reason=str(error)) from error
+        raise BadInput("city.invalid", at=key, reason="日期应写成 2024-03-01") from error

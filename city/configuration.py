@@ -19,6 +19,7 @@ from city.scoring import DEFAULT_RULE, ScoreRule
 from ledger.sealing import Cipher
 from terms.errors import BadInput
 from terms.reasons import reason_of
+from terms.unreadable import why_unreadable
 
 
 class Clocks(Frozen):
@@ -285,7 +286,7 @@ def load_configuration(path: Path | None) -> CityConfiguration:
     try:
         return CityConfiguration.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput("input.unreadable", at=path.name, reason=str(error)) from error
+        raise BadInput("input.unreadable", at=path.name, reason=why_unreadable(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -45,7 +45,10 @@ def create_app(parts: Parts) -> FastAPI:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
 
-    app = FastAPI(title="定责", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="定责", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
+        redirect_slashes=False,  # it would lead to the host a request named, past a proxy's own
+    )  # fmt: skip
     app.state.console = console
     problems.install(app)
     app.mount("/static", KeptFiles(directory=STATIC), name="static")

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from casework.events import Attachment
+from terms.days import day_of
 from terms.errors import BadInput
 from terms.ids import UnitCode
 
@@ -106,7 +107,7 @@ class Filled:
     def day(self, name: str, label: str) -> date:
         """A date. Raises BadInput."""
         try:
-            return date.fromisoformat(self.needed(name, label))
+            return day_of(self.needed(name, label))
         except ValueError as error:
             raise BadInput("console.bad-date", at=name, field=label) from error
 

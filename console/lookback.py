@@ -9,6 +9,7 @@ from fastapi import Depends, Query
 from console.visit import Visiting
 from console.words import CITY_TIME
 from projections.figures import Cut
+from terms.days import day_of
 from terms.errors import BadInput
 from terms.ids import Position
 
@@ -79,7 +80,7 @@ def look_back(visit: Visiting, as_of: Day = "", since: Day = "", until: Day = ""
 def date_of(text: str, at: str, label: str) -> date | None:
     """A date of an address; None for none. Raises BadInput."""
     try:
-        return date.fromisoformat(text) if text else None
+        return day_of(text) if text else None
     except ValueError as error:
         raise BadInput("console.bad-date", at=at, field=label) from error
 

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from openpyxl import Workbook
@@ -35,7 +35,7 @@ TOLD: Mapping[str, Callable[[str], str]] = {
     "quarter": quarter,
     "type": lambda text: event_name(text) if text.isascii() else text,
 }
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_MOMENT = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")  # as the record writes it
 Value = str | int | float
 Row = dict[str, Any]
 
@@ -169,9 +169,17 @@ def _cell(key: str, value: Any, names: Mapping[str, str]) -> Value:
     if key in UNITS:
         parts = [f"{names[one]}（{one}）" if one in names else one for one in text.replace(">", "|").split("|") if one]
         return "、".join(parts)
-    if _MOMENT.match(text):
+    if _is_moment(text):
         return deadline(text) if key.endswith("due") or key == "due_at" else moment(text)
     return TOLD[key](text) if key in TOLD else WORDS.get(key, {}).get(text, text)
+
+
+def _is_moment(text: str) -> bool:
+    """Whether it is a time; what somebody wrote may only look like one."""
+    try:
+        return bool(_MOMENT.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _counted(key: str, value: Any, names: Mapping[str, str]) -> Value:

@@ -20,6 +20,7 @@ from console.registers.clause_card import clause_name, with_names
 from console.words import CITY_TIME, role_name
 from mandates.edition import RegisterEdition
 from terms.actors import Actor, Role
+from terms.days import day_of
 from terms.errors import BadInput, NotPermitted
 from terms.ids import Position, UnitCode
 
@@ -117,7 +118,7 @@ class Visit:
         if not at:
             return None, self.now
         try:
-            day = date.fromisoformat(at)
+            day = day_of(at)
         except ValueError as error:
             raise BadInput("console.bad-date", at="at", field="日期") from error
         return day, min(datetime.combine(day + timedelta(days=1), time(0), CITY_TIME), self.now)

@@ -28,6 +28,7 @@ from routing.proposal import OrderText, Proposal
 from routing.propose import propose
 from terms.errors import BadInput
 from terms.ids import OrderNo, UnitCode
+from terms.unreadable import why_unreadable
 
 Advance = Callable[[int], None]  # how many runs are done
 LearnFrom = Callable[[Sequence[Outcome]], MemoryEdition]
@@ -126,7 +127,7 @@ def read_rows(file: Path, label: str, text_fields: Sequence[str]) -> list[Labell
         raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
         lines = [orjson.loads(line) for line in raw.splitlines() if line.strip()]
     except (OSError, EOFError, gzip.BadGzipFile, orjson.JSONDecodeError) as error:
-        raise BadInput("input.unreadable", at=file.name, reason=str(error)) from error
+        raise BadInput("input.unreadable", at=file.name, reason=why_unreadable(error)) from error
     found: list[Labelled] = []
     for place, line in enumerate(lines):
         texts = [str(line.get(name) or "") for name in text_fields]

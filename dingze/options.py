@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from terms.days import day_of
 from terms.errors import BadInput
 
 At = Annotated[str | None, typer.Option("--at", help="the day whose register decides, 2024-03-01; default: today")]
@@ -18,7 +19,7 @@ def day(text: str | None, option: str = "--at") -> date | None:
 def given_day(text: str, option: str) -> date:
     """A date that was given. Raises BadInput naming the option."""
     try:
-        return date.fromisoformat(text)
+        return day_of(text)
     except ValueError as error:
         raise BadInput("input.invalid", at=option, reason="日期应写成 2024-03-01") from error
 

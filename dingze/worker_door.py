@@ -110,7 +110,8 @@ def answering(address: str, watched: Watched) -> Iterator[int]:
     try:
         server = ThreadingHTTPServer((host or "127.0.0.1", int(port)), _handler(watched))
     except (ValueError, OSError, OverflowError) as error:
-        raise BadInput("settings.invalid", at="DINGZE_WORKER_ADDRESS", reason=str(error)) from error
+        reason = "应写成 主机:端口，且端口未被占用"
+        raise BadInput("settings.invalid", at="DINGZE_WORKER_ADDRESS", reason=reason) from error
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="door", daemon=True)
     thread.start()

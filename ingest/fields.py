@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from terms.errors import BadInput
+from terms.unreadable import why_unreadable
 
 NO_MAPPING: Mapping[str, str] = MappingProxyType({})
 
@@ -93,7 +94,7 @@ def read_mapping(file: Path) -> dict[str, str]:
         text = file.read_text("utf-8-sig")
         found = orjson.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, orjson.JSONDecodeError) as error:
-        raise BadInput("input.unreadable", at=file.name, reason=str(error)) from error
+        raise BadInput("input.unreadable", at=file.name, reason=why_unreadable(error)) from error
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise BadInput("input.invalid", at=file.name, reason='映射文件应逐行写成 对方列名 = "本系统字段"')
     return {key.strip(): value.strip() for key, value in found.items()}

@@ -19,6 +19,7 @@ from mandates.archives import measured
 from mandates.sheets import decoded
 from mandates.word_numbering import WordNumbering
 from terms.errors import BadInput, TooLarge
+from terms.unreadable import why_unreadable
 
 LIMIT = 20 * 1024 * 1024  # bytes of the file itself
 # What python-docx raises at a file that is not what it says: broken XML is a SyntaxError, a missing part a KeyError, a
@@ -43,7 +44,7 @@ def read_document(path: Path) -> list[Line]:
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
     except OSError as error:
-        raise BadInput("input.unreadable", at=path.name, reason=str(error)) from error
+        raise BadInput("input.unreadable", at=path.name, reason=why_unreadable(error)) from error
     return lines_of(data, path.suffix, path.name)
 
 
@@ -66,7 +67,7 @@ def _text_lines(data: bytes, name: str) -> Iterator[Line]:
         try:
             text = data.decode("utf-16")
         except UnicodeDecodeError as error:
-            raise BadInput("input.unreadable", at=name, reason=str(error)) from error
+            raise BadInput("input.unreadable", at=name, reason=why_unreadable(error)) from error
     else:
         text = decoded(data)
     if "\0" in text or any("\udc80" <= letter <= "\udcff" for letter in text):
@@ -83,7 +84,7 @@ def _docx(data: bytes, name: str) -> list[Line]:
     try:
         return list(_docx_lines(docx.Document(io.BytesIO(archive))))
     except _BROKEN as error:
-        raise BadInput("input.unreadable", at=name, reason=str(error)) from error
+        raise BadInput("input.unreadable", at=name, reason=why_unreadable(error)) from error
 
 
 def _docx_lines(document: Document) -> Iterator[Line]:

@@ -20,6 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from mandates.archives import measured
 from terms.errors import BadInput, TooLarge
+from terms.unreadable import why_unreadable
 
 LIMIT = 256 * 1024 * 1024  # bytes after unpacking; larger files are split by their owner
 _PAIR = re.compile(rb"[\x81-\xfe][\x30-\xfe]")
@@ -49,7 +50,7 @@ def read_rows(path: Path, *, limit: int = LIMIT) -> Iterator[Row]:
     try:
         data = _bytes(path, limit)
     except (OSError, EOFError, zlib.error) as error:
-        raise BadInput("input.unreadable", at=path.name, reason=str(error)) from error
+        raise BadInput("input.unreadable", at=path.name, reason=why_unreadable(error)) from error
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     return rows_of(data, suffixes[-1] if suffixes else "", path.name)
 
@@ -127,7 +128,7 @@ def _json_row(line: bytes, name: str, number: int) -> Row:
         try:
             cells = orjson.loads(text)
         except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
-            return Row(name, number, {}, line, f"不是有效的 JSON：{error}")
+            return Row(name, number, {}, line, why_unreadable(error))
     if not isinstance(cells, dict):
         return Row(name, number, {}, line, "每行应是一个 JSON 对象")
     return Row(name, number, cells, line)
@@ -137,7 +138,7 @@ def _json(data: bytes, name: str) -> Iterator[Row]:
     try:
         found = orjson.loads(decoded(data))
     except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
-        raise BadInput("input.unreadable", at=name, reason=str(error)) from error
+        raise BadInput("input.unreadable", at=name, reason=why_unreadable(error)) from error
     for number, cells in enumerate(found if isinstance(found, list) else [found], 1):
         try:
             raw = orjson.dumps(cells)
@@ -185,10 +186,12 @@ def _csv(data: bytes, name: str, delimiter: str) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(name, number, {}, lines.taken(), f"无法按表格读取：{error}")
+            yield Row(name, number, {}, lines.taken(), f"无法按表格读取：{why_unreadable(error)}")
             continue
         raw = lines.taken()
         if header is None:
+            if _unreadable("".join(cells)):
+                raise BadInput("input.unreadable", at=name, reason="表头编码无法识别")
             header = [cell.strip() for cell in cells]
         elif not any(cell.strip() for cell in cells):
             continue
@@ -205,7 +208,7 @@ def _xlsx(data: bytes, name: str) -> Iterator[Row]:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(measured(data, name))).get_sheet_by_index(0)
         table = sheet.to_python()
     except (CalamineError, IndexError) as error:
-        raise BadInput("input.unreadable", at=name, reason=str(error)) from error
+        raise BadInput("input.unreadable", at=name, reason=why_unreadable(error)) from error
     header = [str(cell).strip() for cell in table[0]] if table else []
     for number, values in enumerate(table[1:], 2):
         cells = {key: _plain(value) for key, value in zip(header, values, strict=False) if key}

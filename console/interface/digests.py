@@ -16,6 +16,7 @@ from console.visit import Visiting
 from console.words import CITY_TIME
 from projections.readings.digest import as_paper, period_digest
 from projections.readings.looking import Period, looking, name_of, quarter, quarter_of
+from terms.days import day_of
 from terms.errors import BadInput
 
 router = APIRouter()
@@ -54,9 +55,7 @@ def asked_period(begin: str, end: str, today: date) -> Period:
     """The period of an address; this quarter where a day is missing. Raises BadInput."""
     usual = quarter(quarter_of(today))
     try:
-        found = Period(
-            date.fromisoformat(begin) if begin else usual.begin, date.fromisoformat(end) if end else usual.end
-        )
+        found = Period(day_of(begin) if begin else usual.begin, day_of(end) if end else usual.end)
     except ValueError as error:
         raise BadInput("console.bad-date", at="from", field="日期") from error
     if found.begin > found.end:

@@ -105,7 +105,7 @@ def requests(
             return _missing(request, "本市未公开工单（not published）")
         try:
             since, until = _span(start_date, end_date, _console(request).now(), found.rules.days)
-        except ValueError:
+        except (ValueError, OverflowError):
             return _refused(request, "start_date、end_date 应写成 2026-01-01T00:00:00Z")
         table = found.look.table(QUEUE, "orders")
         terms: list[ColumnElement[bool]] = [table.c.kind.not_in(found.rules.kinds_kept_back)]
@@ -212,7 +212,7 @@ def _request(row: dict[str, Any], points: dict[str, DutyPoint], found: Published
 
 
 def _span(begin: str, end: str, now: datetime, days: int) -> tuple[str, str]:
-    """The span asked for, cut to the longest one the city allows. Raises ValueError."""
+    """The span asked for, cut to the longest one the city allows. Raises ValueError or OverflowError."""
     until = datetime.fromisoformat(end) if end else now
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     longest = timedelta(days=days)

@@ -26,6 +26,7 @@ from projections.audit.figures import figures
 from projections.audit.subject import Subject
 from terms.errors import BadInput, LedgerBroken, TooLarge
 from terms.ids import Position
+from terms.unreadable import why_unreadable
 
 LIMIT = 2 * 1024**3  # bytes of all files together
 _FILES = frozenset({"events.jsonl", "chain.json", "figures.json", "说明.txt", SIGNED, SIGNATURE})
@@ -80,7 +81,7 @@ def verify_files(files: dict[str, bytes], trusted: str | None = None) -> Verifie
         events = _chained(files["events.jsonl"], chain, manifest)
         _figures_match(files["figures.json"], manifest, chain, events)
     except (KeyError, TypeError, ValueError) as error:  # orjson.JSONDecodeError is a ValueError
-        raise BadInput("audit.not-an-archive", reason=f"{type(error).__name__}: {error}") from error
+        raise BadInput("audit.not-an-archive", reason=why_unreadable(error)) from error
     return Verified(manifest, chain, public_key)
 
 
@@ -121,7 +122,7 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
                 raise TooLarge("audit.not-an-archive", reason=f"> {LIMIT}")
             return {entry.filename: packed.read(entry) for entry in entries}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise BadInput("audit.not-an-archive", reason=str(error)) from error
+        raise BadInput("audit.not-an-archive", reason=why_unreadable(error)) from error
 
 
 def _signed(files: dict[str, bytes], public_key: str, trusted: str | None) -> None:

@@ -127,6 +127,14 @@ def test_every_list_may_be_asked_as_of_a_day_or_says_why_not(house: tuple[Town, 
     assert {path for path, route in found.items() if not (looks_back(route) or in_force(route))} == set(NOT_OF_A_DAY)
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30"])
+def test_a_day_without_a_next_one_is_refused_as_one_that_is_none(house: tuple[Town, FastAPI, str], day: str) -> None:
+    browser = Browser(house[2], "yz-04-bianban-director")
+    for address in (f"/coverage.json?as_of={day}", f"/disputes.json?until={day}", f"/mandates.json?at={day}"):
+        refused = browser.get(address)
+        assert (refused.status_code, refused.json()["code"]) == (422, "console.bad-date"), address
+
+
 def test_every_page_has_its_data_and_its_table_and_every_list_obeys_the_day_and_the_position(
     house: tuple[Town, FastAPI, str],
 ) -> None:

@@ -137,6 +137,10 @@ def test_a_table_says_shares_loads_times_and_reasons_as_the_pages_do() -> None:
     ]  # fmt: skip
     returned = {"order_no": "A1", "reason": "not_ours", "handle_due": "2026-11-30T16:00:00+00:00"}
     assert cells({"rows": [returned]}, "明细")[1] == ("A1", "明确不属", "2026-11-30 24:00")
+    notes = [{"note": one} for one in ("2026-11-16T09:00Z", "2026-11-16T09:00 又来", "2026-99-16T09:00Z")]
+    assert cells({"rows": notes}, "明细") == [
+        ("说明",), ("2026-11-16 17:00",), ("2026-11-16T09:00 又来",), ("2026-99-16T09:00Z",),
+    ]  # fmt: skip
     weeks = {"weeks": ["2026-W48"], "grid": [{"name": "地锁", "weeks": [3], "total": 3}]}
     assert cells(weeks, "近几周") == [("名称", "2026年第48周", "合计"), ("地锁", 3, 3)]
 
@@ -254,6 +258,13 @@ def test_the_public_view_speaks_as_georeport_v2_asks(address: str) -> None:
         assert [(one.tag, found.tag) for one in found] == [("error", "errors")] and found.findtext(
             "error/code"
         ) == "404"
+
+
+@pytest.mark.parametrize("span", [{"start_date": "昨天"}, {"end_date": "0001-01-01"}, {"end_date": "9999-13-01"}])
+def test_a_span_that_is_none_is_refused_with_the_form_it_should_have(address: str, span: dict[str, str]) -> None:
+    with httpx.Client(base_url=f"{address}/open311/v2", trust_env=False, timeout=60) as public:
+        refused = public.get("/requests.json", params=span)
+    assert refused.status_code == 400 and "2026-01-01T00:00:00Z" in refused.text
 
 
 def test_a_city_that_publishes_nothing_answers_nothing(dingze: Dingze) -> None:

@@ -97,6 +97,11 @@ def test_a_sign_in_never_leads_to_another_site(house: tuple[Town, str], address:
     assert "HttpOnly" in cookie and "samesite=lax" in cookie.lower()
 
 
+def test_no_address_leads_to_the_host_that_a_request_named(house: tuple[Town, str]) -> None:
+    answer = Browser(house[1], "yz-01-dispatcher").get("/queue/", headers={"Host": "evil.example"})
+    assert answer.status_code == 404 and "location" not in answer.headers
+
+
 def test_signing_out_ends_the_session(house: tuple[Town, str]) -> None:
     browser = Browser(house[1], "yz-01-dispatcher")
     kept = dict(browser.cookies)

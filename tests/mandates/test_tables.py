@@ -35,6 +35,11 @@ def test_chinese_columns_are_read_by_their_names() -> None:
     assert item.span.valid_from == date(2018, 3, 1)
 
 
+def test_a_head_that_no_encoding_reads_is_a_fault_of_the_whole_file() -> None:
+    with pytest.raises(BadInput, match="表头编码无法识别"):
+        list(rows_of("条目编号,\ud8ff\n1,2\n".encode("utf-8", "surrogatepass"), ".csv", "清单.csv"))
+
+
 def test_a_divided_matter_is_read_with_its_parts() -> None:
     item = only(
         read(
