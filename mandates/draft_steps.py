@@ -60,7 +60,7 @@ def drafting(draft: Draft, actor: Actor, at: datetime) -> Append:
     if not draft.title.strip():
         raise BadInput("mandates.draft-title", at="title")
     if not draft.items and not draft.ended and draft.reform is None:
-        raise BadInput("mandates.draft-empty")
+        raise BadInput("mandates.draft-empty", at="items")
     body = {
         "draft": draft.draft, "title": draft.title.strip(), "files": list(draft.files), "base": draft.base,
         "faults": draft.faults, "by": str(actor), "at": at.isoformat(),

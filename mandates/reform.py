@@ -136,7 +136,7 @@ def _owned(register: Register, reform: Reform) -> dict[str, UnitCode]:
 
 
 def _fault(reason: str) -> BadInput:
-    return BadInput("mandates.reform", reason=reason)
+    return BadInput("mandates.reform", at="reform", reason=reason)
 
 
 class _Carrier:

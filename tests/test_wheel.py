@@ -44,4 +44,5 @@ def test_the_wheel_holds_every_file_the_program_needs(wheel: Path) -> None:
     }
     assert {path for path in wanted - there if Path(path).name not in NODE} == set()
     assert {f"console/static/vendor/{path.name}" for path in (ROOT / "console/static/vendor").iterdir()} <= there
+    assert {f"console/static/guide/{path.name}" for path in (ROOT / "docs/user-guide").iterdir()} <= there
     assert {name.split("/")[0] for name in there if ".dist-info" not in name} == set(ROOMS), "and nothing else"

@@ -54,7 +54,7 @@ def issue(
     Raises BadInput when the paper is dated in another year than the series counts.
     """
     if draft.issued_on.year != series.year:
-        raise BadInput("paper.year-differs", year=series.year)
+        raise BadInput("paper.year-differs", at="issued_on", year=series.year)
     number = next_number(series.last)
     paper = replace(draft, doc_no=doc_no(series.prefix, series.year, number))
     file = render(paper, templates)
@@ -81,9 +81,9 @@ def attach_scan(series: Series, number: int, scan: Attachment) -> ScanAttached:
     """The signed scan of a paper comes back. Raises NotFound, and BadInput without a sha-256 or for a void paper."""
     found = series.paper(number)
     if found.voided:
-        raise BadInput("paper.voided-already", doc_no=found.fact.doc_no)
+        raise BadInput("paper.voided-already", at="paper", doc_no=found.fact.doc_no)
     if not _SHA256.fullmatch(scan.digest):
-        raise BadInput("paper.scan-digest")
+        raise BadInput("paper.scan-digest", at="scan")
     return ScanAttached(prefix=series.prefix, year=series.year, number=number, doc_no=found.fact.doc_no, scan=scan)
 
 
@@ -91,7 +91,7 @@ def void(series: Series, number: int, reason: str) -> PaperVoided:
     """Declare a paper void; its number stays used. Raises NotFound, and BadInput without a reason or when it is."""
     found = series.paper(number)
     if found.voided:
-        raise BadInput("paper.voided-already", doc_no=found.fact.doc_no)
+        raise BadInput("paper.voided-already", at="paper", doc_no=found.fact.doc_no)
     if not reason.strip():
-        raise BadInput("paper.reason-needed")
+        raise BadInput("paper.reason-needed", at="reason")
     return PaperVoided(prefix=series.prefix, year=series.year, number=number, doc_no=found.fact.doc_no, reason=reason)

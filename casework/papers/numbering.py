@@ -65,10 +65,10 @@ def prefix_of(kind: PaperKind, issuer: UnitCode, papers: Papers) -> str:
     Raises BadInput for a kind that bears no number of its own or that the city gave no 代字.
     """
     if kind is PaperKind.APPROVAL_SHEET:
-        raise BadInput("paper.not-numbered", kind=kind.label)
+        raise BadInput("paper.not-numbered", at="kind", kind=kind.label)
     found = dict(papers.prefixes).get(kind, "")
     if not found:
-        raise BadInput("paper.no-prefix", kind=kind.label)
+        raise BadInput("paper.no-prefix", at="kind", kind=kind.label)
     return found.replace("{unit}", issuer)
 
 

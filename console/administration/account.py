@@ -37,9 +37,9 @@ def password(visit: Visiting, form: Form) -> Response:
     visit.open(Page.ACCOUNT)
     people, mine = visit.console.people, visit.session.account
     if mine.sample:
-        raise BadInput("console.sample-has-no-password")
+        raise BadInput("console.sample-has-no-password", at="account")
     old, new = form.needed("old", "原密码"), form.needed("new", "新密码")
     if new != form.text("again"):
-        raise BadInput("console.passwords-differ")
+        raise BadInput("console.passwords-differ", at="again")
     Keeping(people, mine.account, visit.now).own_password(mine.account, old, new)
     return visit.done("/sign-in", "密码已修改，请用新密码登录")

@@ -96,7 +96,7 @@ class People:
         with self._engine.begin() as connection:
             taken = self._accounts.c.account == account.account
             if connection.execute(select(self._accounts.c.account).where(taken)).first():
-                raise BadInput("console.account-taken", account=account.account)
+                raise BadInput("console.account-taken", at="account", account=account.account)
             connection.execute(self._accounts.insert().values(**_columns(account), password=hashed))
 
     def open(self, account: Account) -> str:
@@ -212,7 +212,7 @@ class People:
 
     def _hashed(self, password: str) -> str:
         if len(password) < PASSWORD_LEAST or password.isdigit() or len(set(password)) < 5:
-            raise BadInput("console.weak-password", least=PASSWORD_LEAST)
+            raise BadInput("console.weak-password", at="new", least=PASSWORD_LEAST)
         return self._hasher.hash(password)
 
     # --- sessions and tokens ---
@@ -255,7 +255,7 @@ class People:
         """A new API token of an account, shown once. Raises BadInput for a scope there is not."""
         asked = sorted(set(scopes))
         if unknown := [scope for scope in asked if scope not in SCOPES]:
-            raise BadInput("console.unknown-scope", scope="、".join(unknown), known="、".join(SCOPES))
+            raise BadInput("console.unknown-scope", at="scopes", scope="、".join(unknown), known="、".join(SCOPES))
         token = "dz_" + secrets.token_urlsafe(32)
         with self._engine.begin() as connection:
             connection.execute(

@@ -159,7 +159,7 @@ class Keeping:
     def reset(self, account: str) -> str:
         """Another first password, shown once; whoever is in is signed out. Raises BadInput for a sample account."""
         if self.standing(account).account.sample:
-            raise BadInput("console.sample-has-no-password")
+            raise BadInput("console.sample-has-no-password", at="account")
         password = self._people.reset(account)
         self._note(account, What.RESET)
         return password
@@ -188,7 +188,7 @@ class Keeping:
         """A token for a program that acts as this account; shown once. Raises BadInput without a scope."""
         self.standing(account)
         if not scopes:
-            raise BadInput("console.token-needs-scope")
+            raise BadInput("console.token-needs-scope", at="scopes")
         token = self._people.issue_token(account, label, scopes, self._now, days)
         mark = hashlib.sha256(token.encode()).hexdigest()[:MARK]
         self._note(account, What.TOKEN_ISSUED, f"{label}（{mark}）：{' '.join(sorted(set(scopes)))}，{days} 天")
@@ -242,7 +242,7 @@ class Keeping:
 
 def _whole(account: Account) -> None:
     if needs_unit(account.role) and account.unit is None:
-        raise BadInput("console.role-needs-unit")
+        raise BadInput("console.role-needs-unit", at="unit")
 
 
 def _told(account: Account) -> str:

@@ -79,7 +79,7 @@ def open_account(visit: Visiting, form: Form) -> Response:
     name = form.needed("name", "姓名")[:NAME_AT_MOST]
     elsewhere = form.flag("elsewhere")
     if elsewhere and visit.console.parts.single_sign_on is None:
-        raise BadInput("sso.off")
+        raise BadInput("sso.off", at="elsewhere")
     secret = hand.open(Account(account, name, role, unit), elsewhere=elsewhere)
     if elsewhere:
         return visit.done(f"/people/accounts/{account}", f"{account} 已开通，只用统一认证登录")

@@ -43,7 +43,7 @@ def what_if(visit: Visiting, slug: str, number: str, form: Form) -> Response:
         raise NotFound("console.no-page")
     matter = Matter(look_in(CASE_DOOR, number, giver_of(visit)).state, occasion_of(visit))
     if matter.state.step not in OPEN:
-        raise BadInput("what-if.case-over")
+        raise BadInput("what-if.case-over", at="number")
     told = _drafted(matter) if slug == "drafted" else _filled(matter, SOURCES[slug], form)
     parts = visit.console.parts
     draft = draft_of(parts.register.register(), list(enactments(told, matter.register)))
@@ -53,7 +53,7 @@ def what_if(visit: Visiting, slug: str, number: str, form: Form) -> Response:
 def _drafted(matter: Matter[BoundaryCase]) -> e.DutyPointsWritten:
     drafted = matter.state.opinion or matter.state.minutes
     if drafted is None:
-        raise BadInput("what-if.nothing-drafted")
+        raise BadInput("what-if.nothing-drafted", at="number")
     source: Source = "opinion" if matter.state.opinion else "minutes"
     return written(
         matter.state, source, "", drafted.lead, drafted.supports, drafted.points, _today(matter), matter.occasion

@@ -136,7 +136,7 @@ class DeskBook:
             connection.execute(self._filters.delete().where(here))
             count = select(func.count()).where(self._filters.c.account == account)
             if connection.execute(count).scalar_one() >= FILTERS_AT_MOST:
-                raise BadInput("console.filters-at-most", most=FILTERS_AT_MOST)
+                raise BadInput("console.filters-at-most", at="name", most=FILTERS_AT_MOST)
             connection.execute(self._filters.insert().values(account=account, name=name, query=query))
 
     def drop_filter(self, account: str, name: str) -> None:

@@ -35,7 +35,7 @@ def dispatch(visit: Visiting, form: Form) -> Response:
     visit.open(Page.QUEUE)
     numbers = tuple(dict.fromkeys(one for one in form.values.get("order", ()) if one))[:MOST]
     if not numbers:
-        raise BadInput("console.nothing-selected")
+        raise BadInput("console.nothing-selected", at="order")
     answers = [_one(visit, number) for number in numbers]
     last = max((one.position for one in answers if one.position is not None), default=None)
     answer = visit.page(

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from console.access import Page
 from console.forms import Form
+from console.help.guide import guide_pages
 from console.help.tours import ABOUT, tour_of
 from console.visit import TOURED_COOKIE, Visiting, address_of_step
 
@@ -21,7 +22,7 @@ def help_page(visit: Visiting) -> Response:
         {"title": step.title, "words": step.words, "address": address_of_step(visit.actor.role, number)}
         for number, step in enumerate(tour_of(visit.actor.role), 1)
     ]
-    return visit.page("help.html", Page.ACCOUNT, "使用帮助", steps=steps, about=ABOUT)
+    return visit.page("help.html", Page.ACCOUNT, "使用帮助", steps=steps, about=ABOUT, has_guide=bool(guide_pages()))
 
 
 @router.post("/help/toured")

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from console.help import page
+from console.help import guide, page
 
-ROUTERS: tuple[APIRouter, ...] = (page.router,)
+ROUTERS: tuple[APIRouter, ...] = (page.router, guide.router)

@@ -91,7 +91,7 @@ def returns(visit: Visiting, request: Request, body: Bytes, key: IdempotencyKey 
 def _take(visit: Visit, request: Request, body: bytes, key: str, kind: str) -> Response:
     ending = ENDINGS.get(request.headers.get("content-type", "application/json").split(";")[0].strip(), ".json")
     if not body.strip():
-        raise BadInput("console.empty-body")
+        raise BadInput("console.empty-body", at="body")
     rows = _named(list(rows_of(body, ending, "请求")), ending)
     # without a key of the sender, what was sent is its own name: the same bytes again are the same items
     digest = hashlib.sha256(b"key:" + key.encode() if key else b"body:" + body).hexdigest()

@@ -65,7 +65,7 @@ class AttachmentStore:
         Raises TooLarge, BadInput for too many or another sort of file.
         """
         if len(uploads) > MOST_FILES:
-            raise BadInput("console.attachments-at-most", most=MOST_FILES)
+            raise BadInput("console.attachments-at-most", at="files", most=MOST_FILES)
         found = []
         for one in uploads:
             sort = sort_of(one.content)

@@ -105,7 +105,7 @@ def _look(visit: Visit, form: Filled) -> Looked:
     if not uploads:
         raise BadInput("console.field-needed", at="files", field="文件")
     if len(uploads) > FILES_AT_MOST:
-        raise BadInput("console.attachments-at-most", most=FILES_AT_MOST)
+        raise BadInput("console.attachments-at-most", at="files", most=FILES_AT_MOST)
     day = form.day("valid_from", "生效日期") if form.text("valid_from") else None
     register = visit.console.parts.register.register()
     gathered = _gathered(visit, uploads, form.unit("unit"), day)

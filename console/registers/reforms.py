@@ -149,7 +149,7 @@ def _unit(line: str, like: Unit | None, span: Span) -> Unit:
     """`C40 云泽市某局`: a unit that begins with the reform, of the tier and class of the first that takes part."""
     code, _, name = line.partition(" ")
     if not name.strip():
-        raise BadInput("mandates.reform", reason=f"“{line}”应写成“代码 名称”")
+        raise BadInput("mandates.reform", at="establish", reason=f"“{line}”应写成“代码 名称”")
     level = like.level if like else Level.CITY
     kept = (like.parent, like.unit_class, like.functions) if like else (None, "", ())
     return Unit(UnitCode(code), name.strip(), level, parent=kept[0], unit_class=kept[1], functions=kept[2], span=span)
@@ -159,7 +159,7 @@ def _assigned(line: str) -> tuple[str, UnitCode]:
     """`C03-3-01=C40`: which clause or item goes to which unit."""
     item, _, unit = line.partition("=")
     if not unit.strip():
-        raise BadInput("mandates.reform", reason=f"“{line}”应写成“条目编号=单位代码”")
+        raise BadInput("mandates.reform", at="assign", reason=f"“{line}”应写成“条目编号=单位代码”")
     return item.strip(), UnitCode(unit.split()[0])
 
 

@@ -316,4 +316,14 @@
     });
   }
   setInterval(tick, 20000);
+
+  // --- what is folded: an address that leads into it opens it, and nothing stays folded on paper ---
+  function unfold() {
+    const at = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = at && at.closest("details");
+    if (fold) { fold.open = true; at.scrollIntoView(); }
+  }
+  unfold();
+  addEventListener("hashchange", unfold);
+  addEventListener("beforeprint", () => $$(".dz-fold").forEach((one) => { one.open = true; }));
 })();

@@ -100,7 +100,7 @@ def archive(
             reach = year_of(dingze, year)
             found = archives.write_archive(dingze.ledger, to, str(year), reach, dingze.sealer.signing(), advance)
         else:
-            raise BadInput("archive.which")
+            raise BadInput("archive.which", at="--year")
         own = signed_here(dingze, found.public_key)
     document: dict[str, Any] = {
         "of": found.of,

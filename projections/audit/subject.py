@@ -27,7 +27,7 @@ class Subject:
 
     def __post_init__(self) -> None:
         if (self.unit is None) == (self.officer is None):
-            raise BadInput("audit.whom")
+            raise BadInput("audit.whom", at="unit")
 
     @property
     def name(self) -> str:

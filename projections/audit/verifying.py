@@ -62,9 +62,9 @@ def verify_folder(folder: Path, trusted: str | None = None) -> Verified:
     """Check an archive that somebody unpacked. Raises what `verify_archive` raises."""
     found = {one.name: one for one in folder.iterdir() if not one.name.startswith(".")}
     if set(found) != _FILES or not all(one.is_file() for one in found.values()):
-        raise BadInput("audit.not-an-archive", reason="、".join(sorted(found))[:200])
+        raise BadInput("audit.not-an-archive", at="archive", reason="、".join(sorted(found))[:200])
     if sum(one.stat().st_size for one in found.values()) > LIMIT:
-        raise TooLarge("audit.not-an-archive", reason=f"> {LIMIT}")
+        raise TooLarge("audit.not-an-archive", at="archive", reason=f"> {LIMIT}")
     return verify_files({name: one.read_bytes() for name, one in found.items()}, trusted)
 
 
@@ -73,7 +73,7 @@ def verify_files(files: dict[str, bytes], trusted: str | None = None) -> Verifie
     try:
         manifest: dict[str, Any] = orjson.loads(files[SIGNED])
         if manifest["format"] != FORMAT:
-            raise BadInput("audit.not-an-archive", reason=f"format {manifest['format']}")
+            raise BadInput("audit.not-an-archive", at="archive", reason=f"format {manifest['format']}")
         public_key = str(manifest["public_key"])
         _signed(files, public_key, trusted)
         _files_match(files, manifest)
@@ -81,7 +81,7 @@ def verify_files(files: dict[str, bytes], trusted: str | None = None) -> Verifie
         events = _chained(files["events.jsonl"], chain, manifest)
         _figures_match(files["figures.json"], manifest, chain, events)
     except (KeyError, TypeError, ValueError) as error:  # orjson.JSONDecodeError is a ValueError
-        raise BadInput("audit.not-an-archive", reason=why_unreadable(error)) from error
+        raise BadInput("audit.not-an-archive", at="archive", reason=why_unreadable(error)) from error
     return Verified(manifest, chain, public_key)
 
 
@@ -117,17 +117,18 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             entries = packed.infolist()
             if {entry.filename for entry in entries} != _FILES or len(entries) != len(_FILES):
-                raise BadInput("audit.not-an-archive", reason="、".join(sorted(one.filename for one in entries))[:200])
+                names = "、".join(sorted(one.filename for one in entries))[:200]
+                raise BadInput("audit.not-an-archive", at="archive", reason=names)
             if sum(entry.file_size for entry in entries) > LIMIT:
-                raise TooLarge("audit.not-an-archive", reason=f"> {LIMIT}")
+                raise TooLarge("audit.not-an-archive", at="archive", reason=f"> {LIMIT}")
             return {entry.filename: packed.read(entry) for entry in entries}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise BadInput("audit.not-an-archive", reason=why_unreadable(error)) from error
+        raise BadInput("audit.not-an-archive", at="archive", reason=why_unreadable(error)) from error
 
 
 def _signed(files: dict[str, bytes], public_key: str, trusted: str | None) -> None:
     if trusted is not None and trusted.strip().lower() != public_key:
-        raise BadInput("audit.other-key", found=public_key, expected=trusted)
+        raise BadInput("audit.other-key", at="archive", found=public_key, expected=trusted)
     try:
         signature = bytes.fromhex(files[SIGNATURE].decode("ascii").strip())
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(signature, files[SIGNED])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from automation.router import Router
-from console.assets import MODULES, VENDOR, copy_assets
+from console.assets import DOCS, GUIDE, MODULES, VENDOR, copy_assets, copy_guide
 from tests import needs, workplace
 from tests.console.city import Town, build_template, copy_template, router_of
 from tests.console.screenshots import ARGUMENTS
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", autouse=True)
 def assets() -> None:
-    """The page assets, as `make setup` leaves them."""
+    """The page assets and the guide, as `make setup` leaves them."""
     if not (VENDOR / "manifest.json").exists():
         copy_assets(MODULES, VENDOR)
+    if not (GUIDE / "README.md").exists():
+        copy_guide(DOCS, GUIDE)
 
 
 @pytest.fixture(scope="session")

@@ -151,3 +151,19 @@ def test_a_board_is_printed_with_every_column_on_the_sheet(city: tuple[Town, str
         assert page.evaluate(CUT_OFF) == 0, address
         assert not page.locator(".dz-menu").is_visible() and not page.locator(".dz-filters").is_visible(), address
     window.close()
+
+
+def test_the_long_lists_of_a_unit_are_folded_and_opened_by_their_jumps(
+    city: tuple[Town, str], chromium: "Browser"
+) -> None:
+    window = Watched(chromium, city[1], OFFICER)
+    page = window.page
+    page.goto("/mandates/units/C03")
+    points = page.locator("#points")
+    assert not points.is_visible()
+    page.click(".dz-jump a[href='#points']")
+    points.wait_for()
+    assert points.locator("tbody tr").first.is_visible() and not page.locator("#powers").is_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#powers tbody tr").first.is_visible(), "nothing stays folded on paper"
+    window.close()

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 
 from console.access import MAY_OPEN, Page
+from console.assets import DOCS
 from console.help.tours import ABOUT, TOURS
 from console.visit import ADDRESS, MENU
 from terms.actors import Role
@@ -52,6 +54,27 @@ def test_every_step_of_every_tour_stands_on_a_page_of_its_role_and_points_at_som
             at = onward.group(1) if onward else None
         assert at is None, "the last step leads nowhere"
     assert walked == set(TOURS) == set(Role) - {Role.SYSTEM}
+
+
+def test_the_guide_is_read_in_the_console_with_its_pictures_and_leads_nowhere_else(house: tuple[Town, str]) -> None:
+    browser = Browser(house[1], "yz-05-clerk-chengguan")
+    assert 'href="/help/guide"' in browser.get("/help").text
+    to_read, read = ["/help/guide"], set[str]()
+    while to_read:
+        address = to_read.pop()
+        read.add(address)
+        page = browser.get(address)
+        body = page.text.partition('class="dz-card dz-pad dz-guide"')[2]
+        assert page.status_code == 200 and len(page.content) < 300_000
+        assert " style=" not in body and '.md"' not in body and "../" not in body
+        for picture in set(re.findall(r'<img src="([^"]+)"', body)):
+            assert browser.get(picture).headers["content-type"] == "image/png", picture
+        for led, heading in re.findall(r'href="(/help/guide[^"#]*)(?:#([^"]*))?"', body):
+            assert not heading or f'id="{unquote(heading)}"' in browser.get(led).text
+            to_read += {led} - read - set(to_read)
+    assert len(read) == len(list((DOCS / "user-guide").glob("*.md")))
+    assert browser.get("/help/guide/nothing").status_code == 404
+    assert Browser(house[1]).get("/help/guide").status_code == 303, "who is not signed in signs in first"
 
 
 def test_the_tour_is_offered_at_home_until_it_is_put_away_and_stays_in_the_help(house: tuple[Town, str]) -> None:

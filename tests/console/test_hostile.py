@@ -85,6 +85,7 @@ class House:
     answers: Counter[int] = field(default_factory=Counter)
     came_to: dict[str, set[int]] = field(default_factory=dict)  # statuses, by place
     faults: list[str] = field(default_factory=list)
+    sent: str = ""  # what was asked last, for whoever mends it
 
     def ask(self, method: str, address: str, **told: Any) -> httpx.Response:
         """One request, straight into the application, as from a browser on this machine."""
@@ -210,6 +211,7 @@ def send(
     walk.asked.clear()
     walk.brought.clear()
     address = attacker.shown_address(spot, shown.address) if shown else attacker.address(spot)
+    house.sent = f"{address} {content[:400]!r}"
     answer = house.ask(spot.method, address, headers=headers, content=content)
     spot.fields |= walk.asked - {"csrf"}
     spot.files |= walk.brought
@@ -280,7 +282,8 @@ def walked(house: House) -> House:
                 house.answers[answer.status_code] += 1
                 house.came_to.setdefault(str(spot), set()).add(answer.status_code)
                 house.faults += [
-                    f"{spot} as {account}: {answer.status_code} {one}" for one in wrong(house, spot, answer, head, kept)
+                    f"{spot} as {account}: {answer.status_code} {one}\n    by {house.sent}"
+                    for one in wrong(house, spot, answer, head, kept)
                 ]
                 if chance.random() < READ:
                     read_page(surface, answer, account)

@@ -102,6 +102,14 @@ def test_no_address_leads_to_the_host_that_a_request_named(house: tuple[Town, st
     assert answer.status_code == 404 and "location" not in answer.headers
 
 
+@pytest.mark.parametrize(("address", "at"), [("/orders/a%00b", "path"), ("/queue.json?unit=a%00b", "query")])
+def test_an_address_with_a_nul_is_refused_before_any_database_reads_it(
+    house: tuple[Town, str], address: str, at: str
+) -> None:
+    refused = Browser(house[1], "yz-01-dispatcher").get(address, headers={"Accept": "application/json"})
+    assert (refused.status_code, refused.json()["code"], refused.json()["at"]) == (422, "ledger.not-text", at)
+
+
 def test_signing_out_ends_the_session(house: tuple[Town, str]) -> None:
     browser = Browser(house[1], "yz-01-dispatcher")
     kept = dict(browser.cookies)
