@@ -102,6 +102,11 @@ def arises_apart(heard: Heard) -> bool:
     return int(heard.arising.items.max(initial=0)) < MATTER_AT
 
 
+def leads_matter(index: RegisterIndex, heard: Heard, lead: int) -> bool:
+    """Whether an order arises in a matter, and the likest one is led by the unit in that column."""
+    return not arises_apart(heard) and int(index.matters.lead_of[int(heard.arising.items.argmax())]) == lead
+
+
 def lead_scores(
     index: RegisterIndex, heard: Heard, register: Ints, totals: Ints, weights: RolesWeights = FITTED
 ) -> dict[int, int]:

@@ -14,7 +14,7 @@ from routing.memory_edition import MemoryEdition
 from routing.proposal import Reason
 from routing.reading import Reading
 from routing.scores import Scores, total_scores
-from routing.supports import Heard, lead_scores
+from routing.supports import Heard, lead_scores, leads_matter
 from routing.unit_names import Named
 from routing.vectors import Ints
 from routing.wordings import Hit
@@ -28,6 +28,8 @@ PRECEDENCE = 100  # by how much a boundary item's lead leads a support of the sa
 PRECEDES_AT = 1800  # how far behind it may be, in 1/1000
 PRECEDES_LEARNED_AT = 400  # and where outcomes were learned, which have been heard by then
 CLAUSES_AT = 2000  # by how much, in 1/1000 of a logit, the clauses must speak more for another unit than the likeliest
+LEADS_MATTER_AT = 250  # and where that unit leads the matter the order arises in
+LEADS_MATTER_IN = 4  # clauses in which an order tells a matter; a shorter one has its words by chance
 CLAUSES_WITHIN = 300  # code points of an order in which single clauses may decide; a longer one is heard as a whole
 _LOGIT = 10  # the sharpness at which shares of logits are beliefs
 PROVEN = 300  # what the ground of a unit counts beside outcomes, in 1/1000 of its strength
@@ -140,7 +142,9 @@ def _by_clauses(
     known = said.get(index.column[likeliest])
     unit = index.units[best]
     short = heard.parts.spans[-1][1] <= CLAUSES_WITHIN
-    plainly = known is not None and said[best] - known >= CLAUSES_AT
+    in_its_matter = len(heard.parts.spans) >= LEADS_MATTER_IN and leads_matter(index, heard, best)
+    at_least = LEADS_MATTER_AT if in_its_matter else CLAUSES_AT
+    plainly = known is not None and said[best] - known >= at_least
     if short and plainly and unit != likeliest and likeliest not in named:
         start, end = heard.parts.spans[int(heard.parts.best[best])]
         lift(unit, "clauses", reading.text[start:end], totals[likeliest] - totals[unit] + PRECEDENCE)

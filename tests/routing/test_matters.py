@@ -6,7 +6,7 @@ from routing.memory import EMPTY
 from routing.proposal import OrderText
 from routing.propose import propose
 from routing.seen import read_order, see
-from routing.supports import ground_in_matter
+from routing.supports import ground_in_matter, leads_matter
 
 TREES = "小区的树枝长到窗户跟前了，物业说管不了；路边那棵枯树也要倒"
 
@@ -48,3 +48,11 @@ def test_a_text_of_no_known_term_arises_in_nothing(index: RegisterIndex) -> None
     arising = index.matters.arising(seen.reading.text, seen.vector)
     assert not arising.items.any() and not arising.told.any()
     assert propose(OrderText("嗯嗯"), index, EMPTY, CityConfiguration()).supports == ()
+
+
+def test_a_matter_is_led_by_its_lead_and_by_nobody_where_the_text_arises_in_none(index: RegisterIndex) -> None:
+    column = index.column
+    for text, led in ((TREES, {"C16"}), ("请问几点上班", set())):
+        heard = see(read_order(OrderText(text)), index).heard(index)
+        assert heard is not None
+        assert {unit for unit in ("C05", "C16", "E01") if leads_matter(index, heard, column[unit])} == led
