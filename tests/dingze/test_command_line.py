@@ -40,6 +40,23 @@ def commands(found: Any, path: str = "dingze") -> Iterator[tuple[str, Any]]:
 
 
 COMMANDS = dict(commands(typer.main.get_command(app)))
+COMMON = {"--json", "--help"}
+GLOBAL = {"--database", "--city"}
+
+
+def options(command: str) -> set[str]:
+    """The long options a command knows, but for those every command has."""
+    long = {option for parameter in COMMANDS[command].params for option in parameter.opts if option.startswith("--")}
+    return long - COMMON
+
+
+def calls_in(text: str) -> Iterator[tuple[str, set[str]]]:
+    """Every call of the program that a document shows, in a line of its own or within a sentence, with its options."""
+    for call in re.findall(r"^dingze [^#\n]+|`dingze [^`]+`", text, re.MULTILINE):
+        words = " ".join(re.sub(r"^`?dingze (?:--(?:database|city) \S+ )*", "dingze ", call).split())
+        names = [name for name in COMMANDS if f"{words.strip('`')} ".startswith(f"{name} ")]
+        if names:
+            yield max(names, key=len), set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", words)) - COMMON - GLOBAL
 
 
 # --- documented ---
@@ -57,6 +74,20 @@ def test_the_commands_others_rely_on_are_there() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented(command: str) -> None:
     assert f"`{command}" in DOCUMENTED, f"docs/command-line.md does not name {command}"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_stands_in_the_row_of_its_command(command: str) -> None:
+    page = (ROOT / "docs/command-line.md").read_text("utf-8")
+    rows = "\n".join(line for line in page.splitlines() if line.startswith((f"| `{command} ", f"| `{command}`")))
+    missing = {option for option in options(command) if not re.search(rf"{option}(?![\w-])", rows)}
+    assert not missing, f"docs/command-line.md does not name {missing} of {command}"
+
+
+def test_no_document_shows_an_option_that_is_not_there() -> None:
+    calls = list(calls_in(DOCUMENTED))
+    assert len(calls) > len(COMMANDS)
+    assert not [(command, ghost) for command, named in calls if (ghost := named - options(command))]
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if not name.endswith(("serve", " work"))])
