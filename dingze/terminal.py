@@ -45,12 +45,38 @@ def opened(context: typer.Context) -> Iterator[Dingze]:
 
 
 def answer(document: dict[str, Any], as_json: bool, *lines: str) -> None:
-    """Print the document, or its lines for a person (`key: value` where none are given)."""
+    """Print the document, or its lines for a person (where none are given, what it holds, level by level)."""
     if as_json:
         sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n")
         return
-    for line in lines or [f"{key}: {value}" for key, value in document.items()]:
+    for line in lines or laid_out(document):
         sys.stdout.write(line + "\n")
+
+
+def laid_out(document: dict[str, Any], indent: str = "") -> Iterator[str]:
+    """A document as lines a person can read: `key: value`, what lies inside further in, a list of words on one line.
+
+    Nothing is left out: an empty list or an unknown value is shown as —.
+    """
+    for key, value in document.items():
+        if isinstance(value, dict) and value:
+            yield f"{indent}{key}:"
+            yield from laid_out(value, indent + "  ")
+        elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+            yield f"{indent}{key}:"
+            for one in value:
+                first, *others = laid_out(one, indent + "    ") if isinstance(one, dict) else (f"{indent}    {one}",)
+                yield f"{indent}  - {first.strip()}"
+                yield from others
+        else:
+            yield f"{indent}{key}: {in_words(value) or '—'}"
+
+
+def in_words(value: Any) -> str:
+    """A value on one line: lists as words with 、 between them, a list within a list in brackets."""
+    if isinstance(value, (list, tuple)):
+        return "、".join(f"（{in_words(one)}）" if isinstance(one, (list, tuple)) else in_words(one) for one in value)
+    return "" if value is None or value == {} else str(value)
 
 
 @contextmanager

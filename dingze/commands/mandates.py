@@ -8,7 +8,7 @@ import typer
 
 from dingze.commands import links, reform, wordings
 from dingze.options import At, day, given_day
-from dingze.terminal import Json, answer, opened, progress
+from dingze.terminal import Json, answer, laid_out, opened, progress
 from dingze.wiring import Dingze
 from mandates.importing import import_files
 from mandates.reporting import diff_report, lint_report, show_report
@@ -46,7 +46,7 @@ def bring_in(
         f"{one['file']} 第 {one['row']} 行 {one['column']}：{one['reason']}" for one in document.get("faults", [])
     ]
     shown = {name: value for name, value in document.items() if name not in ("faults", "drafts", "items")}
-    answer(document, json, *(f"{name}: {value}" for name, value in shown.items()), *faults)
+    answer(document, json, *laid_out(shown), *faults)
 
 
 @app.command()

@@ -39,7 +39,7 @@ def reform(
             )  # fmt: skip
             dingze.ledger.append(drafting(draft, actor, now))
             document["draft"] = draft.draft
-    answer(document, json, *(f"{name}: {value}" for name, value in document.items()))
+    answer(document, json)
 
 
 def _read(file: Path) -> Reform:

@@ -28,7 +28,8 @@ LEDGER: dict[str, str] = {
     "vault.damaged": "密封内容已损坏，无法打开。请保全现场并联系管理员。",
     "vault.exists": "主密钥文件已存在，未覆盖。请确认后使用原文件。",
     "vault.key-folder": "主密钥无法写入该文件夹。请核对文件夹可写（容器的只读密钥目录中不能更换主密钥）。",
-    "vault.no-key": "找不到主密钥文件。请先运行 dingze init，或在设置中指定密钥位置。",
+    "vault.no-key": "找不到主密钥文件。新建的城市请运行 dingze init；已有数据或恢复备份时，请把原来的主密钥放到该处，"
+    "或以 DINGZE_MASTER_KEY 指明。",
     "vault.wrong-key": "主密钥与本数据库不符，无法打开密封内容。请检查密钥文件。",
     # --- backup ---
     "backup.exists": "目标位置已有内容，未覆盖。请换一个新的文件夹。",
