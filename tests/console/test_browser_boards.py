@@ -167,3 +167,15 @@ def test_the_long_lists_of_a_unit_are_folded_and_opened_by_their_jumps(
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("#powers tbody tr").first.is_visible(), "nothing stays folded on paper"
     window.close()
+
+
+def test_the_headings_of_a_shift_stand_apart_from_the_table_above(city: tuple[Town, str], chromium: "Browser") -> None:
+    window = Watched(chromium, city[1], "yz-01-dispatcher")
+    page = window.page
+    page.goto("/shift")
+    under = page.locator(".dz-table + h3")
+    assert under.count(), "the shift lists orders, and more under them"
+    for heading in under.all():
+        gap = "one => one.getBoundingClientRect().top - one.previousElementSibling.getBoundingClientRect().bottom"
+        assert heading.evaluate(gap) >= 12
+    window.close()
