@@ -14,6 +14,9 @@ _FALL = tuple(round(65_536 * exp(-step / 100)) for step in range(1501))
 
 # Before anything was learned: fitted on orders whose answer was known, the register's words alone deciding.
 DEFAULT_TABLE = tuple(37 + (place * 49) // (BINS - 1) for place in range(BINS))
+# With outcomes learned a lead means more; what a few held-out orders do not say yet is read from here.
+LEARNED_TABLE = tuple(45 + (place * 50) // (BINS - 1) for place in range(BINS))
+PRIOR_ORDERS = 2  # pseudo-orders of it a bin
 
 
 def shares(scores: Sequence[int], sharpness: int) -> list[int]:
@@ -35,13 +38,13 @@ def bin_of(scores: Sequence[int]) -> int:
     return min(BINS - 1, (first - second) // _WIDTH)
 
 
-def rising_table(bins: Sequence[int], right: Sequence[bool], prior: Sequence[int] = DEFAULT_TABLE) -> tuple[int, ...]:
+def rising_table(bins: Sequence[int], right: Sequence[bool]) -> tuple[int, ...]:
     """Percent right for each bin, never falling: pooled neighbours (isotonic regression) over a weak prior.
 
     `bins` and `right` are of the same length: where a held-out order fell and whether its lead was right.
     """
-    counts = [1] * BINS  # one pseudo-order of the prior a bin
-    sums = [prior[place] for place in range(BINS)]
+    counts = [PRIOR_ORDERS] * BINS
+    sums = [PRIOR_ORDERS * percent for percent in LEARNED_TABLE]
     for place, correct in zip(bins, right, strict=True):
         counts[place] += 1
         sums[place] += 100 if correct else 0

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.configuration import Weights
-from routing.calibrate import DEFAULT_SHARPNESS, DEFAULT_TABLE, bin_of, rising_table, shares
+from routing.calibrate import DEFAULT_SHARPNESS, bin_of, rising_table, shares
 from routing.index import RegisterIndex
 from routing.lessons import Lesson, Outcome, latest, lessons_of, settled
 from routing.linear import Example, learn_weights, quantise
@@ -198,7 +198,7 @@ def _table(held: Sequence[_HeldOut], trust: int) -> tuple[int, ...]:
         scores = fused(one.register, one.learned, trust)
         bins.append(bin_of(scores))
         right.append(_best(scores) == one.truth)
-    return rising_table(bins, right, DEFAULT_TABLE)
+    return rising_table(bins, right)
 
 
 def _decided(lessons: Sequence[Lesson]) -> tuple[tuple[ClauseId, UnitCode], ...]:
