@@ -57,10 +57,9 @@ class Routing(Frozen):
     """Thresholds and weights of routing; weights are integers so that the same order gives the same bytes."""
 
     automatic_at: int = Field(default=85, ge=0, le=100, description="least calibrated confidence, in percent")
+    proof_at: int = Field(default=450, ge=60, le=1000, description="least strength of a clause that is cited")
     close_call: int = Field(default=12, ge=0, le=100, description="least lead over the runner-up, in percent of it")
     least_characters: int = Field(default=4, ge=1)
-    recall: int = Field(default=300, ge=10)
-    evidence: int = Field(default=60, ge=5)
     alternatives: int = Field(default=5, ge=1)
     supports_at_most: int = Field(default=3, ge=0)
     duplicate_window_hours: int = Field(default=72, ge=1)

@@ -95,6 +95,7 @@ FIELDS: Mapping[str, str] = {
 ABSTAINED: Mapping[str, str] = {
     "route.too-little": "内容过少",
     "route.no-clause": "没有条目可依",
+    "route.weak-clause": "依据不足",
     "route.two-clauses": "两家都有依据",
     "route.unknown-place": "属地不明",
     "route.precedent-without-clause": "有先例无条款",

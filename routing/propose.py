@@ -120,7 +120,8 @@ def _judge(
     if not weighed.ranked or not enough_said(seen.reading, 1):
         return None
     lead = lead_of(seen, index, city, weighed, status_quo)
-    proven = lead.ground is not None and lead.ground.strength >= LEAST
+    by_rule = bool(lead.disputed) or lead.by_list or weighed.preceding is not None
+    proven = lead.ground is not None and lead.ground.strength >= (LEAST if by_rule else city.routing.proof_at)
     cited = _citations(seen, index, [(lead.unit, lead.ground)] if lead.ground and proven else [])
     abstained = _abstained(seen, index, city, weighed, lead, cited)
     automatic = abstained is None and (lead.confidence >= city.routing.automatic_at or bool(lead.disputed))
@@ -207,12 +208,15 @@ def _abstained(
     name = index.edition.units[lead.unit].name
     if not enough_said(seen.reading, city.routing.least_characters) or _only_a_place(seen, index):
         return _because("route.too-little")
-    if not cited and not lead.disputed:
+    uncited = not cited and not lead.disputed
+    if uncited and (lead.ground is None or lead.ground.strength < LEAST):
         learned = any(reason.feature in ("memory", "caller-note") for reason in weighed.reasons)
         return _because("route.precedent-without-clause" if learned else "route.no-clause", lead=name)
     if weighed.excluded:
         accused = "、".join(_name(index, unit) for unit in sorted(weighed.excluded))
         return _because("route.complaint", units=accused)
+    if uncited:
+        return _because("route.weak-clause", lead=name)
     if lead.disputed:
         return None
     if not lead.by_list:  # an item of its own list outweighs rivals, and it names the place

@@ -29,7 +29,7 @@ PRECEDES_AT = 1800  # how far behind it may be, in 1/1000
 PRECEDES_LEARNED_AT = 400  # and where outcomes were learned, which have been heard by then
 CLAUSES_AT = 2000  # by how much, in 1/1000 of a logit, the clauses must speak more for another unit than the likeliest
 LEADS_MATTER_AT = 250  # and where that unit leads the matter the order arises in
-LEADS_MATTER_IN = 4  # clauses in which an order tells a matter; a shorter one has its words by chance
+LEADS_MATTER_IN = 4  # clauses in which an order tells a matter below its title; a shorter one has its words by chance
 CLAUSES_WITHIN = 300  # code points of an order in which single clauses may decide; a longer one is heard as a whole
 _LOGIT = 10  # the sharpness at which shares of logits are beliefs
 PROVEN = 300  # what the ground of a unit counts beside outcomes, in 1/1000 of its strength
@@ -142,7 +142,9 @@ def _by_clauses(
     known = said.get(index.column[likeliest])
     unit = index.units[best]
     short = heard.parts.spans[-1][1] <= CLAUSES_WITHIN
-    in_its_matter = len(heard.parts.spans) >= LEADS_MATTER_IN and leads_matter(index, heard, best)
+    title_ends = reading.text.find("\n")
+    told_in = sum(start > title_ends for start, _ in heard.parts.spans)
+    in_its_matter = told_in >= LEADS_MATTER_IN and leads_matter(index, heard, best)
     at_least = LEADS_MATTER_AT if in_its_matter else CLAUSES_AT
     plainly = known is not None and said[best] - known >= at_least
     if short and plainly and unit != likeliest and likeliest not in named:

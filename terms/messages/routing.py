@@ -3,6 +3,7 @@
 ROUTING: dict[str, str] = {
     "route.too-little": "内容过少，无法判断事项。请补充诉求内容后再派单。",
     "route.no-clause": "未找到现行条目支持任何单位主办。请人工研判，必要时作为无主事项会商。",
+    "route.weak-clause": "“{lead}”最像，但没有条目明确说到这件事，不足为据。请核实职责、选定条目后派单。",
     "route.two-clauses": "“{lead}”与“{other}”都有依据，难分先后。请派单员确定主办。",
     "route.unknown-place": "该事项由区级办理，但未能确定所在区。请补充地点后派单。",
     "route.precedent-without-clause": "“{lead}”有先例无条款：以往由其承办，但没有现行条目或决定为依据。请核实职责后派单。",

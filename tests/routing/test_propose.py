@@ -306,3 +306,12 @@ def test_a_broken_cache_file_is_built_anew(edition: RegisterEdition, cache: Path
     for file in cache.glob("*.npz"):
         file.write_bytes(b"nothing")
     assert load_or_build(small, cache).digest == small.digest
+
+
+def test_a_clause_that_hardly_speaks_of_the_matter_is_no_proof_and_is_not_cited(index: RegisterIndex) -> None:
+    weak = route(index, "河边那条小路一直没有人管，东西堆得到处都是，走过去很不方便")
+    assert weak.lead is not None and weak.citations == () and not weak.automatic
+    assert weak.abstained is not None and weak.abstained.code == "route.weak-clause"
+    assert index.edition.units[weak.lead].name in weak.abstained.message
+    told = route(index, "望湖区烧烤店油烟很大，没有装油烟净化器")
+    assert told.citations and (told.abstained is None or told.abstained.code != "route.weak-clause")
