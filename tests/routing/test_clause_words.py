@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from city.configuration import CityConfiguration
+from city.configuration import CityConfiguration, Routing
 from mandates.edition import RegisterEdition
 from routing.building import build_index
 from routing.clause_words import ClauseWords, phrases, restored
@@ -37,7 +37,8 @@ def test_a_wording_speaks_of_the_clause_that_it_leads_to(index: RegisterIndex) -
 
 
 def test_a_word_that_stands_in_every_clause_of_a_unit_does_not_choose_the_clause(index: RegisterIndex) -> None:
-    proposal = propose(OrderText("学校里老师上课体罚，学校说会处理"), index, EMPTY, CITY)
+    cites_all = CityConfiguration(routing=Routing(proof_at=60))
+    proposal = propose(OrderText("学校里老师上课体罚，学校说会处理"), index, EMPTY, cites_all)
     assert proposal.lead == "C09"
     assert "师德" in proposal.citations[0].text
 
