@@ -67,7 +67,7 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[*_SHARED, *_RENDERED],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Stderr())),  # a line and its end in one write
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(cast(TextIO, _Stderr()))

@@ -2,9 +2,11 @@
 
 import errno
 import io
+import subprocess
 import sys
 import threading
 
+import orjson
 import pytest
 import structlog
 
@@ -64,3 +66,28 @@ def test_a_part_whose_failure_cannot_be_logged_is_tried_again_all_the_same(monke
         assert well.wait(20) and supervisor.running()
     finally:
         supervisor.stop()
+
+
+TALKING = """
+import logging, threading
+import structlog
+from dingze.logs import configure
+
+configure("info")
+
+def tell(name):
+    for number in range(300):
+        structlog.get_logger().info("ours", by=name, number=number)
+        logging.getLogger("library").warning("theirs %s %s", name, number)
+
+threads = [threading.Thread(target=tell, args=(at,)) for at in range(4)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+"""
+
+
+def test_lines_of_several_threads_never_run_into_each_other() -> None:
+    told = subprocess.run([sys.executable, "-c", TALKING], capture_output=True, check=True).stderr.splitlines()
+    assert len(told) == 2_400 and all("event" in orjson.loads(line) for line in told)
